@@ -1,0 +1,119 @@
+"""What the rest of the portal may ask of the lists."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from screening.index import NameIndex
+from screening.matcher import MOST_AGREEMENT, POINTS_WORTH_A_LOOK, Score, Subject, compare
+from screening.models import ListedEntity, ListedName, ListVersion, NameKind
+
+# Indexes kept in one process: what is in force, and one earlier date that somebody asks about.
+INDEXES_KEPT = 2
+
+
+class NoListInForce(Exception):
+    """No list is in force at the time asked for, so nobody can be said to be clear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    entity: ListedEntity
+    version: ListVersion
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """An answer with the versions it was found in: an auditor must see what a clean answer rests on."""
+
+    versions: tuple[ListVersion, ...]
+    matches: tuple[Match, ...]
+
+
+def points_worth_a_look() -> float:
+    """Return the points from which a score is a hit: SCREENING_POINTS_WORTH_A_LOOK, or the matcher's own."""
+    return float(getattr(settings, "SCREENING_POINTS_WORTH_A_LOOK", POINTS_WORTH_A_LOOK))
+
+
+def lists_in_force(at: datetime) -> list[ListVersion]:
+    """Return the versions in force at `at`, by source. Raises NoListInForce if there is none."""
+    versions = list(ListVersion.objects.in_force(at).order_by("source"))
+    if not versions:
+        raise NoListInForce(f"No list is in force at {at.isoformat()}")
+    return versions
+
+
+def find_matches(subject: Subject, *, at: datetime) -> list[Match]:
+    """Return the entities listed at `at` that resemble `subject`, the likeliest first.
+
+    Raises NoListInForce if no list is in force, ValueError if the subject has no name or a blank one.
+    """
+    return list(screen(subject, at=at).matches)
+
+
+def screen(subject: Subject, *, at: datetime) -> Screened:
+    """Return what `find_matches` returns, with the list versions that were searched."""
+    if not subject.names:
+        raise ValueError("A subject without a name cannot be searched for")
+    versions = lists_in_force(at)
+    worth = points_worth_a_look()
+    scores = _scores(subject, _index(versions), worth)
+    by_id = {version.pk: version for version in versions}
+    matches = [
+        Match(entity, by_id[entity.version_id], scores[entity.pk])
+        for entity in ListedEntity.objects.filter(pk__in=scores)
+    ]
+    matches.sort(key=lambda match: (-match.score.points, match.version.source, match.entity.source_id))
+    return Screened(tuple(versions), tuple(matches))
+
+
+def _scores(subject: Subject, index: NameIndex, worth: float) -> dict[int, Score]:
+    scored = {
+        entity: compare(subject, listed, worth=worth)
+        for entity, listed in index.candidates(subject, worth - MOST_AGREEMENT).items()
+    }
+    return {entity: score for entity, score in scored.items() if score.points >= worth}
+
+
+_indexes: dict[tuple[int, ...], NameIndex] = {}
+_building = threading.Lock()
+
+
+def _index(versions: list[ListVersion]) -> NameIndex:
+    """Return the index over exactly these versions; built once, since versions are never edited."""
+    global _indexes
+    key = tuple(sorted(version.pk for version in versions))
+    if found := _indexes.get(key):
+        return found
+    with _building:
+        if found := _indexes.get(key):
+            return found
+        index = NameIndex(_listed(key))
+        kept = list(_indexes.items())[-(INDEXES_KEPT - 1) :]
+        _indexes = {**dict(kept), key: index}  # one assignment: readers see the old or the new, never half
+        return index
+
+
+def _listed(version_ids: tuple[int, ...]) -> dict[int, Subject]:
+    names: dict[int, list[str]] = {}
+    weak: dict[int, set[str]] = {}
+    rows = ListedName.objects.filter(entity__version__in=version_ids).order_by("pk")
+    for entity, name, kind in rows.values_list("entity_id", "name", "kind").iterator():
+        names.setdefault(entity, []).append(name)
+        if kind == NameKind.WEAK_ALIAS:
+            weak.setdefault(entity, set()).add(name)
+    entities = ListedEntity.objects.filter(version__in=version_ids).order_by("pk")
+    return {
+        entity.pk: Subject(
+            names=tuple(names.get(entity.pk, [entity.primary_name])),
+            countries=frozenset(entity.countries),
+            kind=entity.kind,
+            dates_of_birth=tuple(entity.dates_of_birth),
+            identifiers=tuple(identifier["number"] for identifier in entity.identifiers),
+            weak_names=frozenset(weak.get(entity.pk, ())),
+        )
+        for entity in entities.only("kind", "primary_name", "countries", "dates_of_birth", "identifiers")
+    }
