@@ -1,0 +1,65 @@
+"""`manage.py test [pytest arguments]`: all tests, on servers of their own that go when they end."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+
+from portal.stack.places import Places, fresh_places, lock_file, remove_left_overs
+from portal.stack.processes import (
+    ROOT,
+    Children,
+    Stopped,
+    plain_environment,
+    python,
+    raise_when_stopped,
+    say,
+)
+from portal.stack.services import start_services
+
+
+def run_tests(arguments: Sequence[str]) -> int:
+    """Run pytest with `arguments` on fresh servers and return its exit code."""
+    raise_when_stopped()
+    remove_left_overs()
+    places = fresh_places()
+    lock = lock_file(places.var / "lock")
+    children = Children(places.logs, plain_environment({}))
+    try:
+        addresses = start_services(places, children, durable=False)
+        return run_pytest(arguments, test_environment(places, addresses))
+    except Stopped:
+        return 130
+    finally:
+        children.stop()
+        shutil.rmtree(places.servers.parent, ignore_errors=True)
+        if lock:
+            lock.close()
+
+
+def test_environment(places: Places, addresses: dict[str, str]) -> dict[str, str]:
+    return plain_environment(
+        {
+            **addresses,
+            "PORTAL_ENV": "test",
+            "PORTAL_VAR": str(places.var),
+            "SECRET_KEY": "a-key-for-tests-only-that-is-long-enough-0123456789",
+        }
+    )
+
+
+def run_pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
+    """Run pytest in the foreground, so that Ctrl-C and a debugger reach it; let it finish its report when stopped."""
+    process = subprocess.Popen(python("-m", "pytest", *arguments), cwd=ROOT, env=environment)
+    try:
+        return process.wait()
+    except Stopped:
+        say("Stopping the tests")
+        process.terminate() if process.poll() is None else None
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        raise
