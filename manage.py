@@ -13,7 +13,7 @@ ROOT = os.path.dirname(os.path.abspath(__file__))
 
 
 def newer_python():
-    """Return a Python of 3.11 or later from PATH, or None; each is run, as a version manager's stand-in may fail."""
+    """Return a Python >= 3.11 from PATH, or None. Each is run: a version manager's stand-in may fail."""
     probe = "import sys; sys.exit(sys.version_info < (3, 11))"
     for name in ("python3.13", "python3.12", "python3.11", "python3.14", "python3", "/usr/bin/python3"):
         try:

@@ -1,31 +1,39 @@
 """Sets a checkout up: virtual environment, packages, system libraries, front end, browser.
 
-Standard library only: `manage.py` runs this before anything is installed. Every step leaves a stamp, the checksum
-of what it was made from, so that a second start does nothing, needs no network and takes a tenth of a second. A step
-that fails says why in one line and can be repeated; all output of the tools is in var/setup.log.
+Standard library only: `manage.py` runs this before anything is installed. Every step leaves a stamp, the
+checksum of what it was made from, so that a second start does nothing, needs no network and takes a tenth of
+a second. A step that fails says why and can be repeated; all output of the tools is in var/setup.log.
 """
 
 from __future__ import annotations
 
 import ctypes
-import fcntl
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
-LOG = ROOT / "var" / "setup.log"
-STARTED = time.monotonic()
+from portal.setup_steps import (
+    LOG,
+    ROOT,
+    VENV,
+    SetupFailed,
+    apt_install,
+    checksum,
+    is_stamped,
+    one_at_a_time,
+    put_stamp,
+    run,
+    say,
+    step,
+    tool_environment,
+    works,
+)
 
+PYTHON = VENV / "bin" / "python"
 RUNTIME_LOCKS = ("requirements.txt", "requirements-embedded.txt")
 TEST_LOCKS = (*RUNTIME_LOCKS, "requirements-dev.txt")
 PANGO_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
@@ -38,11 +46,6 @@ BROWSERS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
-CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
-
-
-class SetupFailed(Exception):
-    """A step did not work; the message says why and what to do, in one line where possible."""
 
 
 def main(argv: Sequence[str]) -> NoReturn:
@@ -77,100 +80,6 @@ def set_up(*, testing: bool) -> dict[str, str]:
     return environment
 
 
-# --- telling ------------------------------------------------------------------------------------------
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"[{time.monotonic() - STARTED:5.1f} s] {text}\n")
-    sys.stdout.flush()
-
-
-@contextmanager
-def step(title: str) -> Iterator[None]:
-    """Show that something starts, and how long it took."""
-    started = time.monotonic()
-    say(f"{title} ...")
-    yield
-    say(f"{title}: done in {time.monotonic() - started:.1f} s")
-
-
-def run(command: Sequence[str | Path], environment: dict[str, str], *, failing: str) -> None:
-    """Run a tool quietly; raises SetupFailed with `failing` and the tool's last lines."""
-    result = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
-    with LOG.open("a") as log:
-        log.write(f"$ {' '.join(map(str, command))}\n{result.stdout}\n")
-    if result.returncode:
-        last_lines = "\n".join(result.stdout.strip().splitlines()[-6:])
-        raise SetupFailed(f"{failing} (everything it said is in {LOG})\n{last_lines}")
-
-
-def works(command: Sequence[str | Path], environment: dict[str, str] | None = None) -> bool:
-    """Tell whether a program is there and ends well; being on PATH proves neither."""
-    try:
-        return subprocess.run(command, env=environment, capture_output=True, timeout=60).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-
-
-# --- stamps, lock, environment ------------------------------------------------------------------------
-
-
-def checksum(files: Iterable[Path], *more: str) -> str:
-    """Return one sum over the contents and names of `files` and over `more`."""
-    total = hashlib.sha256("\n".join(more).encode())
-    for file in files:
-        total.update(str(file.relative_to(ROOT)).encode() + hashlib.sha256(file.read_bytes()).digest())
-    return total.hexdigest()
-
-
-def is_stamped(name: str, stamp: str) -> bool:
-    file = VENV / f".stamp-{name}"
-    return file.exists() and file.read_text() == stamp
-
-
-def put_stamp(name: str, stamp: str) -> None:
-    (VENV / f".stamp-{name}").write_text(stamp)
-
-
-@contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Let a second command of this checkout wait while the first sets it up."""
-    with (ROOT / "var" / "setup.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("Another command is setting this checkout up; waiting for it")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def tool_environment() -> dict[str, str]:
-    """Return the environment of the installers: with a place to cache in and the machine's own certificates."""
-    environment = dict(os.environ)
-    for name in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"):
-        environment.pop(name, None)
-    environment.setdefault("PATH", os.defpath)
-    home = Path(os.path.expanduser("~"))
-    if not os.access(home, os.W_OK):  # an account without a home of its own
-        for name, folder in (("UV_CACHE_DIR", "uv"), ("PIP_CACHE_DIR", "pip"), ("npm_config_cache", "npm")):
-            environment.setdefault(name, str(ROOT / "var" / "cache" / folder))
-    bundle = next((path for path in CERTIFICATES if os.path.exists(path)), None)
-    if bundle:  # Node knows public authorities only, unless told
-        environment.setdefault("NODE_EXTRA_CA_CERTS", bundle)
-    if sys.platform == "darwin":  # where Homebrew puts Pango
-        environment.setdefault("DYLD_FALLBACK_LIBRARY_PATH", "/opt/homebrew/lib:/usr/local/lib:/usr/lib")
-    return environment
-
-
 # --- Python -------------------------------------------------------------------------------------------
 
 
@@ -196,35 +105,32 @@ def make_virtual_environment(environment: dict[str, str]) -> None:
 
 
 def install_packages(locks: Sequence[str], environment: dict[str, str]) -> None:
-    """Install the locked packages, each checked by its hash; with pip where uv fails."""
+    """Install the locked packages, unless these or those for tests, which include them, are there."""
     stamp = checksum(ROOT / name for name in locks)
     if is_stamped("packages", stamp) or is_stamped("packages", checksum(ROOT / name for name in TEST_LOCKS)):
         return
-    unfinished = VENV / ".unfinished"
     with step("Python packages" + (" with those for tests" if locks == TEST_LOCKS else "")):
-        unfinished.touch()  # a package half copied would pass for whole
         install(locks, environment)
-        unfinished.unlink()
         put_stamp("packages", stamp)
 
 
 def install(locks: Sequence[str], environment: dict[str, str]) -> None:
-    files = [part for name in locks for part in ("-r", name)]
-    # --system-certs: uv knows public authorities only, unless told
-    uv = [
-        PYTHON,
-        "-m",
-        "uv",
-        "pip",
-        "install",
-        "-q",
-        "--python",
-        PYTHON,
-        "--system-certs",
-        "--require-hashes",
-    ]
+    """Install packages, each checked by its hash; raises SetupFailed when neither uv nor pip can."""
+    unfinished = VENV / ".unfinished"
+    unfinished.touch()  # a package half copied would pass for whole, so an interruption starts over
     try:
-        run([*uv, *files], environment, failing="uv failed")
+        install_with_uv_or_pip([part for name in locks for part in ("-r", name)], environment)
+    except SetupFailed:  # nothing was fetched, so nothing was copied
+        unfinished.unlink()
+        raise
+    unfinished.unlink()
+
+
+def install_with_uv_or_pip(files: Sequence[str], environment: dict[str, str]) -> None:
+    # --system-certs: uv knows public authorities only, unless told
+    options = ("-q", "--python", str(PYTHON), "--system-certs", "--require-hashes")
+    try:
+        run([PYTHON, "-m", "uv", "pip", "install", *options, *files], environment, failing="uv failed")
     except SetupFailed:
         say("uv could not install them (see var/setup.log); trying pip, which is slower")
         run(
@@ -235,29 +141,6 @@ def install(locks: Sequence[str], environment: dict[str, str]) -> None:
 
 
 # --- what only the system can give --------------------------------------------------------------------
-
-
-def apt_install(*packages: str, what: str) -> None:
-    """Install Debian packages where that is possible; else raise SetupFailed naming `what` is missing."""
-    advice = (
-        f"{what} is missing: install it with `apt-get install {' '.join(packages)}` and run the same again"
-    )
-    rights: list[str] = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if not shutil.which("apt-get") or (rights and not works([*rights, "true"])):
-        raise SetupFailed(advice)
-    # Given as arguments of env, as sudo does not pass the environment on.
-    apt = [
-        *rights,
-        "env",
-        "DEBIAN_FRONTEND=noninteractive",
-        "apt-get",
-        "-qq",
-        "-o",
-        "DPkg::Lock::Timeout=120",
-    ]
-    with step(f"{what} (apt-get install {' '.join(packages)})"):
-        run([*apt, "update"], dict(os.environ), failing=advice)
-        run([*apt, "install", "-y", "--no-install-recommends", *packages], dict(os.environ), failing=advice)
 
 
 def find_pango() -> None:
@@ -326,7 +209,7 @@ def install_npm_packages(npm: Sequence[str], environment: dict[str, str]) -> Non
     run(
         [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"],
         with_node(npm, environment),
-        failing="The npm packages could not be installed: is the npm registry reachable? Then run the same again",
+        failing="The npm packages could not be installed: is npm's registry reachable? Then run this again",
     )
     put_stamp("npm", stamp)
 

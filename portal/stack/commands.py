@@ -1,7 +1,7 @@
 """What `manage.py` does inside the virtual environment: our two commands, and all of Django's.
 
-A Django command that reads data gets it from the running demonstration, or from the demonstration's servers started
-for as long as the command takes, unless DATABASE_URL says where the data are.
+A Django command that reads data gets it from the running demonstration, or from the demonstration's servers,
+started for as long as the command takes, unless DATABASE_URL says where the data are.
 """
 
 from __future__ import annotations

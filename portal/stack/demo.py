@@ -66,7 +66,7 @@ def already_running() -> str:
     """Say who uses this checkout's servers already."""
     address = json.loads(ENVIRONMENT.read_text()).get("PORTAL_URL") if ENVIRONMENT.exists() else None
     if address:
-        return f"the demonstration of this checkout is running already, at {address}/ (stop it there with Ctrl-C)"
+        return f"the demonstration of this checkout is running already, at {address}/ (Ctrl-C there stops it)"
     return "another command of this checkout is using the demonstration's servers: wait until it has finished"
 
 
@@ -183,7 +183,7 @@ def claim_port(wanted: int | None) -> tuple[socket.socket, int]:
     """Return a free TCP port, and a socket to keep open that holds it against other demonstrations.
 
     The web server shares its port with its own workers, and so would share it with another demonstration that
-    starts in the same second. The claim is the UDP port of the same number: exclusive, and gone with this process.
+    starts in the same second. The claim is the UDP port of the same number: exclusive, gone with the process.
     """
     for port in [wanted] if wanted else range(FIRST_PORT, LAST_PORT + 1):
         claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -79,7 +79,7 @@ def remove_left_overs() -> None:
 
 
 def lock_file(path: Path) -> IO[str] | None:
-    """Return the locked file, to be kept open as long as the lock is needed; None if another process has it."""
+    """Return the locked file, open for as long as the lock is needed; None if another process has it."""
     file = path.open("a")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -115,7 +115,7 @@ def can_reach(path: Path, account: Account | None) -> bool:
 
 
 def shared_folder(account: Account | None) -> Path:
-    """Return var/, or a folder below /var/lib where PostgreSQL's account cannot reach it (a checkout below /root)."""
+    """Return var/, or a folder below /var/lib where PostgreSQL's account cannot reach it (as below /root)."""
     VAR.mkdir(exist_ok=True)
     if can_reach(VAR, account):
         return VAR

