@@ -1,0 +1,168 @@
+"""Organisations, accounts and keys: made, disabled, never deleted."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from licensing.errors import Refused
+from licensing.models import (
+    EXPORTER_ROLES,
+    Action,
+    ApiKey,
+    Event,
+    Organisation,
+    Role,
+    User,
+)
+from licensing.permissions import Permission, has
+
+KEY_START = "istmo_"
+
+
+@transaction.atomic
+def register_organisation(*, by: User, at: datetime, **fields: Any) -> Organisation:
+    _may_manage_accounts(by)
+    if fields.get("tax_id") and Organisation.objects.filter(tax_id=fields["tax_id"]).exists():
+        raise Refused(_("An organisation with this tax number is registered already."))
+    organisation = Organisation.objects.create(created_at=at, **fields)
+    Event.objects.create(
+        organisation=organisation, action=Action.REGISTER, by=by, at=at, after={"name": organisation.name}
+    )
+    return organisation
+
+
+@transaction.atomic
+def invite(
+    *,
+    by: User,
+    at: datetime,
+    email: str,
+    name: str,
+    role: Role,
+    organisation: Organisation | None,
+    language: str,
+    office: str = "",
+) -> User:
+    """Make an account without a password; its person chooses one by the link we send to `email`."""
+    _may_manage(by, role, organisation)
+    if User.objects.filter(email__iexact=email).exists():
+        raise Refused(_("There is an account with this e-mail address already."))
+    user = User.objects.create_user(
+        email,
+        name=name,
+        role=role,
+        organisation=organisation,
+        language=language,
+        office=office,
+        created_at=at,
+    )
+    Event.objects.create(
+        account=user,
+        organisation=organisation,
+        action=Action.INVITE,
+        by=by,
+        at=at,
+        after={"role": role, "email": user.email},
+    )
+    return user
+
+
+@transaction.atomic
+def disable(user_id: int, *, by: User, at: datetime, reason: str) -> User:
+    """Shut an account: its sessions end and its keys stop with the commit."""
+    user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
+    _may_manage(by, Role(user.role), user.organisation)
+    if user.pk == by.pk:
+        raise Refused(_("You can't disable your own account."))
+    if not user.is_active:
+        raise Refused(_("This account is disabled already."))
+    user.is_active, user.disabled_by, user.disabled_at = False, by, at
+    user.save(update_fields=["is_active", "disabled_by", "disabled_at"])
+    _end_sessions(user)
+    user.api_keys.filter(revoked_at=None).update(revoked_by=by, revoked_at=at)
+    Event.objects.create(account=user, action=Action.DISABLE, by=by, at=at, data={"reason": reason})
+    return user
+
+
+@transaction.atomic
+def enable(user_id: int, *, by: User, at: datetime, reason: str) -> User:
+    """Open a disabled account again. Its keys stay revoked."""
+    user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
+    _may_manage(by, Role(user.role), user.organisation)
+    if user.is_active:
+        raise Refused(_("This account is not disabled."))
+    user.is_active, user.disabled_by, user.disabled_at = True, None, None
+    user.save(update_fields=["is_active", "disabled_by", "disabled_at"])
+    Event.objects.create(account=user, action=Action.ENABLE, by=by, at=at, data={"reason": reason})
+    return user
+
+
+@transaction.atomic
+def make_key(
+    account_id: int, *, name: str, scopes: list[str], expires_at: datetime, by: User, at: datetime
+) -> tuple[ApiKey, str]:
+    """Return a new key of a system account and its secret, which is told this once and never again."""
+    account = User.objects.select_for_update(of=("self",)).get(pk=account_id)
+    _may_manage(by, Role(account.role), account.organisation)
+    if account.role != Role.CUSTOMS_SYSTEM or not account.is_active:
+        raise Refused(_("Only a system account that is not disabled can have keys."))
+    if expires_at <= at:
+        raise Refused(_("Choose a day after today."))
+    secret = KEY_START + secrets.token_urlsafe(32)
+    key = ApiKey.objects.create(
+        account=account,
+        name=name,
+        prefix=secret[: len(KEY_START) + 6],
+        digest=digest(secret),
+        scopes=scopes,
+        created_by=by,
+        created_at=at,
+        expires_at=expires_at,
+    )
+    Event.objects.create(
+        account=account, action=Action.MAKE_KEY, by=by, at=at, after={"key": key.prefix, "scopes": scopes}
+    )
+    return key, secret
+
+
+@transaction.atomic
+def revoke_key(key_id: int, *, by: User, at: datetime) -> ApiKey:
+    key = ApiKey.objects.select_for_update(of=("self",)).select_related("account").get(pk=key_id)
+    _may_manage(by, Role(key.account.role), key.account.organisation)
+    if key.revoked_at is not None:
+        raise Refused(_("This key is revoked already."))
+    key.revoked_by, key.revoked_at = by, at
+    key.save(update_fields=["revoked_by", "revoked_at"])
+    Event.objects.create(
+        account=key.account, action=Action.REVOKE_KEY, by=by, at=at, data={"key": key.prefix}
+    )
+    return key
+
+
+def digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _end_sessions(user: User) -> None:
+    sessions = UserSession.objects.filter(user=user)
+    Session.objects.filter(session_key__in=sessions.values("session_key")).delete()
+    sessions.delete()
+
+
+def _may_manage_accounts(by: User) -> None:
+    if not has(by, Permission.MANAGE_ACCOUNTS):
+        raise Refused(_("Your role does not allow this."))
+
+
+def _may_manage(by: User, role: Role, organisation: Organisation | None) -> None:
+    """Administrators manage every account; a company's administrator those of the company."""
+    own = role in EXPORTER_ROLES and organisation is not None and organisation.pk == by.organisation_id
+    if has(by, Permission.MANAGE_ACCOUNTS) or (own and has(by, Permission.MANAGE_COMPANY)):
+        return
+    raise Refused(_("Your role does not allow this."))

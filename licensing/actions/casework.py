@@ -1,0 +1,165 @@
+"""What case officers do."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from licensing import assessment, notifications
+from licensing.country import pack
+from licensing.errors import Refused
+from licensing.models import (
+    CLOSED,
+    Action,
+    Application,
+    ApplicationStatus,
+    Consultation,
+    Event,
+    Judgement,
+    Organisation,
+    Outcome,
+    Recommendation,
+    ScreeningHit,
+    User,
+)
+from licensing.permissions import Permission, may
+from licensing.workflow import no_party_is_listed, perform
+
+
+@transaction.atomic
+def take_on(application_id: int, *, by: User, at: datetime) -> Application:
+    application = Application.objects.lock(application_id)
+    perform(application, Action.TAKE_ON, by=by, at=at, together_with={"case_officer": by})
+    return application
+
+
+@transaction.atomic
+def judge_hit(hit_id: int, *, judgement: Judgement, reason: str, by: User, at: datetime) -> ScreeningHit:
+    """Say whether a party is the listed entity it resembles. May be said again until the case is recommended."""
+    application_id = ScreeningHit.objects.values_list("party__application_id", flat=True).get(pk=hit_id)
+    application = _in_review(application_id, by)
+    hit = ScreeningHit.objects.select_for_update().get(pk=hit_id)
+    if not reason.strip():
+        raise Refused(_("Give the reason for your judgement."))
+    before = {"judgement": hit.judgement, "reason": hit.judgement_reason}
+    hit.judgement, hit.judgement_reason, hit.judged_by, hit.judged_at = judgement, reason.strip(), by, at
+    hit.save(update_fields=["judgement", "judgement_reason", "judged_by", "judged_at"])
+    Event.objects.create(
+        application=application,
+        action=Action.JUDGE,
+        by=by,
+        at=at,
+        before=before,
+        after={"judgement": judgement, "reason": hit.judgement_reason},
+        data={
+            "hit": hit.pk,
+            "party": hit.party_name,
+            "listed": hit.listed_name,
+            "list": hit.source,
+            "entry": hit.source_id,
+            "entity": hit.entity_id,
+        },
+    )
+    return hit
+
+
+@transaction.atomic
+def screen_again(application_id: int, *, by: User, at: datetime) -> Application:
+    application = _open(application_id, by)
+    assessment.ask(application, at=at)
+    Event.objects.create(application=application, action=Action.SCREEN, by=by, at=at)
+    return application
+
+
+@transaction.atomic
+def consult(
+    application_id: int, body: Organisation, *, question: str, due_on: date, by: User, at: datetime
+) -> Consultation:
+    """Ask a body for its opinion, due by the end of `due_on`."""
+    application = _in_review(application_id, by)
+    if not question.strip():
+        raise Refused(_("Write the question."))
+    if due_on <= pack().legal_day(at):
+        raise Refused(_("Choose a day after today."))
+    if application.consultations.waiting().filter(body=body).exists():
+        raise Refused(_("%(body)s has already been asked and has not answered yet.") % {"body": body})
+    consultation = Consultation.objects.create(
+        application=application, body=body, question=question.strip(), asked_by=by, asked_at=at, due_on=due_on
+    )
+    event = Event.objects.create(
+        application=application,
+        action=Action.CONSULT,
+        by=by,
+        at=at,
+        data={
+            "body": body.name,
+            "organisation": body.pk,
+            "question": question.strip(),
+            "due_on": due_on.isoformat(),
+        },
+    )
+    notifications.announce(event)
+    return consultation
+
+
+@transaction.atomic
+def request_information(application_id: int, *, question: str, by: User, at: datetime) -> Application:
+    application = Application.objects.lock(application_id)
+    if not question.strip():
+        raise Refused(_("Write what you need to know."))
+    event = perform(application, Action.REQUEST_INFORMATION, by=by, at=at, question=question.strip())
+    notifications.announce(event)
+    return application
+
+
+@transaction.atomic
+def recommend(
+    application_id: int,
+    *,
+    outcome: Outcome,
+    reasons: str,
+    months: int | None,
+    conditions: list[str],
+    by: User,
+    at: datetime,
+) -> Recommendation:
+    """Propose a decision: the first of two people. `months` of validity only for an approval."""
+    application = Application.objects.lock(application_id)
+    if not reasons.strip():
+        raise Refused(_("Give the reasons."))
+    if outcome == Outcome.APPROVE:
+        _check_months(months)
+        if listed := no_party_is_listed(application, by, at):
+            raise Refused(listed)
+    perform(application, Action.RECOMMEND, by=by, at=at, outcome=outcome, reasons=reasons.strip())
+    return Recommendation.objects.create(
+        application=application,
+        outcome=outcome,
+        reasons=reasons.strip(),
+        months=months if outcome == Outcome.APPROVE else None,
+        conditions=[condition.strip() for condition in conditions if condition.strip()],
+        by=by,
+        at=at,
+    )
+
+
+def _check_months(months: int | None) -> None:
+    longest = pack().licence_months_longest
+    if months is None or not 1 <= months <= longest:
+        raise Refused(_("A licence is valid for 1 to %(longest)d months.") % {"longest": longest})
+
+
+def _in_review(application_id: int, by: User) -> Application:
+    application = _open(application_id, by)
+    if application.status != ApplicationStatus.IN_REVIEW:
+        raise Refused(_("This is possible only while the case is in review. Take it on first."))
+    return application
+
+
+def _open(application_id: int, by: User) -> Application:
+    application = Application.objects.lock(application_id)
+    if not may(by, Permission.REVIEW, application):
+        raise Refused(_("Your role does not allow this."))
+    if application.status in (ApplicationStatus.DRAFT, *CLOSED):
+        raise Refused(_("This case is not open."))
+    return application

@@ -1,0 +1,110 @@
+"""What deciding officers do: the second of two people."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from licensing import notifications, outbox, references
+from licensing.country import months_after, pack
+from licensing.errors import Refused
+from licensing.models import (
+    Action,
+    Application,
+    Decision,
+    Job,
+    Licence,
+    LicenceLine,
+    Outcome,
+    Recommendation,
+    User,
+)
+from licensing.workflow import perform
+
+
+@transaction.atomic
+def send_back(application_id: int, *, reasons: str, by: User, at: datetime) -> Application:
+    application = Application.objects.lock(application_id)
+    _check_reasons(reasons)
+    perform(application, Action.SEND_BACK, by=by, at=at, reasons=reasons.strip())
+    return application
+
+
+@transaction.atomic
+def refuse(application_id: int, *, reasons: str, by: User, at: datetime) -> Decision:
+    application = Application.objects.lock(application_id)
+    _check_reasons(reasons)
+    event = perform(application, Action.REFUSE, by=by, at=at, reasons=reasons.strip())
+    decision = _decide(application, Outcome.REFUSE, reasons, by, at)
+    notifications.announce(event)
+    return decision
+
+
+@transaction.atomic
+def approve(application_id: int, *, reasons: str, by: User, at: datetime) -> Licence:
+    """Approve what was recommended and issue the licence for everything the application asks for.
+
+    The licence holds from today, for the months recommended, to the end of its last legal day.
+    Raises Refused if it can't be approved now, or not by `by`.
+    """
+    application = Application.objects.lock(application_id)
+    _check_reasons(reasons)
+    event = perform(application, Action.APPROVE, by=by, at=at, reasons=reasons.strip())
+    decision = _decide(application, Outcome.APPROVE, reasons, by, at)
+    licence = _issue(application, decision, at)
+    outbox.put(Job.RENDER_LICENCE, at=at, licence_id=licence.pk)
+    notifications.announce(event)
+    return licence
+
+
+def _decide(application: Application, outcome: Outcome, reasons: str, by: User, at: datetime) -> Decision:
+    recommendation: Recommendation = application.recommendations.latest()
+    return Decision.objects.create(
+        application=application,
+        recommendation=recommendation,
+        outcome=outcome,
+        reasons=reasons.strip(),
+        recommended_by=recommendation.by,
+        by=by,
+        at=at,
+    )
+
+
+def _issue(application: Application, decision: Decision, at: datetime) -> Licence:
+    country = pack()
+    first = country.legal_day(at)
+    last = months_after(first, decision.recommendation.months or 0) - timedelta(days=1)
+    licence = Licence.objects.create(
+        application=application,
+        decision=decision,
+        holder=application.organisation,
+        reference=references.licence_reference(at),
+        check_code=references.new_check_code(),
+        valid_from=first,
+        valid_to=last,
+        starts_at=country.start_of(first),
+        ends_at=country.end_of(last),
+        conditions=decision.recommendation.conditions,
+        issued_at=at,
+    )
+    LicenceLine.objects.bulk_create(
+        LicenceLine(
+            licence=licence,
+            goods=goods,
+            number=goods.number,
+            description=goods.description,
+            hs_code=goods.hs_code,
+            control_code=goods.control_code,
+            unit=goods.unit,
+            granted=goods.quantity,
+            value=goods.value,
+            currency=goods.currency,
+        )
+        for goods in application.goods.all()
+    )
+    return licence
+
+
+def _check_reasons(reasons: str) -> None:
+    if not reasons.strip():
+        raise Refused(_("Give the reasons."))

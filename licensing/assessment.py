@@ -1,0 +1,146 @@
+"""Look an application over by machine: compare its parties with the lists.
+
+It only ever adds findings for officers to judge; it never changes a status.
+"""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import transaction
+
+from licensing import outbox
+from licensing.models import Application, Job, Party, Screening, ScreeningHit
+from licensing.parties import digest, digest_of_all
+from screening import search
+from screening.matcher import Subject
+from screening.models import ListVersion
+
+
+def ask(application: Application, *, at: datetime) -> Screening:
+    """Promise a comparison of all parties as they are now with all lists. Call it in a transaction."""
+    parties = list(application.parties.all())
+    screening = Screening.objects.create(
+        application=application,
+        parties_digest=digest_of_all(parties),
+        parties_total=len(parties),
+        asked_at=at,
+    )
+    outbox.put(Job.SCREEN_APPLICATION, at=at, screening_id=screening.pk)
+    return screening
+
+
+def is_current(application: Application, *, at: datetime) -> bool:
+    """Say whether the newest comparison is finished, or under way, with the parties and lists of now."""
+    latest = latest_of(application)
+    if latest is None or latest.failure or latest.parties_digest != digest_of_all(application.parties.all()):
+        return False
+    return latest.finished_at is None or set(latest.list_versions) == _versions(at)
+
+
+def latest_of(application: Application) -> Screening | None:
+    return Screening.objects.filter(application=application).order_by("-asked_at", "-pk").first()
+
+
+def screen(screening_id: int, *, at: datetime) -> None:
+    """Compare every party and store what is found. Safe to repeat; progress shows as it goes.
+
+    Without a list in force it fails closed: it says so on the screening and finds nothing "clean".
+    What changed meanwhile (lists or parties) makes the comparison start over as a new one.
+    """
+    screening = Screening.objects.select_related("application").get(pk=screening_id)
+    if screening.finished_at is not None or screening != latest_of(screening.application):
+        return
+    Screening.objects.filter(pk=screening_id).update(parties_done=0, failure="")
+    versions = set()
+    try:
+        for done, party in enumerate(screening.application.parties.order_by("pk"), start=1):
+            versions |= _screen_party(party, at)
+            Screening.objects.filter(pk=screening_id, parties_total__gte=done).update(parties_done=done)
+    except search.NoListInForce:
+        Screening.objects.filter(pk=screening_id).update(failure="no-list-in-force")
+        return
+    _finish(screening, versions, at)
+
+
+@transaction.atomic
+def _screen_party(party: Party, at: datetime) -> set[int]:
+    """Store what the lists say of the party; return the versions they were searched in."""
+    screened = search.screen(subject_of(party), at=at)
+    for match in screened.matches:
+        _store(party, match, at)
+    keys = {(match.version.source, match.entity.source_id) for match in screened.matches}
+    for hit in party.hits.filter(gone_at=None):
+        if (hit.source, hit.source_id) not in keys:
+            hit.gone_at = at
+            hit.save(update_fields=["gone_at"])
+    return {version.pk for version in screened.versions}
+
+
+def _store(party: Party, match: search.Match, at: datetime) -> None:
+    """Store the hit. A judgement stands while the listed entry and the party say what they said."""
+    facts = {
+        "entity": match.entity,
+        "entity_digest": match.entity.digest,
+        "party_digest": digest(party),
+        "points": match.score.points,
+        "party_name": match.score.matched_name,
+        "listed_name": match.score.listed_name,
+        "reasons": [asdict(reason) for reason in match.score.reasons],
+        "gone_at": None,
+    }
+    hit = (
+        ScreeningHit.objects.select_for_update()
+        .filter(party=party, source=match.version.source, source_id=match.entity.source_id)
+        .first()
+    )
+    if hit is None:
+        ScreeningHit.objects.create(
+            party=party,
+            source=match.version.source,
+            source_id=match.entity.source_id,
+            found_at=at,
+            **facts,
+        )
+        return
+    if (hit.entity_digest, hit.party_digest) != (facts["entity_digest"], facts["party_digest"]):
+        facts |= {
+            "judgement": "",
+            "judgement_reason": "",
+            "judged_by": None,
+            "judged_at": None,
+            "found_at": at,
+        }
+    for name, value in facts.items():
+        setattr(hit, name, value)
+    hit.save(update_fields=list(facts))
+
+
+@transaction.atomic
+def _finish(screening: Screening, versions: set[int], at: datetime) -> None:
+    application = Application.objects.lock(screening.application_id)
+    parties = list(application.parties.all())
+    same_parties = screening.parties_digest == digest_of_all(parties)
+    if same_parties and versions == _versions(at):
+        Screening.objects.filter(pk=screening.pk).update(
+            finished_at=at, list_versions=sorted(versions), parties_done=screening.parties_total
+        )
+    elif screening == latest_of(application):
+        ask(application, at=at)
+
+
+def subject_of(party: Party) -> Subject:
+    return Subject(
+        names=party.names(),
+        countries=frozenset({party.country}),
+        kind=party.kind,
+        dates_of_birth=(party.born_on.isoformat(),) if party.born_on else (),
+        identifiers=(party.registration_number,) if party.registration_number else (),
+    )
+
+
+def _versions(at: datetime) -> set[int]:
+    return set(ListVersion.objects.in_force(at).values_list("pk", flat=True))
+
+
+def has_lists(*, at: datetime) -> bool:
+    return bool(_versions(at))

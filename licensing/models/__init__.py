@@ -1,0 +1,81 @@
+from licensing.models.accounts import (
+    EXPORTER_ROLES,
+    ApiKey,
+    ApiScope,
+    Organisation,
+    OrganisationKind,
+    Role,
+    User,
+)
+from licensing.models.addresses import Address
+from licensing.models.applications import (
+    CLOSED,
+    Application,
+    ApplicationKind,
+    ApplicationStatus,
+    EndUseDeclaration,
+    EndUseQuestion,
+    GoodsLine,
+    Party,
+    PartyKind,
+    PartyRole,
+    TransportMode,
+)
+from licensing.models.assessment import Consultation, Judgement, Opinion, Screening, ScreeningHit
+from licensing.models.decisions import Decision, Outcome, Recommendation
+from licensing.models.events import Action, Event
+from licensing.models.files import Document, DocumentKind, StoredFile
+from licensing.models.licences import (
+    LedgerEntry,
+    Licence,
+    LicenceDocument,
+    LicenceLine,
+    LicenceState,
+    LicenceStatus,
+    Usage,
+)
+from licensing.models.outbox import Job, OutboxJob
+
+__all__ = [
+    "CLOSED",
+    "EXPORTER_ROLES",
+    "Action",
+    "Address",
+    "ApiKey",
+    "ApiScope",
+    "Application",
+    "ApplicationKind",
+    "ApplicationStatus",
+    "Consultation",
+    "Decision",
+    "Document",
+    "DocumentKind",
+    "EndUseDeclaration",
+    "EndUseQuestion",
+    "Event",
+    "GoodsLine",
+    "Job",
+    "Judgement",
+    "LedgerEntry",
+    "Licence",
+    "LicenceDocument",
+    "LicenceLine",
+    "LicenceState",
+    "LicenceStatus",
+    "Opinion",
+    "Organisation",
+    "OrganisationKind",
+    "Outcome",
+    "OutboxJob",
+    "Party",
+    "PartyKind",
+    "PartyRole",
+    "Recommendation",
+    "Role",
+    "Screening",
+    "ScreeningHit",
+    "StoredFile",
+    "TransportMode",
+    "Usage",
+    "User",
+]

@@ -1,0 +1,151 @@
+"""What the portal found out about an application, what officers made of it, and what other bodies said."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from licensing.models.accounts import Organisation, User
+from licensing.models.applications import Application, Party
+
+
+class Screening(models.Model):
+    """One comparison of all parties of an application with all lists in force."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="screenings")
+    list_versions = ArrayField(
+        models.BigIntegerField(), default=list
+    )  # ids of screening.ListVersion compared with
+    parties_digest = models.CharField(max_length=64)  # of the parties as they were, see assessment.digest
+    parties_total = models.PositiveIntegerField()
+    parties_done = models.PositiveIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    failure = models.TextField(blank=True)  # why it could not be finished; empty while it can
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(parties_done__lte=models.F("parties_total")),
+                name="no_more_parties_screened_than_there_are",
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at=None) | Q(parties_done=models.F("parties_total")),
+                name="a_finished_screening_saw_every_party",
+            ),
+        ]
+        indexes = [models.Index(fields=["application", "-asked_at"], name="screening_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.application}: {self.parties_done}/{self.parties_total}"
+
+
+class Judgement(models.TextChoices):
+    SAME = "same", _("The same as the listed one")
+    DIFFERENT = "different", _("Somebody else")
+    UNSURE = "unsure", _("Not sure")
+
+
+class ScreeningHitQuerySet(models.QuerySet["ScreeningHit"]):
+    def of(self, application: Application) -> "ScreeningHitQuerySet":
+        """The hits that count for the application: of its parties, and not overtaken by a newer list."""
+        return self.filter(party__application=application, gone_at=None)
+
+    def undecided(self) -> "ScreeningHitQuerySet":
+        return self.filter(Q(judgement="") | Q(judgement=Judgement.UNSURE))
+
+    def confirmed(self) -> "ScreeningHitQuerySet":
+        return self.filter(judgement=Judgement.SAME)
+
+
+class ScreeningHit(models.Model):
+    """A listed entity that a party resembles, until and after an officer has judged it.
+
+    A judgement stands for as long as the listed entry says the same (`entity_digest`) and the party
+    does (`party_digest`); when either changes the hit waits again, and the events keep what was said.
+    """
+
+    party = models.ForeignKey(Party, models.CASCADE, related_name="hits")
+    source = models.CharField(max_length=40)  # the list, and
+    source_id = models.CharField(max_length=120)  # the publisher's own number of the entry in it
+    entity = models.ForeignKey("screening.ListedEntity", models.PROTECT, related_name="+")
+    entity_digest = models.CharField(max_length=64)
+    party_digest = models.CharField(max_length=64)
+    points = models.FloatField()  # 0 to 100, as screening.matcher gives them
+    party_name = models.CharField(max_length=200)  # which name of the party matched
+    listed_name = models.TextField()  # which name of the listed entity it matched
+    reasons = models.JSONField()
+    found_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True)  # when a later screening no longer found it
+    judgement = models.CharField(max_length=10, choices=Judgement, blank=True)  # empty until judged
+    judgement_reason = models.TextField(blank=True)
+    judged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    judged_at = models.DateTimeField(null=True)
+
+    objects = ScreeningHitQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party", "source", "source_id"], name="one_hit_per_party_and_listed_entity"
+            ),
+            models.CheckConstraint(
+                condition=Q(judgement="", judged_by=None, judged_at=None, judgement_reason="")
+                | (
+                    Q(judgement__in=Judgement.values, judged_by__isnull=False, judged_at__isnull=False)
+                    & ~Q(judgement_reason="")
+                ),
+                name="judgement_has_who_when_and_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party_name} ~ {self.listed_name}"
+
+
+class Opinion(models.TextChoices):
+    NO_OBJECTION = "no-objection", _("No objection")
+    CONDITIONS = "conditions", _("No objection with conditions")
+    OBJECTION = "objection", _("Objection")
+
+
+class ConsultationQuerySet(models.QuerySet["Consultation"]):
+    def visible_to(self, user: User) -> "ConsultationQuerySet":
+        return self.filter(body=user.organisation)
+
+    def waiting(self) -> "ConsultationQuerySet":
+        return self.filter(answered_at=None)
+
+
+class Consultation(models.Model):
+    """One question to one consulted body about one application, and its opinion."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="consultations")
+    body = models.ForeignKey(Organisation, models.PROTECT, related_name="consultations")
+    question = models.TextField(_("Question"), max_length=2000)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    due_on = models.DateField()  # the last day an answer is in time
+    opinion = models.CharField(_("Opinion"), max_length=20, choices=Opinion, blank=True)
+    answer = models.TextField(_("Reasons"), max_length=4000, blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    objects = ConsultationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "body"],
+                condition=Q(answered_at=None),
+                name="one_open_question_per_body_and_application",
+            ),
+            models.CheckConstraint(
+                condition=Q(opinion="", answered_by=None, answered_at=None)
+                | (Q(opinion__in=Opinion.values, answered_by__isnull=False, answered_at__isnull=False)),
+                name="an_opinion_has_who_and_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application}: {self.body}"

@@ -1,0 +1,83 @@
+"""The audit log: what happened, in order, for good."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from licensing.models.accounts import Organisation, User
+from licensing.models.applications import Application
+from licensing.models.licences import Licence
+
+
+class Action(models.TextChoices):
+    """What people do. One vocabulary for the workflow, the audit log, the buttons and the e-mails."""
+
+    START = "start", _("Start application")
+    EDIT = "edit", _("Save draft")
+    SUBMIT = "submit", _("Submit application")
+    WITHDRAW = "withdraw", _("Withdraw application")
+    TAKE_ON = "take-on", _("Take on the case")
+    SCREEN = "screen", _("Screen the parties")
+    JUDGE = "judge", _("Judge a possible match")
+    CONSULT = "consult", _("Ask for an opinion")
+    ADVISE = "advise", _("Give an opinion")
+    REQUEST_INFORMATION = "request-information", _("Request information")
+    ANSWER = "answer", _("Answer")
+    RECOMMEND = "recommend", _("Recommend")
+    SEND_BACK = "send-back", _("Send back to the case officer")
+    APPROVE = "approve", _("Approve and issue the licence")
+    REFUSE = "refuse", _("Refuse the application")
+    RENDER = "render", _("Make the licence document")
+    SUSPEND = "suspend", _("Suspend licence")
+    REINSTATE = "reinstate", _("Reinstate licence")
+    REVOKE = "revoke", _("Revoke licence")
+    RECORD_USAGE = "record-usage", _("Write off a quantity")
+    REFUSE_USAGE = "refuse-usage", _("Refuse a write-off")
+    REGISTER = "register", _("Register organisation")
+    INVITE = "invite", _("Make account")
+    DISABLE = "disable", _("Disable account")
+    ENABLE = "enable", _("Enable account")
+    MAKE_KEY = "make-key", _("Make API key")
+    REVOKE_KEY = "revoke-key", _("Revoke API key")
+    END_SESSION = "end-session", _("End session")
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def newest_first(self) -> "EventQuerySet":
+        return self.select_related("by").order_by("-at", "-pk")
+
+
+class Event(models.Model):
+    """One act. The database refuses to change or delete a row.
+
+    `before` and `after` hold what the act changed, by field name; `data` what was said with it.
+    """
+
+    application = models.ForeignKey(Application, models.PROTECT, null=True, related_name="events")
+    licence = models.ForeignKey(Licence, models.PROTECT, null=True, related_name="events")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="events")
+    account = models.ForeignKey(User, models.PROTECT, null=True, related_name="events")  # done to, not by
+    action = models.CharField(max_length=40, choices=Action)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: the portal itself
+    at = models.DateTimeField()
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    data = models.JSONField(default=dict)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(action__in=Action.values), name="event_action_is_known"),
+            models.CheckConstraint(
+                condition=Q(application__isnull=False)
+                | Q(licence__isnull=False)
+                | Q(organisation__isnull=False)
+                | Q(account__isnull=False),
+                name="an_event_is_about_something",
+            ),
+        ]
+        indexes = [models.Index(fields=["application", "-at"], name="event_of_application")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action}"

@@ -1,0 +1,66 @@
+"""Who hears of which Action, and how. The letters are templates/emails/<action>.txt."""
+
+from collections.abc import Callable, Iterable
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from licensing import outbox
+from licensing.country import pack
+from licensing.models import EXPORTER_ROLES, Action, Event, Job, Role, User
+
+
+def filers(event: Event) -> Iterable[User]:
+    """Everybody at the exporter who may file: an answer must not wait for one person's holiday."""
+    assert event.application is not None
+    return User.objects.filter(
+        organisation=event.application.organisation, role__in=EXPORTER_ROLES, is_active=True
+    )
+
+
+def case_officer(event: Event) -> Iterable[User]:
+    assert event.application is not None
+    officer = event.application.case_officer
+    return [officer] if officer and officer.is_active else []
+
+
+def advisers(event: Event) -> Iterable[User]:
+    return User.objects.filter(organisation=event.data["organisation"], role=Role.ADVISER, is_active=True)
+
+
+RECIPIENTS: dict[Action, Callable[[Event], Iterable[User]]] = {
+    Action.SUBMIT: filers,
+    Action.REQUEST_INFORMATION: filers,
+    Action.ANSWER: case_officer,
+    Action.CONSULT: advisers,
+    Action.ADVISE: case_officer,
+    Action.APPROVE: filers,
+    Action.REFUSE: filers,
+    Action.SUSPEND: filers,
+    Action.REINSTATE: filers,
+    Action.REVOKE: filers,
+}
+
+
+def announce(event: Event) -> None:
+    """Promise a letter to everybody who should hear of the event. Call it in the event's transaction."""
+    for user in RECIPIENTS[Action(event.action)](event):
+        outbox.put(Job.NOTIFY, at=event.at, event_id=event.pk, user_id=user.pk)
+
+
+def send(event: Event, user: User) -> None:
+    """Send `user` the letter about `event`, in their language. The template's first line is the subject."""
+    with translation.override(user.language):
+        context = {
+            "event": event,
+            "application": event.application,
+            "licence": event.licence or getattr(event.application, "licence", None),
+            "user": user,
+            "portal_url": settings.PORTAL_URL,
+            "authority": pack().authority,
+            "product_name": settings.PRODUCT_NAME,
+        }
+        subject, _blank, body = render_to_string(f"emails/{event.action}.txt", context).partition("\n")
+        EmailMessage(subject.strip(), body.strip() + "\n", to=[user.email]).send()

@@ -1,0 +1,31 @@
+"""Promise slow work in the transaction that asks for it."""
+
+import logging
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from licensing.models import Job, OutboxJob
+
+log = logging.getLogger(__name__)
+
+RUN = "licensing.tasks.run_job"
+
+
+def put(job: Job, *, at: datetime, **arguments: Any) -> OutboxJob:
+    """Write the job down and, once that is safely stored, ring for a worker. Call it in a transaction."""
+    row = OutboxJob.objects.create(job=job, arguments=arguments, created_at=at, due_at=at)
+    transaction.on_commit(partial(ring, row.pk))
+    return row
+
+
+def ring(job_id: int) -> None:
+    """Tell the workers. If the broker does not answer, the sweep finds the job a few seconds later."""
+    try:
+        current_app.send_task(RUN, [job_id])
+    except OperationalError:
+        log.warning("The broker does not answer; job %s waits for the sweep", job_id)

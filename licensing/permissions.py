@@ -1,0 +1,58 @@
+"""Who may do what. The only table of it; nothing else asks for a role by name."""
+
+from enum import StrEnum, auto
+
+from licensing.models import Application, Licence, Role, User
+
+
+class Permission(StrEnum):
+    APPLY = auto()  # file applications for the own organisation
+    MANAGE_COMPANY = auto()  # make and disable accounts of the own organisation
+    REVIEW = auto()  # read cases, judge hits, consult, recommend
+    DECIDE = auto()  # decide what another person recommended
+    MANAGE_LICENCE = auto()  # suspend, reinstate, revoke
+    ADVISE = auto()  # answer what the own body was asked
+    SEE_LICENCES = auto()  # ask whether any licence is valid and what remains
+    REPORT_USAGE = auto()  # write quantities off
+    MANAGE_ACCOUNTS = auto()  # organisations, accounts, API keys
+    SEE_LISTS = auto()  # which lists are in force, and how imports went
+
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.EXPORTER_FILER: frozenset({Permission.APPLY}),
+    Role.EXPORTER_ADMINISTRATOR: frozenset({Permission.APPLY, Permission.MANAGE_COMPANY}),
+    Role.CASE_OFFICER: frozenset({Permission.REVIEW, Permission.SEE_LICENCES, Permission.SEE_LISTS}),
+    Role.DECIDING_OFFICER: frozenset(
+        {
+            Permission.REVIEW,
+            Permission.DECIDE,
+            Permission.MANAGE_LICENCE,
+            Permission.SEE_LICENCES,
+            Permission.SEE_LISTS,
+        }
+    ),
+    Role.ADVISER: frozenset({Permission.ADVISE}),
+    Role.CUSTOMS_OFFICER: frozenset({Permission.SEE_LICENCES, Permission.REPORT_USAGE}),
+    Role.CUSTOMS_SYSTEM: frozenset({Permission.SEE_LICENCES, Permission.REPORT_USAGE}),
+    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS, Permission.SEE_LISTS}),
+}
+
+# Whoever can read or decide about others must prove more than a password.
+SECOND_FACTOR = frozenset(
+    {Role.CASE_OFFICER, Role.DECIDING_OFFICER, Role.ADVISER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR}
+)
+
+
+def has(user: User, permission: Permission) -> bool:
+    return user.is_active and permission in GRANTS[Role(user.role)]
+
+
+def may(user: User, permission: Permission, subject: Application | Licence) -> bool:
+    """Like `has`, and an exporter acts for their own organisation only."""
+    owner = subject.organisation_id if isinstance(subject, Application) else subject.holder_id
+    own = not user.is_exporter or owner == user.organisation_id
+    return own and has(user, permission)
+
+
+def needs_second_factor(user: User) -> bool:
+    return user.role in SECOND_FACTOR

@@ -1,0 +1,38 @@
+"""Numbers by which people call applications and licences."""
+
+import secrets
+from datetime import datetime
+
+from django.db import connection
+
+from licensing.country import pack
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def application_reference(at: datetime) -> str:
+    """Return the next reference of an application, such as PA-2026-000123. Never given twice."""
+    return pack().application_reference.format(
+        year=pack().legal_day(at).year, number=_next("application_numbers")
+    )
+
+
+def licence_reference(at: datetime) -> str:
+    return pack().licence_reference.format(year=pack().legal_day(at).year, number=_next("licence_numbers"))
+
+
+def new_check_code() -> str:
+    """Return 80 random bits as 16 letters and digits that can't be mistaken for each other."""
+    return "".join(secrets.choice(CROCKFORD) for _ in range(16))
+
+
+def read_check_code(typed: str) -> str:
+    """Return a check code as people type it (spaces, hyphens, small letters, O for 0, I or L for 1) in its one form."""
+    kept = "".join(character for character in typed.upper() if character.isalnum())
+    return kept.translate(str.maketrans("OIL", "011"))
+
+
+def _next(sequence: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s::regclass)", [sequence])
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,87 @@
+"""Slow work that follows an act, and the loop that sees to it that none is forgotten."""
+
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from django.core.cache import cache
+from django.db.models import F
+from django.utils import timezone
+
+from licensing import assessment, licence_document, notifications, outbox
+from licensing.models import Event, Job, OutboxJob, User
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=120)  # how long a worker may be at a job before another takes it
+TRIES = 8
+SWEEP_AT_MOST = 200
+HEARTBEAT = "workers-alive"
+HEARTBEAT_SECONDS = 30
+
+
+def screen_application(*, screening_id: int) -> None:
+    assessment.screen(screening_id, at=timezone.now())
+
+
+def render_licence(*, licence_id: int) -> None:
+    licence_document.make(licence_id, at=timezone.now())
+
+
+def notify(*, event_id: int, user_id: int) -> None:
+    event = Event.objects.select_related("application", "licence").get(pk=event_id)
+    notifications.send(event, User.objects.get(pk=user_id))
+
+
+WORK: dict[Job, Callable[..., None]] = {
+    Job.SCREEN_APPLICATION: screen_application,
+    Job.RENDER_LICENCE: render_licence,
+    Job.NOTIFY: notify,
+}
+
+
+@shared_task
+def run_job(job_id: int) -> None:
+    """Do the job unless it is done or somebody is at it. Whatever goes wrong, it is tried again later."""
+    job = _claim(job_id)
+    if job is None:
+        return
+    try:
+        WORK[Job(job.job)](**job.arguments)
+    except Exception:  # the outermost edge: the failure is kept with the job, and a person can read it
+        log.exception("Job %s failed", job)
+        _put_off(job, traceback.format_exc())
+    else:
+        OutboxJob.objects.filter(pk=job.pk).update(done_at=timezone.now(), failure="")
+
+
+def _claim(job_id: int) -> OutboxJob | None:
+    """Take the job in one statement, so that of two workers only one has it."""
+    now = timezone.now()
+    taken = OutboxJob.objects.due(now).filter(pk=job_id).update(due_at=now + LEASE, tries=F("tries") + 1)
+    return OutboxJob.objects.get(pk=job_id) if taken else None
+
+
+def _put_off(job: OutboxJob, failure: str) -> None:
+    now = timezone.now()
+    later: dict[str, Any] = (
+        {"given_up_at": now} if job.tries >= TRIES else {"due_at": now + timedelta(seconds=2**job.tries)}
+    )
+    OutboxJob.objects.filter(pk=job.pk).update(failure=failure[-4000:], **later)
+
+
+@shared_task
+def sweep() -> None:
+    """Ring again for whatever is due: the bell was not heard, a worker died, or a retry has come up."""
+    due = OutboxJob.objects.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)
+    for job_id in due[:SWEEP_AT_MOST]:
+        outbox.ring(job_id)
+
+
+@shared_task
+def heartbeat() -> None:
+    """Leave a sign that broker and workers live; /readyz looks for it."""
+    cache.set(HEARTBEAT, timezone.now().isoformat(), HEARTBEAT_SECONDS)

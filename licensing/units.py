@@ -1,0 +1,45 @@
+"""Units of quantity by their UN/ECE Recommendation 20 code (data/units.csv)."""
+
+import csv
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).parent / "data" / "units.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    code: str
+    es: str
+    en: str
+    plural_es: str
+    plural_en: str
+    decimals: int  # how many places a quantity may have: 0 for what can only be counted
+
+    def name(self, language: str, quantity: Decimal | None = None) -> str:
+        """Return the unit's name in `language` ("es" or "en"), plural unless `quantity` is one."""
+        one = quantity == 1
+        if language.startswith("en"):
+            return self.en if one else self.plural_en
+        return self.es if one else self.plural_es
+
+
+@cache
+def units() -> dict[str, Unit]:
+    with FILE.open(encoding="utf-8", newline="") as file:
+        return {
+            row["code"]: Unit(**{**row, "decimals": int(row["decimals"])}) for row in csv.DictReader(file)
+        }
+
+
+def unit_name(code: str, language: str, quantity: Decimal | None = None) -> str:
+    """Return the name of unit `code`; the code itself if it is not one we know."""
+    unit = units().get(code)
+    return unit.name(language, quantity) if unit else code
+
+
+def fits(quantity: Decimal, code: str) -> bool:
+    """Say whether `quantity` has no more decimal places than its unit allows."""
+    return quantity == round(quantity, units()[code].decimals)

@@ -1,0 +1,207 @@
+"""The life of an application and of a licence, as one table.
+
+Status changes here and nowhere else. `manage.py draw_workflow` draws the table into licensing/README.md.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from licensing import completeness
+from licensing.errors import Reason, Refused
+from licensing.models import (
+    Action,
+    Application,
+    ApplicationStatus,
+    Event,
+    Licence,
+    LicenceStatus,
+    Outcome,
+    Recommendation,
+    Screening,
+    ScreeningHit,
+    User,
+)
+from licensing.parties import digest_of_all
+from licensing.permissions import Permission, may
+from screening.models import ListVersion
+
+Subject = Application | Licence
+Guard = Callable[[Any, User, datetime], Reason | None]  # the reason why not, or None
+
+
+def nothing_is_missing(application: Application, _user: User, _at: datetime) -> Reason | None:
+    lacking = [str(reason) for section in completeness.missing(application).values() for reason in section]
+    return " ".join(lacking) or None
+
+
+def every_party_is_screened(application: Application, _user: User, at: datetime) -> Reason | None:
+    """Fail closed: all parties as they are now, against all lists as they are now, and lists there must be."""
+    in_force = set(ListVersion.objects.in_force(at).values_list("pk", flat=True))
+    if not in_force:
+        return _("No sanctions list is in force, so nothing can be decided. An administrator must load one.")
+    latest = Screening.objects.filter(application=application).order_by("-asked_at", "-pk").first()
+    if latest is None or latest.finished_at is None:
+        return _("The parties are still being compared with the lists.")
+    current = digest_of_all(application.parties.all())
+    if set(latest.list_versions) != in_force or latest.parties_digest != current:
+        return _("The lists or the parties have changed; they are being compared again.")
+    return None
+
+
+def every_hit_is_judged(application: Application, _user: User, _at: datetime) -> Reason | None:
+    waiting = ScreeningHit.objects.of(application).undecided().count()
+    if not waiting:
+        return None
+    return ngettext(
+        "Judge %(count)d possible match first.", "Judge %(count)d possible matches first.", waiting
+    ) % {"count": waiting}
+
+
+def every_consulted_body_has_answered(application: Application, _user: User, _at: datetime) -> Reason | None:
+    waiting = application.consultations.waiting().select_related("body")
+    names = ", ".join(consultation.body.name for consultation in waiting)
+    return _("Waiting for the opinion of %(bodies)s.") % {"bodies": names} if names else None
+
+
+def no_party_is_listed(application: Application, _user: User, _at: datetime) -> Reason | None:
+    listed = ScreeningHit.objects.of(application).confirmed().first()
+    if listed is None:
+        return None
+    return _("%(party)s is on a list, so this can only be refused.") % {"party": listed.party_name}
+
+
+def somebody_else_recommended(application: Application, user: User, _at: datetime) -> Reason | None:
+    """Two people decide: whoever recommended may not also decide."""
+    latest = _recommendation(application)
+    if latest.by_id != user.pk:
+        return None
+    return _("You recommended this; somebody else must decide.")
+
+
+def approval_is_recommended(application: Application, _user: User, _at: datetime) -> Reason | None:
+    if _recommendation(application).outcome == Outcome.APPROVE:
+        return None
+    return _("A refusal is recommended. Refuse, or send the case back.")
+
+
+def refusal_is_recommended(application: Application, _user: User, _at: datetime) -> Reason | None:
+    if _recommendation(application).outcome == Outcome.REFUSE:
+        return None
+    return _("An approval is recommended. Approve, or send the case back.")
+
+
+def somebody_else_suspended(licence: Licence, user: User, _at: datetime) -> Reason | None:
+    """One person may stop a licence at once; what follows takes a second."""
+    latest = licence.events.filter(action=Action.SUSPEND).latest("at")
+    return _("You suspended this licence; somebody else must do this.") if latest.by == user else None
+
+
+def _recommendation(application: Application) -> Recommendation:
+    return application.recommendations.latest()
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    sources: tuple[ApplicationStatus | LicenceStatus, ...]
+    target: ApplicationStatus | LicenceStatus
+    permission: Permission
+    guards: tuple[Guard, ...] = ()
+
+
+_A, _L, _P = ApplicationStatus, LicenceStatus, Permission
+
+_LOOKED_INTO = (every_party_is_screened, every_hit_is_judged, every_consulted_body_has_answered)
+
+TRANSITIONS: dict[Action, Transition] = {
+    Action.SUBMIT: Transition((_A.DRAFT,), _A.SUBMITTED, _P.APPLY, (nothing_is_missing,)),
+    Action.WITHDRAW: Transition(
+        (_A.DRAFT, _A.SUBMITTED, _A.IN_REVIEW, _A.INFORMATION_REQUESTED), _A.WITHDRAWN, _P.APPLY
+    ),
+    Action.TAKE_ON: Transition((_A.SUBMITTED,), _A.IN_REVIEW, _P.REVIEW),
+    Action.REQUEST_INFORMATION: Transition((_A.IN_REVIEW,), _A.INFORMATION_REQUESTED, _P.REVIEW),
+    Action.ANSWER: Transition((_A.INFORMATION_REQUESTED,), _A.IN_REVIEW, _P.APPLY, (nothing_is_missing,)),
+    Action.RECOMMEND: Transition((_A.IN_REVIEW,), _A.RECOMMENDED, _P.REVIEW, _LOOKED_INTO),
+    Action.SEND_BACK: Transition((_A.RECOMMENDED,), _A.IN_REVIEW, _P.DECIDE),
+    Action.APPROVE: Transition(
+        (_A.RECOMMENDED,),
+        _A.APPROVED,
+        _P.DECIDE,
+        (somebody_else_recommended, approval_is_recommended, *_LOOKED_INTO, no_party_is_listed),
+    ),
+    Action.REFUSE: Transition(
+        (_A.RECOMMENDED,),
+        _A.REFUSED,
+        _P.DECIDE,
+        (somebody_else_recommended, refusal_is_recommended, *_LOOKED_INTO),
+    ),
+    Action.SUSPEND: Transition((_L.ACTIVE,), _L.SUSPENDED, _P.MANAGE_LICENCE),
+    Action.REINSTATE: Transition((_L.SUSPENDED,), _L.ACTIVE, _P.MANAGE_LICENCE, (somebody_else_suspended,)),
+    Action.REVOKE: Transition((_L.SUSPENDED,), _L.REVOKED, _P.MANAGE_LICENCE, (somebody_else_suspended,)),
+}
+
+
+def refusals(subject: Subject, action: Action, by: User, at: datetime) -> list[Reason]:
+    """Return every reason why `by` may not do `action` to `subject` at `at`; none means they may."""
+    transition = TRANSITIONS[action]
+    if not may(by, transition.permission, subject):
+        return [_("Your role does not allow this.")]
+    if subject.status not in transition.sources:
+        return [
+            _("%(reference)s is in the state “%(status)s”, so this is not possible now.")
+            % {"reference": subject.reference, "status": subject.get_status_display()}
+        ]
+    return [reason for guard in transition.guards if (reason := guard(subject, by, at))]
+
+
+def available(subject: Subject, user: User, at: datetime) -> dict[Action, list[Reason]]:
+    """Return what somebody with the user's role could do to `subject` in its status, in the table's order.
+
+    The value lists what stands against it now; an empty list means the button works. What the role or the
+    status rules out altogether is left out.
+    """
+    return {
+        action: refusals(subject, action, user, at)
+        for action, transition in TRANSITIONS.items()
+        if subject.status in transition.sources and may(user, transition.permission, subject)
+    }
+
+
+def perform(
+    subject: Subject,
+    action: Action,
+    *,
+    by: User,
+    at: datetime,
+    together_with: dict[str, Any] | None = None,
+    **data: Any,
+) -> Event:
+    """Do `action` to `subject` and log it. Raise Refused, with the reasons, if it is not allowed.
+
+    Call it inside a transaction, with the row locked (`objects.lock`). `together_with` names fields that
+    change in the same statement as the status; `data` goes into the event.
+    """
+    if reasons := refusals(subject, action, by, at):
+        raise Refused(*reasons)
+    before, subject.status = subject.status, TRANSITIONS[action].target
+    for name, value in (together_with or {}).items():
+        setattr(subject, name, value)
+    subject.save(update_fields=["status", *(together_with or {})])
+    return Event.objects.create(
+        application=application_of(subject),
+        licence=subject if isinstance(subject, Licence) else None,
+        action=action,
+        by=by,
+        at=at,
+        before={"status": before},
+        after={"status": subject.status},
+        data=data,
+    )
+
+
+def application_of(subject: Subject) -> Application:
+    return subject if isinstance(subject, Application) else subject.application

@@ -1,0 +1,149 @@
+"""Who may open which page. A page that does not say so opens for nobody.
+
+Our views say it with one of the decorators below; the pages of libraries are listed here. Whoever needs a
+second factor and has none yet can open nothing but the pages that set one up.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from licensing import permissions
+from licensing.models import Role
+from licensing.permissions import Permission
+
+View = Callable[..., HttpResponseBase]
+
+# Library pages, by the name of their address.
+OPEN_LIBRARY_PAGES = frozenset(
+    {
+        "account_login",
+        "account_logout",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "account_inactive",
+        "mfa_authenticate",
+        "mfa_trust",
+        "mfa_login_webauthn",
+        "set_language",
+        "api-schema",
+    }
+)
+SIGNED_IN_LIBRARY_PAGES = frozenset(
+    {
+        "account_reauthenticate",
+        "account_change_password",
+        "account_set_password",
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_deactivate_totp",
+        "mfa_generate_recovery_codes",
+        "mfa_view_recovery_codes",
+        "mfa_download_recovery_codes",
+        "mfa_list_webauthn",
+        "mfa_add_webauthn",
+        "mfa_edit_webauthn",
+        "mfa_remove_webauthn",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "usersessions_list",
+    }
+)
+# What somebody may open who still lacks the second factor they need.
+WHILE_SETTING_UP = OPEN_LIBRARY_PAGES | {
+    "account_reauthenticate",
+    "account_change_password",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_list_webauthn",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}
+
+
+def needs(*wanted: Permission) -> Callable[[View], View]:
+    """Open the page to signed-in people whose role has one of the permissions."""
+
+    def mark(view: View) -> View:
+        view.opens_for = wanted  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def signed_in(view: View) -> View:
+    """Open the page to everybody who is signed in."""
+    view.opens_for = ()  # type: ignore[attr-defined]
+    return view
+
+
+def open_to_all(view: View) -> View:
+    """Open the page to the public."""
+    view.opens_for = None  # type: ignore[attr-defined]
+    return view
+
+
+class AccessMiddleware:
+    """Ask, before any view runs, whether this person may open it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        if is_api(view):
+            return None  # the API has its own gate: portal.api.access
+        name = request.resolver_match.url_name if request.resolver_match else None
+        wanted = audience(view, name)
+        if wanted is None:
+            return None
+        user = request.user
+        if not user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if user.role == Role.CUSTOMS_SYSTEM:
+            raise PermissionDenied(_("A system account uses the API, not these pages."))
+        if (
+            permissions.needs_second_factor(user)
+            and not is_mfa_enabled(user)
+            and name not in WHILE_SETTING_UP
+        ):
+            messages.info(request, _("Your role needs a second factor. Set one up to go on."))
+            return redirect("mfa_activate_totp")
+        if wanted and not any(permissions.has(user, permission) for permission in wanted):
+            raise PermissionDenied
+        return None
+
+
+def is_api(view: Any) -> bool:
+    return hasattr(view, "cls") and hasattr(view.cls, "permission_classes")
+
+
+def audience(view: Any, name: str | None) -> tuple[Permission, ...] | None:
+    """Return the permissions of which one is needed; () for any signed-in person; None for the public.
+
+    Raises PermissionDenied for a view that says nothing.
+    """
+    if hasattr(view, "opens_for"):
+        return view.opens_for  # type: ignore[no-any-return]
+    if name in OPEN_LIBRARY_PAGES:
+        return None
+    if name in SIGNED_IN_LIBRARY_PAGES:
+        return ()
+    raise PermissionDenied

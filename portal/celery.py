@@ -1,0 +1,19 @@
+"""The Celery application and its timetable: what runs when."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["licensing", "screening"], related_name="tasks")
+app.autodiscover_tasks(["licensing"], related_name="schedule")
+
+app.conf.beat_schedule = {
+    # A sweep is late by at most this much when the bell was not heard.
+    "sweep-the-outbox": {"task": "licensing.tasks.sweep", "schedule": 5.0},
+    "screen-again-after-a-new-list": {"task": "licensing.schedule.screen_after_new_lists", "schedule": 30.0},
+    "note-that-the-workers-live": {"task": "licensing.tasks.heartbeat", "schedule": 5.0},
+}

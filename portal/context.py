@@ -1,0 +1,46 @@
+"""What every page shows: whose portal this is, and where this person can go."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from licensing import permissions
+from licensing.country import pack
+from licensing.permissions import Permission
+
+# What each kind of user came for, at most five of them: address, label, permission.
+SECTIONS: tuple[tuple[str, Promise, Permission], ...] = (
+    ("applications", _("Applications"), Permission.APPLY),
+    ("licences", _("Licences"), Permission.APPLY),
+    ("company", _("Company"), Permission.MANAGE_COMPANY),
+    ("queue", _("Cases"), Permission.REVIEW),
+    ("consultations", _("Questions to us"), Permission.ADVISE),
+    ("licence-search", _("Licences"), Permission.SEE_LICENCES),
+    ("accounts", _("Accounts"), Permission.MANAGE_ACCOUNTS),
+    ("lists", _("Lists"), Permission.SEE_LISTS),
+)
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "product_name": settings.PRODUCT_NAME,
+        "version": settings.VERSION,
+        "country": pack(),
+        "demonstration": settings.PORTAL_ENV == "demo",
+        "sections": sections(request),
+    }
+
+
+def sections(request: HttpRequest) -> list[dict[str, Any]]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    return [
+        {"url": reverse(name), "label": label, "current": request.path.startswith(reverse(name))}
+        for name, label, permission in SECTIONS
+        if permissions.has(user, permission)
+    ]

@@ -1,0 +1,331 @@
+"""Make model instances for tests. Every factory gives a valid row; name only what your test is about."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory
+
+from licensing import models, references
+from licensing.country import pack
+from licensing.parties import digest, digest_of_all
+from screening.models import ListedEntity, ListedName, ListVersion
+
+NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)  # noon in Panama
+PASSWORD = "una-clave-larga-de-prueba"
+
+
+class Factory(DjangoModelFactory):
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+
+class OrganisationFactory(Factory):
+    class Meta:
+        model = models.Organisation
+
+    kind = models.OrganisationKind.EXPORTER
+    name = factory.Sequence("Óptica del Istmo {}, S. A.".format)
+    country = "PA"
+    created_at = NOON
+
+
+class UserFactory(Factory):
+    class Meta:
+        model = models.User
+
+    email = factory.Sequence("persona-{}@example.org".format)
+    name = factory.Sequence("Persona {}".format)
+    role = models.Role.CASE_OFFICER
+    created_at = NOON
+    password = factory.django.Password(PASSWORD)
+    organisation = factory.Maybe(
+        factory.LazyAttribute(lambda user: user.role in KIND_OF_ORGANISATION),
+        factory.SubFactory(
+            OrganisationFactory,
+            kind=factory.LazyAttribute(lambda o: KIND_OF_ORGANISATION[o.factory_parent.role]),
+        ),
+        None,
+    )
+
+    class Params:
+        exporter = factory.Trait(role=models.Role.EXPORTER_FILER)
+        decider = factory.Trait(role=models.Role.DECIDING_OFFICER)
+        customs = factory.Trait(role=models.Role.CUSTOMS_OFFICER)
+        system = factory.Trait(role=models.Role.CUSTOMS_SYSTEM)
+        adviser = factory.Trait(role=models.Role.ADVISER)
+        administrator = factory.Trait(role=models.Role.ADMINISTRATOR)
+
+
+KIND_OF_ORGANISATION = {
+    models.Role.EXPORTER_FILER: models.OrganisationKind.EXPORTER,
+    models.Role.EXPORTER_ADMINISTRATOR: models.OrganisationKind.EXPORTER,
+    models.Role.ADVISER: models.OrganisationKind.BODY,
+    models.Role.CUSTOMS_OFFICER: models.OrganisationKind.CUSTOMS,
+    models.Role.CUSTOMS_SYSTEM: models.OrganisationKind.CUSTOMS,
+}
+
+
+class ApiKeyFactory(Factory):
+    class Meta:
+        model = models.ApiKey
+
+    account = factory.SubFactory(UserFactory, system=True)
+    name = "SIGA"
+    prefix = "istmo_abcdef"
+    digest = factory.Sequence(lambda n: n.to_bytes(32))
+    scopes = models.ApiScope.values
+    created_by = factory.SubFactory(UserFactory, administrator=True)
+    created_at = NOON
+    expires_at = NOON + timedelta(days=36500)
+
+
+class ApplicationFactory(Factory):
+    class Meta:
+        model = models.Application
+
+    class Params:
+        complete = factory.Trait(
+            contact_name="Ana Pérez",
+            contact_email="ana@example.org",
+            dispatched_from="PA",
+            destination="JP",
+            transport_mode=models.TransportMode.SEA,
+            port_of_loading="PABLB",
+            end_use="Corte de vidrio para lentes civiles en la planta de Kioto.",
+            goods=factory.RelatedFactory("tests.factories.GoodsLineFactory", "application"),
+            consignee=factory.RelatedFactory(
+                "tests.factories.PartyFactory", "application", role=models.PartyRole.CONSIGNEE
+            ),
+            end_user=factory.RelatedFactory("tests.factories.PartyFactory", "application"),
+            declarations=factory.RelatedFactoryList(
+                "tests.factories.EndUseDeclarationFactory", "application", size=len(models.EndUseQuestion)
+            ),
+            certificate=factory.RelatedFactory("tests.factories.DocumentFactory", "application"),
+        )
+        # Handed in and taken on, with its parties compared with the lists in force, nothing found.
+        in_review = factory.Trait(
+            complete=True,
+            status=models.ApplicationStatus.IN_REVIEW,
+            submitted_at=NOON,
+            screened=factory.RelatedFactory("tests.factories.ScreeningFactory", "application"),
+        )
+        recommended = factory.Trait(
+            in_review=True,
+            status=models.ApplicationStatus.RECOMMENDED,
+            recommendation=factory.RelatedFactory("tests.factories.RecommendationFactory", "application"),
+        )
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    reference = factory.LazyFunction(lambda: references.application_reference(NOON))
+    kind = models.ApplicationKind.EXPORT
+    created_by = factory.SubFactory(
+        UserFactory, exporter=True, organisation=factory.SelfAttribute("..organisation")
+    )
+    created_at = saved_at = NOON
+
+
+class GoodsLineFactory(Factory):
+    class Meta:
+        model = models.GoodsLine
+
+    application = factory.SubFactory(ApplicationFactory)
+    number = factory.LazyAttribute(lambda line: line.application.goods.count() + 1)
+    description = "Láser de corte de 4 kW"
+    hs_code = "845611"
+    control_code = "6A005"
+    quantity = Decimal("10")
+    unit = "C62"
+    value = Decimal("48000.00")
+    currency = "USD"
+    origin = "DE"
+
+
+class PartyFactory(Factory):
+    class Meta:
+        model = models.Party
+
+    application = factory.SubFactory(ApplicationFactory)
+    role = models.PartyRole.END_USER
+    kind = models.PartyKind.ORGANISATION
+    name = "Kyoto Glass Works"
+    city = "Kioto"
+    country = "JP"
+
+
+class EndUseDeclarationFactory(Factory):
+    class Meta:
+        model = models.EndUseDeclaration
+
+    application = factory.SubFactory(ApplicationFactory)
+    question = factory.LazyAttribute(
+        lambda row: models.EndUseQuestion.values[row.application.declarations.count()]
+    )
+    answer = False
+
+
+class StoredFileFactory(Factory):
+    class Meta:
+        model = models.StoredFile
+
+    sha256 = factory.Sequence("{:064x}".format)
+    size = 1000
+    media_type = "application/pdf"
+    stored_at = NOON
+
+
+class DocumentFactory(Factory):
+    class Meta:
+        model = models.Document
+
+    application = factory.SubFactory(ApplicationFactory)
+    kind = models.DocumentKind.END_USER_CERTIFICATE
+    name = "certificado.pdf"
+    file = factory.SubFactory(StoredFileFactory)
+    added_by = factory.SelfAttribute("application.created_by")
+    added_at = NOON
+
+
+class ListVersionFactory(Factory):
+    class Meta:
+        model = ListVersion
+
+    source = factory.Sequence("list-{}".format)
+    edition = "1"
+    published_on = date(2026, 1, 1)
+    sha256 = factory.Sequence("{:064x}".format)
+    size = 1000
+    in_force_from = datetime(2026, 1, 1, tzinfo=UTC)
+    imported_at = NOON
+    imported_by_name = "Prueba"
+    entities_count = names_count = 1
+
+
+class ListedEntityFactory(Factory):
+    class Meta:
+        model = ListedEntity
+
+    version = factory.SubFactory(ListVersionFactory)
+    source_id = factory.Sequence(str)
+    kind = "organisation"
+    primary_name = "Compañía Ficticia Listada"
+    digest = factory.Sequence("{:064x}".format)
+    named = factory.RelatedFactory(
+        "tests.factories.ListedNameFactory", "entity", name=factory.SelfAttribute("..primary_name")
+    )
+
+
+class ListedNameFactory(Factory):
+    class Meta:
+        model = ListedName
+
+    entity = factory.SubFactory(ListedEntityFactory, named=None)
+    name = "Compañía Ficticia Listada"
+    kind = "primary"
+    script = "Latin"
+
+
+class ScreeningFactory(Factory):
+    """A finished comparison with the lists in force, of the application's parties as they are."""
+
+    class Meta:
+        model = models.Screening
+
+    application = factory.SubFactory(ApplicationFactory)
+    asked_at = finished_at = NOON
+    parties_total = parties_done = factory.LazyAttribute(lambda row: row.application.parties.count())
+    parties_digest = factory.LazyAttribute(lambda row: digest_of_all(row.application.parties.all()))
+    list_versions = factory.LazyFunction(
+        lambda: list(ListVersion.objects.filter(in_force_to=None).values_list("pk", flat=True))
+    )
+
+
+class ScreeningHitFactory(Factory):
+    class Meta:
+        model = models.ScreeningHit
+
+    party = factory.SubFactory(PartyFactory)
+    entity = factory.SubFactory(ListedEntityFactory)
+    source = factory.SelfAttribute("entity.version.source")
+    source_id = factory.SelfAttribute("entity.source_id")
+    entity_digest = factory.SelfAttribute("entity.digest")
+    party_digest = factory.LazyAttribute(lambda hit: digest(hit.party))
+    points = 92.0
+    party_name = factory.SelfAttribute("party.name")
+    listed_name = factory.SelfAttribute("entity.primary_name")
+    reasons = factory.LazyFunction(list)
+    found_at = NOON
+
+
+class ConsultationFactory(Factory):
+    class Meta:
+        model = models.Consultation
+
+    application = factory.SubFactory(ApplicationFactory, in_review=True)
+    body = factory.SubFactory(
+        OrganisationFactory, kind=models.OrganisationKind.BODY, name="Ministerio de Salud"
+    )
+    question = "¿Tiene objeción?"
+    asked_by = factory.SubFactory(UserFactory)
+    asked_at = NOON
+    due_on = date(2026, 3, 16)
+
+
+class RecommendationFactory(Factory):
+    class Meta:
+        model = models.Recommendation
+
+    application = factory.SubFactory(ApplicationFactory, in_review=True)
+    outcome = models.Outcome.APPROVE
+    reasons = "Uso civil comprobado."
+    months = 12
+    by = factory.SubFactory(UserFactory)
+    at = NOON
+
+
+class DecisionFactory(Factory):
+    class Meta:
+        model = models.Decision
+
+    application = factory.SubFactory(ApplicationFactory, recommended=True)
+    recommendation = factory.LazyAttribute(lambda decision: decision.application.recommendations.latest())
+    recommended_by = factory.SelfAttribute("recommendation.by")
+    outcome = factory.SelfAttribute("recommendation.outcome")
+    reasons = "De acuerdo."
+    by = factory.SubFactory(UserFactory, decider=True)
+    at = NOON
+
+
+class LicenceFactory(Factory):
+    """A licence in force for longer than any test lasts, without lines."""
+
+    class Meta:
+        model = models.Licence
+
+    decision = factory.SubFactory(DecisionFactory)
+    application = factory.SelfAttribute("decision.application")
+    holder = factory.SelfAttribute("application.organisation")
+    reference = factory.LazyFunction(lambda: references.licence_reference(NOON))
+    check_code = factory.LazyFunction(references.new_check_code)
+    valid_from = date(2026, 1, 1)
+    valid_to = date(2999, 12, 31)
+    starts_at = factory.LazyAttribute(lambda licence: pack().start_of(licence.valid_from))
+    ends_at = factory.LazyAttribute(lambda licence: pack().end_of(licence.valid_to))
+    issued_at = NOON
+
+
+class LicenceLineFactory(Factory):
+    class Meta:
+        model = models.LicenceLine
+
+    licence = factory.SubFactory(LicenceFactory)
+    goods = factory.SubFactory(GoodsLineFactory, application=factory.SelfAttribute("..licence.application"))
+    number = factory.LazyAttribute(lambda line: line.licence.lines.count() + 1)
+    description = factory.SelfAttribute("goods.description")
+    hs_code = factory.SelfAttribute("goods.hs_code")
+    control_code = factory.SelfAttribute("goods.control_code")
+    unit = factory.SelfAttribute("goods.unit")
+    granted = Decimal("10")
+    value = factory.SelfAttribute("goods.value")
+    currency = factory.SelfAttribute("goods.currency")
