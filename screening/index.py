@@ -16,6 +16,7 @@ from rapidfuzz.process import extract
 
 from screening.matcher import (
     LIKE_ENOUGH,
+    SHORTEST_NUMBER,
     TOGETHER_ENOUGH,
     Subject,
     likeness,
@@ -84,7 +85,8 @@ class NameIndex:
 
     def _add(self, entity: int, subject: Subject) -> None:
         for number in map(plain_number, subject.identifiers):
-            self._by_number[number].add(entity)
+            if len(number) >= SHORTEST_NUMBER:
+                self._by_number[number].add(entity)
         for name in subject.names:
             self._add_name(entity, comparable(name))
 

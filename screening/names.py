@@ -27,8 +27,8 @@ EACH_SIGN_A_WORD = re.compile("([\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3])")  # 
 VOWELS = re.compile("[aeiouy]+")
 # Ways of writing one sound in Latin letters, in this order.
 SOUNDS = (
-    ("tch", "ch"), ("sch", "s"), ("ph", "f"), ("kh", "h"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("sh", "s"),
-    ("zh", "z"), ("dj", "j"), ("dzh", "j"), ("ck", "k"), ("ch", "č"), ("c", "k"), ("č", "ch"), ("q", "k"),
+    ("dzh", "j"), ("dj", "j"), ("tch", "ch"), ("sch", "s"), ("ph", "f"), ("kh", "h"), ("gh", "g"),
+    ("dh", "d"), ("th", "t"), ("sh", "s"), ("zh", "z"), ("ck", "k"), ("ch", "č"), ("c", "k"), ("č", "ch"), ("q", "k"),
     ("x", "ks"), ("w", "v"),
 )  # fmt: skip
 DOUBLED = re.compile(r"(.)\1+")

@@ -36,6 +36,8 @@ REFUSALS: dict[str, Promise] = {
         "a person to confirm it."
     ),
     "older": _("The file is of %(published_on)s. The list in force is newer: %(in_force_on)s."),
+    "replaced": _("This file was imported before, and another has replaced it since."),
+    "busy": _("Another file of this list is being imported now. Try again when it has finished."),
     "changed-while-read": _("The file changed while it was read."),
 }
 

@@ -1,0 +1,248 @@
+"""The common shape every list is read into, and how a file in that shape is stored whole or not at all."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from screening.importers.files import Watched, fingerprint
+from screening.models import EntityKind, ListedEntity, ListedName, ListVersion, NameKind
+from screening.names import script
+from screening.refusals import BadList
+
+BATCH = 500
+SMALLEST_SHARE = 0.8  # a new edition naming fewer than this share of the one before needs a person
+LONGEST_NAME = 1000  # the longest real one has some 200 letters
+
+Progress = Callable[[int, int], None]  # (bytes done, bytes in all)
+
+
+@dataclass(frozen=True, slots=True)
+class NameRow:
+    name: str
+    kind: NameKind = NameKind.ALIAS
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierRow:
+    kind: str  # as published: "Passport", "Tax ID No."
+    number: str
+    country: str = ""  # ISO 3166-1 alpha-2
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRow:
+    text: str
+    country: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRow:
+    """One listed party as a publisher describes it, names as published, the main name first."""
+
+    source_id: str
+    kind: EntityKind
+    names: tuple[NameRow, ...]
+    reference: str = ""
+    countries: tuple[str, ...] = ()
+    dates_of_birth: tuple[str, ...] = ()
+    places_of_birth: tuple[str, ...] = ()
+    positions: tuple[str, ...] = ()
+    programmes: tuple[str, ...] = ()
+    identifiers: tuple[IdentifierRow, ...] = ()
+    addresses: tuple[AddressRow, ...] = ()
+    listed_on: date | None = None
+    remarks: str = ""
+
+    def digest(self) -> str:
+        """Return the sha256 of all this row says."""
+        content = json.dumps(asdict(self), sort_keys=True, default=str, ensure_ascii=False)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    edition: str
+    published_on: date
+
+
+# A parser reads the head of a file, and gives the rows as it reads on. It raises BadList for what is not
+# the publisher's format, also while the rows are drawn.
+Parser = Callable[[BinaryIO], tuple[Publication, Iterator[EntityRow]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a whole reading of a file found, before anything is stored."""
+
+    publication: Publication
+    sha256: str
+    size: int
+    entities: int
+    names: int
+
+
+def load(
+    source: str,
+    parse: Parser,
+    path: Path,
+    *,
+    by_name: str,
+    at: datetime,
+    progress: Progress | None = None,
+    accept_shrink: bool = False,
+) -> ListVersion:
+    """Store the file as the version of `source` in force from `at`, ending the one before.
+
+    The file is read twice, to check it and to store it, never whole in memory. Loading the file in force
+    again returns its version and changes nothing. `progress` counts both readings.
+    Raises BadList, with nothing stored, if the file is not as published, names nobody, is older than the
+    version in force or much shorter; the last may be confirmed with `accept_shrink`.
+    """
+    sha256, size = fingerprint(path)
+    if known := ListVersion.objects.filter(source=source, sha256=sha256, in_force_to=None).first():
+        return known
+    survey = _survey(parse, path, sha256, size, progress)
+    _check_alone(survey, at)
+    with transaction.atomic():
+        _one_import_at_a_time(source)
+        before = ListVersion.objects.filter(source=source, in_force_to=None).first()
+        if before and before.sha256 == sha256:
+            return before
+        _check_against(source, survey, before, accept_shrink)
+        return _store(source, parse, path, survey, by_name, at, progress)
+
+
+def _survey(parse: Parser, path: Path, sha256: str, size: int, progress: Progress | None) -> Survey:
+    seen: set[str] = set()
+    names = 0
+    with Watched(path, _first_half(progress, size)) as file:
+        publication, rows = parse(file)
+        for number, row in enumerate(rows, start=1):
+            _check_row(number, row)
+            if row.source_id in seen:
+                raise BadList("twice", source_id=row.source_id)
+            seen.add(row.source_id)
+            names += len(row.names)
+    return Survey(publication, sha256, size, len(seen), names)
+
+
+def _check_row(number: int, row: EntityRow) -> None:
+    if not row.source_id:
+        raise BadList("no-id", number=number)
+    if not row.names:
+        raise BadList("no-name", number=number)
+    for name in row.names:
+        if len(name.name) > LONGEST_NAME:
+            raise BadList("too-long", number=number, what=f"{name.name[:60]}…")
+    for text, longest in (
+        (row.source_id, 80),
+        (row.reference, 80),
+        *((name, 200) for name in row.programmes),
+    ):
+        if len(text) > longest:
+            raise BadList("too-long", number=number, what=f"{text[:60]}…")
+
+
+def _check_alone(survey: Survey, at: datetime) -> None:
+    if not survey.entities:
+        raise BadList("names-nobody")
+    published_on = survey.publication.published_on
+    if published_on > at.date() + timedelta(days=1):  # a day's grace: publishers sit in other time zones
+        raise BadList("future-date", published_on=published_on)
+
+
+def _check_against(source: str, survey: Survey, before: ListVersion | None, accept_shrink: bool) -> None:
+    if before and survey.publication.published_on < before.published_on:
+        raise BadList("older", published_on=survey.publication.published_on, in_force_on=before.published_on)
+    if ListVersion.objects.filter(source=source, sha256=survey.sha256).exists():
+        raise BadList("replaced")
+    share = float(getattr(settings, "SCREENING_SMALLEST_SHARE", SMALLEST_SHARE))
+    if before and not accept_shrink and survey.entities < share * before.entities_count:
+        raise BadList("shrunk", found=survey.entities, in_force=before.entities_count)
+
+
+def _one_import_at_a_time(source: str) -> None:
+    """Hold off other imports of this list until the transaction ends; refuse rather than wait."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"screening:{source}"])
+        (held,) = cursor.fetchone()
+    if not held:
+        raise BadList("busy")
+
+
+def _store(
+    source: str,
+    parse: Parser,
+    path: Path,
+    survey: Survey,
+    by_name: str,
+    at: datetime,
+    progress: Progress | None,
+) -> ListVersion:
+    ListVersion.objects.filter(source=source, in_force_to=None).update(in_force_to=at)
+    version = ListVersion.objects.create(
+        source=source,
+        edition=survey.publication.edition[:60],
+        published_on=survey.publication.published_on,
+        sha256=survey.sha256,
+        size=survey.size,
+        in_force_from=at,
+        imported_at=at,
+        imported_by_name=by_name,
+        entities_count=survey.entities,
+        names_count=survey.names,
+    )
+    with Watched(path, _second_half(progress, survey.size)) as file:
+        _publication, rows = parse(file)
+        for batch in iter(lambda: list(islice(rows, BATCH)), []):
+            _store_batch(version, batch)
+        if file.sha256() != survey.sha256:
+            raise BadList("changed-while-read")
+    return version
+
+
+def _store_batch(version: ListVersion, rows: list[EntityRow]) -> None:
+    stored = ListedEntity.objects.bulk_create(_entity(version, row) for row in rows)
+    ListedName.objects.bulk_create(
+        ListedName(entity=entity, name=name.name, kind=name.kind, script=script(name.name))
+        for entity, row in zip(stored, rows, strict=True)
+        for name in row.names
+    )
+
+
+def _entity(version: ListVersion, row: EntityRow) -> ListedEntity:
+    return ListedEntity(
+        version=version,
+        source_id=row.source_id,
+        reference=row.reference,
+        kind=row.kind,
+        primary_name=row.names[0].name,
+        countries=list(row.countries),
+        dates_of_birth=list(row.dates_of_birth),
+        places_of_birth=list(row.places_of_birth),
+        positions=list(row.positions),
+        programmes=list(row.programmes),
+        identifiers=[asdict(identifier) for identifier in row.identifiers],
+        addresses=[asdict(address) for address in row.addresses],
+        listed_on=row.listed_on,
+        remarks=row.remarks,
+        digest=row.digest(),
+    )
+
+
+def _first_half(progress: Progress | None, size: int) -> Progress | None:
+    return (lambda done, _total: progress(done, 2 * size)) if progress else None
+
+
+def _second_half(progress: Progress | None, size: int) -> Progress | None:
+    return (lambda done, _total: progress(size + done, 2 * size)) if progress else None
