@@ -1,6 +1,8 @@
 """What our templates share: the word and tone of a status, and amounts, places and times as the reader
 writes them. The only place where a status gets a colour."""
 
+from __future__ import annotations  # BaseFormSet is generic for type checkers only
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
