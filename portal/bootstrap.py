@@ -50,19 +50,21 @@ BROWSERS = (
 
 def main(argv: Sequence[str]) -> NoReturn:
     """Set up what the command in `argv` needs, then run it again inside the virtual environment."""
-    testing = len(argv) > 1 and argv[1] == "test"
+    environment = set_up_or_exit(testing=argv[1:2] == ["test"])
+    os.execve(PYTHON, [str(PYTHON), str(ROOT / "manage.py"), *argv[1:]], environment)
+
+
+def set_up_or_exit(*, testing: bool) -> dict[str, str]:
+    """As set_up(); ends the process with one line where that does not work."""
     try:
-        environment = set_up(testing=testing)
+        return set_up(testing=testing)
     except SetupFailed as failure:
         sys.exit(f"error: {failure}")
     except OSError as failure:
-        sys.exit(
-            f"error: {failure.strerror}: {failure.filename or ROOT}; put that right and run the same again"
-        )
+        where = failure.filename or ROOT
+        sys.exit(f"error: {failure.strerror}: {where}; put that right and run the same again")
     except KeyboardInterrupt:
         sys.exit("\nStopped. Run the same again to go on.")
-    sys.stdout.flush()
-    os.execve(PYTHON, [str(PYTHON), str(ROOT / "manage.py"), *argv[1:]], environment)
 
 
 def set_up(*, testing: bool) -> dict[str, str]:
@@ -233,3 +235,7 @@ def with_node(npm: Sequence[str], environment: dict[str, str]) -> dict[str, str]
     if len(npm) == 1:
         return environment
     return {**environment, "PATH": f"{Path(npm[0]).parent}{os.pathsep}{environment['PATH']}"}
+
+
+if __name__ == "__main__":
+    set_up_or_exit(testing=True)
