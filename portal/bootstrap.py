@@ -19,6 +19,7 @@ from typing import NoReturn
 from portal.setup_steps import (
     LOG,
     ROOT,
+    STARTED,
     VENV,
     SetupFailed,
     apt_install,
@@ -51,6 +52,7 @@ BROWSERS = (
 def main(argv: Sequence[str]) -> NoReturn:
     """Set up what the command in `argv` needs, then run it again inside the virtual environment."""
     environment = set_up_or_exit(testing=argv[1:2] == ["test"])
+    environment["PORTAL_STARTED"] = str(STARTED)
     os.execve(PYTHON, [str(PYTHON), str(ROOT / "manage.py"), *argv[1:]], environment)
 
 

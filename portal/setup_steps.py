@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOG = ROOT / "var" / "setup.log"
-STARTED = time.monotonic()
+STARTED = time.time()
 CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
 Command = Sequence["str | Path"]
@@ -30,7 +30,7 @@ class SetupFailed(Exception):
 
 
 def say(text: str) -> None:
-    sys.stdout.write(f"[{time.monotonic() - STARTED:5.1f} s] {text}\n")
+    sys.stdout.write(f"[{time.time() - STARTED:5.1f} s] {text}\n")
     sys.stdout.flush()
 
 

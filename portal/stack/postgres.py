@@ -113,7 +113,7 @@ class Postgres:
     def make_roles(self) -> None:
         """Make database and roles, as often as wanted. Tests also need an owner that may make databases."""
         with psycopg.connect(self.address("portal_admin", "postgres"), autocommit=True) as connection:
-            if not connection.execute("SELECT FROM pg_database WHERE datname = 'portal'").fetchone():
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'portal'").fetchone():
                 connection.execute("CREATE DATABASE portal")
         with psycopg.connect(self.address("portal_admin"), autocommit=True) as connection:
             connection.execute(ROLES.read_bytes())

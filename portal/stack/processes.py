@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-STARTED = time.monotonic()
+STARTED = float(os.environ.pop("PORTAL_STARTED", time.time()))  # the clock set-up started, shown to people
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def say(text: str) -> None:
-    tell(f"[{time.monotonic() - STARTED:5.1f} s] {text}")
+    tell(f"[{time.time() - STARTED:5.1f} s] {text}")
 
 
 def tell(text: str) -> None:
