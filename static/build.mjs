@@ -43,11 +43,17 @@ function script() {
   return `const framework = (() => {${components}\nreturn {${names}};})();\n${own.join("")}`;
 }
 
+// The browser loads the Latin ones of the first two; licence documents print names in the other scripts too.
+const fonts = {
+  "source-sans-3": ["latin", "latin-ext", "cyrillic", "cyrillic-ext", "greek", "greek-ext", "vietnamese"],
+  "source-code-pro": ["latin", "latin-ext"],
+  "noto-sans-arabic": ["arabic"],
+};
+
 function copyFonts() {
-  const files = { "source-sans-3": [400, 700], "source-code-pro": [400, 700] };
-  for (const [family, weights] of Object.entries(files)) {
-    for (const subset of ["latin", "latin-ext"]) {
-      for (const weight of weights) {
+  for (const [family, subsets] of Object.entries(fonts)) {
+    for (const subset of subsets) {
+      for (const weight of [400, 700]) {
         const name = `${family}-${subset}-${weight}-normal.woff2`;
         cpSync(join(modules, "@fontsource", family, "files", name), join(built, "fonts", name));
       }
