@@ -34,7 +34,7 @@ ENVIRONMENT = DEMO / "env.json"
 ACCOUNTS = DEMO / "accounts.txt"
 FIRST_PORT, LAST_PORT = 8000, 8099
 # A task half done is started again after a restart, so the worker need not finish a long one now.
-WORKER_ENDING = (Ending(signal.SIGTERM, 1.5), Ending(signal.SIGQUIT, 1))
+WORKER_ENDING = (Ending(signal.SIGTERM, 3), Ending(signal.SIGQUIT, 0.5))
 
 
 def run_demo(arguments: Sequence[str]) -> int:
@@ -92,7 +92,7 @@ class Demo:
             self.watch()
         finally:
             ENVIRONMENT.unlink(missing_ok=True)
-            self.children.stop(telling=True)
+            self.children.stop(telling=True, together=list(self.starters))
             self.claim.close()
 
     def start(self) -> None:
