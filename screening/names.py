@@ -23,13 +23,15 @@ SAME_WORDS = {other: word for word, *others in _lines("same_words") for other in
 # Signs inside a word of one language or another that would cut it in two: "Ra'ad", "Zu’bi", "Il'ia".
 INSIDE_WORDS = re.compile("['’‘ʼʻʿʾʹʺ`´ʽ]")
 WORD = re.compile("[a-z0-9]+")
+OF_LIMITED_LIABILITY = re.compile(r"\bs\.?\s*de\s*r\.?\s*l\b")  # "S. de R.L."
+DOTTED = re.compile(r"\b(?:[a-z][./])+[a-z]\b")  # "s.a", "a/s", "l.l.c"
 EACH_SIGN_A_WORD = re.compile("([\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3])")  # Han and Hangul
 VOWELS = re.compile("[aeiouy]+")
 # Ways of writing one sound in Latin letters, in this order.
 SOUNDS = (
     ("dzh", "j"), ("dj", "j"), ("tch", "ch"), ("sch", "s"), ("ph", "f"), ("kh", "h"), ("gh", "g"),
-    ("dh", "d"), ("th", "t"), ("sh", "s"), ("zh", "z"), ("ck", "k"), ("ch", "č"), ("c", "k"), ("č", "ch"), ("q", "k"),
-    ("x", "ks"), ("w", "v"),
+    ("dh", "d"), ("th", "t"), ("sh", "s"), ("zh", "z"), ("ck", "k"), ("ch", "č"), ("c", "k"), ("č", "ch"),
+    ("q", "k"), ("x", "ks"), ("w", "v"),
 )  # fmt: skip
 DOUBLED = re.compile(r"(.)\1+")
 
@@ -63,8 +65,13 @@ def comparable(name: str) -> Form:
 
 def _latin_words(name: str) -> list[str]:
     plain = EACH_SIGN_A_WORD.sub(r" \1 ", unicodedata.normalize("NFKC", name))
-    plain = anyascii(INSIDE_WORDS.sub("", plain)).lower()
-    return WORD.findall(INSIDE_WORDS.sub("", plain))
+    plain = INSIDE_WORDS.sub("", anyascii(INSIDE_WORDS.sub("", plain)).lower())
+    return WORD.findall(DOTTED.sub(_undotted, OF_LIMITED_LIABILITY.sub("srl", plain)))
+
+
+def _undotted(dotted: re.Match[str]) -> str:
+    spelled = "".join(WORD.findall(dotted.group()))
+    return spelled if spelled in LEGAL_FORMS else dotted.group()
 
 
 def _without_forms(words: list[str]) -> list[str]:

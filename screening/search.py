@@ -78,26 +78,34 @@ def _scores(subject: Subject, index: NameIndex, worth: float) -> dict[int, Score
     return {entity: score for entity, score in scored.items() if score.points >= worth}
 
 
-_indexes: dict[tuple[int, ...], NameIndex] = {}
+# What tells one stored version from every other, also after a database was restored and numbers came again.
+Key = tuple[tuple[int, str, datetime], ...]
+_indexes: dict[Key, NameIndex] = {}
 _building = threading.Lock()
 
 
 def _index(versions: list[ListVersion]) -> NameIndex:
     """Return the index over exactly these versions; built once, since versions are never edited."""
     global _indexes
-    key = tuple(sorted(version.pk for version in versions))
+    key = tuple(sorted((version.pk, version.sha256, version.imported_at) for version in versions))
     if found := _indexes.get(key):
         return found
     with _building:
         if found := _indexes.get(key):
             return found
-        index = NameIndex(_listed(key))
+        index = NameIndex(_listed([version.pk for version in versions]))
         kept = list(_indexes.items())[-(INDEXES_KEPT - 1) :]
         _indexes = {**dict(kept), key: index}  # one assignment: readers see the old or the new, never half
         return index
 
 
-def _listed(version_ids: tuple[int, ...]) -> dict[int, Subject]:
+def forget_indexes() -> None:
+    """Forget what was built, for tests that change what versions say, which nothing else can."""
+    global _indexes
+    _indexes = {}
+
+
+def _listed(version_ids: list[int]) -> dict[int, Subject]:
     names: dict[int, list[str]] = {}
     weak: dict[int, set[str]] = {}
     rows = ListedName.objects.filter(entity__version__in=version_ids).order_by("pk")

@@ -22,3 +22,8 @@ def parser_of(source: str) -> Parser:
     if source not in PARSERS:
         raise BadList("unknown-source", source=source, known=", ".join(PARSERS))
     return PARSERS[source][1]
+
+
+def label_of(source: str) -> str:
+    """Return what people call the list, in the language in use; a key we no longer read returns as it is."""
+    return str(PARSERS[source][0]) if source in PARSERS else source

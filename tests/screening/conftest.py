@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from screening import search
+from screening.importers import PARSERS
+from screening.importers.rows import load
+from tests.factories import NOON
+from tests.screening.files import un_text, written
+
+
+@pytest.fixture(autouse=True)
+def no_index_of_another_test():
+    search.forget_indexes()
+
+
+@pytest.fixture
+def load_un(db, tmp_path):
+    """Import UN records, or a whole text, and return the version in force."""
+
+    def load_it(*records, source="un-consolidated", at=NOON, text=None, **options):
+        path = written(tmp_path, text if text is not None else un_text(*records))
+        return load(source, PARSERS[source][1], path, by_name="Prueba", at=at, **options)
+
+    return load_it
+
+
+@pytest.fixture(scope="session")
+def real_lists():
+    """The folder of published lists kept beside the checkout, where there is one."""
+    for folder in Path(__file__).resolve().parents:
+        if (lists := folder / "shared" / "data" / "screening").is_dir():
+            return lists
+    pytest.skip("No published lists beside this checkout (shared/data/screening)")
