@@ -2,8 +2,10 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 import factory
+from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from licensing import models, references
@@ -13,6 +15,12 @@ from screening.models import ListedEntity, ListedName, ListVersion
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)  # noon in Panama
 PASSWORD = "una-clave-larga-de-prueba"
+
+
+@cache
+def hashed_password() -> str:
+    """Hash the one test password once: argon2 is slow on purpose."""
+    return make_password(PASSWORD)
 
 
 class Factory(DjangoModelFactory):
@@ -39,7 +47,7 @@ class UserFactory(Factory):
     name = factory.Sequence("Persona {}".format)
     role = models.Role.CASE_OFFICER
     created_at = NOON
-    password = factory.django.Password(PASSWORD)
+    password = factory.LazyFunction(hashed_password)
     organisation = factory.Maybe(
         factory.LazyAttribute(lambda user: user.role in KIND_OF_ORGANISATION),
         factory.SubFactory(

@@ -1,0 +1,174 @@
+"""Every party is compared with every list; a judgement stands until the entry or the party changes."""
+
+from datetime import timedelta
+
+import pytest
+
+from licensing import assessment, schedule
+from licensing.models import Judgement, Screening, ScreeningHit
+from screening.models import ListVersion
+from tests.factories import (
+    NOON,
+    ApplicationFactory,
+    ListedEntityFactory,
+    ListVersionFactory,
+    PartyFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+LISTED = "Compañía Ficticia Listada"
+
+
+def new_edition(source="un", **entity):
+    """Put a new edition of a list in force that names one entity."""
+    version = ListVersionFactory.build(source=source)
+    ListVersion.objects.filter(source=source, in_force_to=None).update(in_force_to=NOON)
+    version.in_force_from = NOON
+    version.save()
+    return ListedEntityFactory(version=version, source_id="7", **entity)
+
+
+def screened(application, at=NOON):
+    screening = assessment.ask(application, at=at)
+    assessment.screen(screening.pk, at=at)
+    screening.refresh_from_db()
+    return screening
+
+
+def with_end_user(name):
+    application = ApplicationFactory(status="submitted", submitted_at=NOON)
+    PartyFactory(application=application, role="carrier", name="Naviera Tranquila")
+    PartyFactory(application=application, name=name)
+    return application
+
+
+def test_a_listed_party_is_found_and_the_hit_explains_itself():
+    entity = new_edition()
+    application = with_end_user("Compania Ficticia Listada")
+
+    screening = screened(application)
+
+    hit = ScreeningHit.objects.get()
+    assert (hit.party_name, hit.listed_name) == ("Compania Ficticia Listada", LISTED)
+    assert (hit.source, hit.source_id, hit.entity) == ("un", "7", entity)
+    assert hit.reasons
+    assert (screening.parties_done, screening.parties_total) == (2, 2)
+    assert screening.finished_at == NOON
+    assert screening.list_versions == [entity.version_id]
+
+
+def test_every_name_of_a_party_is_compared_whatever_its_role():
+    new_edition()
+    application = ApplicationFactory(status="submitted", submitted_at=NOON)
+    PartyFactory(application=application, role="bank", name="Banco Sereno", other_names=[LISTED])
+
+    screened(application)
+
+    assert ScreeningHit.objects.get().party_name == LISTED
+
+
+def test_screening_again_finds_the_same_hit_once():
+    new_edition()
+    application = with_end_user(LISTED)
+
+    screened(application)
+    screened(application, NOON + timedelta(hours=1))
+
+    assert ScreeningHit.objects.count() == 1
+
+
+def judged_different(application):
+    hit = ScreeningHit.objects.of(application).get()
+    hit.judgement, hit.judgement_reason = Judgement.DIFFERENT, "Otro país y otro giro."
+    hit.judged_by, hit.judged_at = UserFactory(), NOON
+    hit.save()
+    return hit
+
+
+def test_a_judgement_stands_while_the_entry_says_the_same():
+    entity = new_edition()
+    application = with_end_user(LISTED)
+    screened(application)
+    judged_different(application)
+
+    again = new_edition(digest=entity.digest)
+    screened(application, NOON + timedelta(days=1))
+
+    hit = ScreeningHit.objects.get()
+    assert (hit.judgement, hit.entity) == (Judgement.DIFFERENT, again)
+
+
+def test_a_judgement_is_asked_for_again_when_the_entry_changes():
+    new_edition()
+    application = with_end_user(LISTED)
+    screened(application)
+    judged_different(application)
+
+    new_edition()
+    screened(application, NOON + timedelta(days=1))
+
+    assert ScreeningHit.objects.get().judgement == ""
+
+
+def test_a_judgement_is_asked_for_again_when_the_party_changes():
+    new_edition()
+    application = with_end_user(LISTED)
+    screened(application)
+    hit = judged_different(application)
+
+    hit.party.country = "IR"
+    hit.party.save()
+    screened(application, NOON + timedelta(days=1))
+
+    hit.refresh_from_db()
+    assert hit.judgement == ""
+
+
+def test_a_hit_that_is_found_no_more_stays_on_record_but_waits_for_nobody():
+    new_edition()
+    application = with_end_user(LISTED)
+    screened(application)
+
+    new_edition(primary_name="Alguien Completamente Distinto")
+    screened(application, NOON + timedelta(days=1))
+
+    assert ScreeningHit.objects.get().gone_at == NOON + timedelta(days=1)
+    assert not ScreeningHit.objects.of(application).exists()
+
+
+def test_without_a_list_the_screening_says_so_and_is_never_finished():
+    screening = screened(with_end_user(LISTED))
+
+    assert screening.failure == "no-list-in-force"
+    assert screening.finished_at is None
+
+
+def test_parties_changed_meanwhile_are_compared_as_they_are_now():
+    new_edition()
+    application = with_end_user("Naviera Serena")
+    screening = assessment.ask(application, at=NOON)
+    application.parties.update(name=LISTED)
+
+    assessment.screen(screening.pk, at=NOON)
+
+    screening.refresh_from_db()
+    assert screening.finished_at is None
+    assert Screening.objects.count() == 2
+
+
+def test_a_new_list_brings_every_open_application_up_again():
+    new_edition(primary_name="Alguien Completamente Distinto")
+    application = with_end_user(LISTED)
+    screened(application)
+    closed = ApplicationFactory(status="refused", submitted_at=NOON)
+
+    schedule.screen_after_new_lists()
+    assert application.screenings.count() == 1, "nothing is new yet"
+    new_edition(source="ofac")
+    schedule.screen_after_new_lists()
+    schedule.screen_after_new_lists()
+
+    assert application.screenings.count() == 2
+    assert not closed.screenings.exists()
