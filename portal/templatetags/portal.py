@@ -46,6 +46,22 @@ TONES = {
 }
 # English dates are British, as the words are; numbers in both are written as Panama does: 1,234.5
 LOCALES = {"es": "es_PA", "en": "en_GB"}
+# Signs in a user agent, in the order in which they must be looked for: most claim to be others too.
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 NO_BREAK = "\N{NO-BREAK SPACE}"
 FEW_DAYS_LEFT = 3
 
@@ -109,9 +125,18 @@ def country_name(code: str) -> str:
 
 @register.filter
 def flag(code: str) -> str:
-    """Return the flag of an ISO 3166-1 alpha-2 code as one emoji; decoration beside the name, never alone."""
-    is_code = len(code) == 2 and code.isascii() and code.isalpha()
-    return "".join(chr(ord(letter) + 0x1F1A5) for letter in code.upper()) if is_code else ""
+    """Return the two letters of a country as its mark, for <span class="app-flag" aria-hidden="true">."""
+    return code.upper()
+
+
+@register.simple_tag
+def country(code: str) -> SafeString:
+    """Show a country by its two letters and its name; a dash for ""."""
+    if not code:
+        return SafeString("–")
+    return format_html(
+        '<span class="app-flag" aria-hidden="true">{}</span>{}', code.upper(), country_name(code)
+    )
 
 
 def legal_day(value: date | datetime) -> date:
@@ -153,6 +178,13 @@ def file_size(size: int) -> str:
     if size < 1_000_000:
         return f"{format_decimal(round(size / 1000), locale=locale())}{NO_BREAK}KB"
     return f"{format_decimal(round(size / 1_000_000, 1), locale=locale())}{NO_BREAK}MB"
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """Return a browser and its system in two words, for people: "Firefox · Windows"; "–" for neither."""
+    words = (next((name for sign, name in signs if sign in user_agent), "") for signs in (BROWSERS, SYSTEMS))
+    return " · ".join(word for word in words if word) or "–"
 
 
 @register.filter
