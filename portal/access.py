@@ -1,22 +1,24 @@
 """Who may open which page. A page that does not say so opens for nobody.
 
 Our views say it with one of the decorators below; the pages of libraries are listed here. Whoever needs a
-second factor and has none yet can open nothing but the pages that set one up.
+second factor and has none can open nothing but the pages that set one up; whoever has one and did not show
+it in this session can open nothing but the page that asks for it.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext as _
 
 from licensing import permissions
-from licensing.models import Role
+from licensing.models import Role, User
 from licensing.permissions import Permission
 
 View = Callable[..., HttpResponseBase]
@@ -32,7 +34,6 @@ OPEN_LIBRARY_PAGES = frozenset(
         "account_reset_password_from_key_done",
         "account_inactive",
         "mfa_authenticate",
-        "mfa_trust",
         "mfa_login_webauthn",
         "set_language",
         "api-schema",
@@ -44,13 +45,11 @@ SIGNED_IN_LIBRARY_PAGES = frozenset(
         "account_change_password",
         "account_set_password",
         "mfa_index",
-        "mfa_activate_totp",
         "mfa_deactivate_totp",
         "mfa_generate_recovery_codes",
         "mfa_view_recovery_codes",
         "mfa_download_recovery_codes",
         "mfa_list_webauthn",
-        "mfa_add_webauthn",
         "mfa_edit_webauthn",
         "mfa_remove_webauthn",
         "mfa_reauthenticate",
@@ -58,20 +57,19 @@ SIGNED_IN_LIBRARY_PAGES = frozenset(
         "usersessions_list",
     }
 )
-# What somebody may open who still lacks the second factor they need.
-WHILE_SETTING_UP = OPEN_LIBRARY_PAGES | {
-    "account_reauthenticate",
-    "account_change_password",
-    "mfa_index",
-    "mfa_activate_totp",
-    "mfa_add_webauthn",
-    "mfa_list_webauthn",
-    "mfa_view_recovery_codes",
-    "mfa_generate_recovery_codes",
-    "mfa_download_recovery_codes",
-    "mfa_reauthenticate",
-    "mfa_reauthenticate_webauthn",
-}
+# What somebody may open who needs a second factor and has none yet.
+WHILE_SETTING_UP = frozenset(
+    {
+        "account_reauthenticate",
+        "account_change_password",
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+    }
+)
+# What somebody may open who has a second factor and has not shown it in this session: nothing that could
+# change how the account is protected.
+WHILE_UNPROVEN = frozenset({"mfa_reauthenticate", "mfa_reauthenticate_webauthn"})
 
 
 def needs(*wanted: Permission) -> Callable[[View], View]:
@@ -119,16 +117,33 @@ class AccessMiddleware:
             return redirect_to_login(request.get_full_path())
         if user.role == Role.CUSTOMS_SYSTEM:
             raise PermissionDenied(_("A system account uses the API, not these pages."))
-        if (
-            permissions.needs_second_factor(user)
-            and not is_mfa_enabled(user)
-            and name not in WHILE_SETTING_UP
-        ):
-            messages.info(request, _("Your role needs a second factor. Set one up to go on."))
-            return redirect("mfa_activate_totp")
+        if detour := second_factor(request, user, name):
+            return detour
         if wanted and not any(permissions.has(user, permission) for permission in wanted):
             raise PermissionDenied
         return None
+
+
+def second_factor(request: HttpRequest, user: User, name: str | None) -> HttpResponseBase | None:
+    """Return where somebody must go first who lacks a second factor or has not shown it here, else None."""
+    factors = dict(Authenticator.objects.filter(user=user).values_list("pk", "type"))
+    if not set(factors.values()) & {Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN}:
+        if not permissions.needs_second_factor(user) or name in WHILE_SETTING_UP:
+            return None
+        messages.info(request, _("Your role needs a second factor. Set one up to go on."))
+        return redirect("mfa_activate_totp")
+    if name in WHILE_UNPROVEN or is_proven(request, user, factors):
+        return None
+    page = "mfa_reauthenticate"
+    if Authenticator.Type.TOTP not in factors.values():
+        page = "mfa_reauthenticate_webauthn"
+    return redirect_to_login(request.get_full_path(), login_url=resolve_url(page))
+
+
+def is_proven(request: HttpRequest, user: User, factors: dict[int, str]) -> bool:
+    """Say whether this session showed one of the second factors that the account has now."""
+    records = get_authentication_records(request, user)
+    return any(record["method"] == "mfa" and record.get("id") in factors for record in records)
 
 
 def is_api(view: Any) -> bool:

@@ -13,17 +13,22 @@ from portal.views import (
     consultations,
     customs,
     decisions,
+    demonstration,
     form,
     gallery,
     home,
     licences,
     lists,
+    second_factor,
 )
 
 urlpatterns = [
     path("", home.show, name="home"),
     path("language/", set_language, name="set_language"),
+    path("accounts/2fa/totp/activate/", second_factor.activate_totp, name="mfa_activate_totp"),
+    path("accounts/2fa/webauthn/add/", second_factor.add_key, name="mfa_add_webauthn"),
     path("accounts/", include("allauth.urls")),
+    path("demo/codes/", demonstration.show, name="demonstration"),
     # The public: is this licence genuine and in force?
     path("check/", check.ask, name="check"),
     path("check/<str:reference>/<str:code>/", check.show, name="check-licence"),
@@ -35,6 +40,7 @@ urlpatterns = [
     path("applications/<str:reference>/submit/", applications.submit, name="application-submit"),
     path("applications/<str:reference>/withdraw/", applications.withdraw, name="application-withdraw"),
     path("applications/<str:reference>/answer/", applications.answer, name="application-answer"),
+    path("applications/<str:reference>/copy/", applications.copy, name="application-copy"),
     path("applications/<str:reference>/form/", form.tasks, name="form"),
     path("applications/<str:reference>/form/about/", form.about, name="form-about"),
     path("applications/<str:reference>/form/goods/", form.goods, name="form-goods"),

@@ -74,6 +74,20 @@ def invite(
 
 
 @transaction.atomic
+def make_administrator(*, email: str, name: str, language: str, at: datetime) -> User:
+    """Make the account from which all others are made; whoever runs the machine asks for it, not a user."""
+    if User.objects.filter(email__iexact=email).exists():
+        raise Refused(_("There is an account with this e-mail address already."))
+    user = User.objects.create_user(
+        email, name=name, role=Role.ADMINISTRATOR, language=language, created_at=at
+    )
+    Event.objects.create(
+        account=user, action=Action.INVITE, at=at, after={"role": user.role, "email": user.email}
+    )
+    return user
+
+
+@transaction.atomic
 def disable(user_id: int, *, by: User, at: datetime, reason: str) -> User:
     """Shut an account: its sessions end and its keys stop with the commit."""
     user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
@@ -105,16 +119,26 @@ def enable(user_id: int, *, by: User, at: datetime, reason: str) -> User:
 
 @transaction.atomic
 def make_key(
-    account_id: int, *, name: str, scopes: list[str], expires_at: datetime, by: User, at: datetime
+    account_id: int,
+    *,
+    name: str,
+    scopes: list[str],
+    expires_at: datetime,
+    by: User,
+    at: datetime,
+    secret: str = "",
 ) -> tuple[ApiKey, str]:
-    """Return a new key of a system account and its secret, which is told this once and never again."""
+    """Return a new key of a system account and its secret, which is told this once and never again.
+
+    The secret is random; only the demonstration gives one, its public one.
+    """
     account = User.objects.select_for_update(of=("self",)).get(pk=account_id)
     _may_manage(by, Role(account.role), account.organisation)
     if account.role != Role.CUSTOMS_SYSTEM or not account.is_active:
         raise Refused(_("Only a system account that is not disabled can have keys."))
     if expires_at <= at:
         raise Refused(_("Choose a day after today."))
-    secret = KEY_START + secrets.token_urlsafe(32)
+    secret = secret or KEY_START + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
         account=account,
         name=name,

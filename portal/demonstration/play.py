@@ -1,0 +1,99 @@
+"""What people of the demonstration do, each by the action the pages call. `Stage` says with whom and on what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from licensing import assessment
+from licensing.actions import advice, applications, casework, customs, decisions, licences
+from licensing.country import pack
+from licensing.models import Application, Judgement, Licence, Opinion, Organisation, Screening, User
+
+SCREENING_TAKES = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    application: Application
+    by: User
+    at: datetime
+
+    @property
+    def who_and_when(self) -> dict[str, Any]:
+        return {"by": self.by, "at": self.at}
+
+    @property
+    def licence(self) -> Licence:
+        return Licence.objects.get(application=self.application)
+
+
+def submit(stage: Stage) -> None:
+    applications.submit(stage.application.pk, **stage.who_and_when)
+    screening = Screening.objects.filter(application=stage.application).latest("asked_at")
+    assessment.screen(screening.pk, at=stage.at + SCREENING_TAKES)
+
+
+def withdraw(stage: Stage) -> None:
+    applications.withdraw(stage.application.pk, **stage.who_and_when)
+
+
+def take_on(stage: Stage) -> None:
+    casework.take_on(stage.application.pk, **stage.who_and_when)
+
+
+def judge_all(stage: Stage, *, judgement: Judgement, reason: str) -> None:
+    for party in stage.application.parties.all():
+        for hit in party.hits.filter(gone_at=None):
+            casework.judge_hit(hit.pk, judgement=judgement, reason=reason, **stage.who_and_when)
+
+
+def consult(stage: Stage, *, body: str, question: str) -> None:
+    due_on = pack().working_days_after(pack().legal_day(stage.at), pack().consultation_working_days)
+    casework.consult(
+        stage.application.pk,
+        Organisation.objects.get(body_code=body),
+        question=question,
+        due_on=due_on,
+        **stage.who_and_when,
+    )
+
+
+def advise(stage: Stage, *, opinion: Opinion, answer: str) -> None:
+    question = stage.application.consultations.waiting().get(body=stage.by.organisation)
+    advice.give(question.pk, opinion=opinion, answer=answer, **stage.who_and_when)
+
+
+def request_information(stage: Stage, *, question: str) -> None:
+    casework.request_information(stage.application.pk, question=question, **stage.who_and_when)
+
+
+def recommend(stage: Stage, **recommendation: Any) -> None:
+    casework.recommend(stage.application.pk, **recommendation, **stage.who_and_when)
+
+
+def approve(stage: Stage, *, reasons: str) -> None:
+    decisions.approve(stage.application.pk, reasons=reasons, **stage.who_and_when)
+
+
+def refuse(stage: Stage, *, reasons: str) -> None:
+    decisions.refuse(stage.application.pk, reasons=reasons, **stage.who_and_when)
+
+
+def suspend(stage: Stage, *, reasons: str) -> None:
+    licences.suspend(stage.licence.pk, reasons=reasons, **stage.who_and_when)
+
+
+def revoke(stage: Stage, *, reasons: str) -> None:
+    licences.revoke(stage.licence.pk, reasons=reasons, **stage.who_and_when)
+
+
+def record_usage(stage: Stage, *, declaration: str, used: Sequence[tuple[int, str, str]]) -> None:
+    customs.record_usage(
+        stage.licence.reference,
+        client_key=f"{declaration}-1",
+        declaration=declaration,
+        used=[customs.UsedLine(number, Decimal(quantity), unit) for number, quantity, unit in used],
+        **stage.who_and_when,
+    )
