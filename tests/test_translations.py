@@ -1,0 +1,58 @@
+"""Both languages, always: a string without its Spanish fails here."""
+
+import os
+import shutil
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import polib
+import pytest
+
+from portal.management.commands.translations import CATALOGUE, lacking
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    """Return the catalogue as collecting the strings of today would leave it, without touching ours."""
+    copy = tmp_path_factory.mktemp("sources")
+    for folder in ("portal", "licensing", "screening", "templates"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "*.mo"))
+    shutil.copy(ROOT / "manage.py", copy)
+    code = (
+        "import django; django.setup();"
+        "from portal.management.commands.translations import collect; collect()"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
+    subprocess.run([sys.executable, "-c", code], cwd=copy, env=environment, check=True)
+    return copy / CATALOGUE
+
+
+def test_every_string_has_its_spanish(collected):
+    assert lacking(collected) == []
+
+
+def test_the_catalogue_holds_no_string_that_is_gone(collected):
+    ours = {entry.msgid for entry in polib.pofile(str(ROOT / CATALOGUE))}
+
+    assert ours - {entry.msgid for entry in polib.pofile(str(collected))} == set()
+
+
+def names_in(text):
+    """Return the variables of a %-format, so that none is lost or misspelt in translation."""
+    found = set()
+    for part in text.split("%(")[1:]:
+        name, _bracket, rest = part.partition(")")
+        assert rest[:1] in string.ascii_letters, text
+        found.add(name)
+    return found
+
+
+def test_translations_keep_the_variables_of_their_strings():
+    for entry in polib.pofile(str(ROOT / CATALOGUE)):
+        for translated in [entry.msgstr, *entry.msgstr_plural.values()]:
+            if translated:
+                assert names_in(translated) <= names_in(entry.msgid) | names_in(entry.msgid_plural), entry.msgid
