@@ -1,4 +1,4 @@
-"""How the sign-in library behaves here: nobody signs up, letters speak the reader's language, secrets are sealed."""
+"""How the sign-in library behaves here: nobody signs up, letters speak the reader's language."""
 
 import base64
 import hashlib

@@ -72,10 +72,8 @@ def _table() -> list[str]:
     rows = log_ins()
     width = max((len(row.email) for row in rows), default=0)
     roles = max((len(str(row.role.label)) for row in rows), default=0)
-    return [
-        f"  {row.email:{width}}  {row.role.label!s:{roles}}  {'password + code' if row.needs_code else 'password'}"
-        for row in rows
-    ]
+    needed = {True: "password + code", False: "password"}
+    return [f"  {row.email:{width}}  {row.role.label!s:{roles}}  {needed[row.needs_code]}" for row in rows]
 
 
 def _machine() -> list[str]:

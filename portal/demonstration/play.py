@@ -1,4 +1,4 @@
-"""What people of the demonstration do, each by the action the pages call. `Stage` says with whom and on what."""
+"""What people of the demonstration do, each by the action that the pages call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ SCREENING_TAKES = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class Stage:
+    """On which application, who, and when."""
+
     application: Application
     by: User
     at: datetime

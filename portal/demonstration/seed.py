@@ -28,8 +28,9 @@ from licensing.models import (
     User,
 )
 from portal.demonstration import people, play
-from portal.demonstration.cases import CASES, Case
+from portal.demonstration.cases import CASES
 from portal.demonstration.paper import paper
+from portal.demonstration.story import Case
 from screening import imports
 from screening.models import ImportRunState, ListVersion
 
@@ -173,7 +174,7 @@ def _fill_in(application: Application, case: Case, at: datetime) -> None:
         by=by,
         at=at,
     )
-    answers = {question: (False, "") for question in EndUseQuestion.values}
+    answers = dict.fromkeys(EndUseQuestion.values, (False, ""))
     drafts.declare(application.pk, end_use=case.end_use, answers=answers, by=by, at=at)
     _add_certificate(application, case, at)
 

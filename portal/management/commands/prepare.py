@@ -1,4 +1,4 @@
-"""Bring the database, the static files and, in the demonstration, its data to where the program needs them."""
+"""Make the database, the static files and, in the demonstration, its data what the program needs."""
 
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,7 @@ ACCOUNTS = settings.PORTAL_VAR / "accounts.txt"
 
 class Command(BaseCommand):
     requires_system_checks = ()
-    help = (
-        "Migrate, collect the static files and, in the demonstration, make its data. Quick when all is done."
-    )
+    help = "Migrate, collect the static files and, in the demonstration, make its data; quick when done."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write("Migrating the database")
