@@ -2,10 +2,10 @@
 
 import codecs
 import hashlib
-import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol, Self
 
 from django.conf import settings
 
@@ -16,19 +16,25 @@ LARGEST_FILE = 300 * 1024 * 1024  # bytes; the largest published list of today h
 DECLARED = re.compile(rb"""^<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
 
 
-class Watched(io.RawIOBase):
+class Readable(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+class Watched:
     """A file opened for reading that counts and hashes what is read, and tells how far it is."""
 
     def __init__(self, path: Path, progress: Callable[[int, int], None] | None = None) -> None:
-        super().__init__()
         self._file = path.open("rb")
         self._size = path.stat().st_size
         self._progress = progress
         self._done = 0
         self._hash = hashlib.sha256()
 
-    def readable(self) -> bool:
-        return True
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._file.close()
 
     def read(self, size: int = -1, /) -> bytes:
         data = self._file.read(size)
@@ -37,10 +43,6 @@ class Watched(io.RawIOBase):
         if self._progress and data:
             self._progress(self._done, self._size)
         return data
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
 
     def sha256(self) -> str:
         """Return the hash of the whole file, reading what is left of it."""

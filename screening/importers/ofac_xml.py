@@ -8,12 +8,12 @@ publisher's own spelling of its tag is "publshInformation". Names are LAST, Firs
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
 from screening.importers.aliases import unique
 from screening.importers.countries import country_code
 from screening.importers.dates import edtf
+from screening.importers.files import Readable
 from screening.importers.rows import AddressRow, EntityRow, IdentifierRow, NameRow, Publication
 from screening.importers.xml import records, text, texts
 from screening.models import EntityKind, NameKind
@@ -46,7 +46,7 @@ VESSEL_NUMBERS = {"callSign": "Call sign"}
 VESSEL_FACTS = ("vesselType", "vesselFlag", "vesselOwner", "tonnage", "grossRegisteredTonnage")
 
 
-def parse(file: BinaryIO) -> tuple[Publication, Iterator[EntityRow]]:
+def parse(file: Readable) -> tuple[Publication, Iterator[EntityRow]]:
     """Return the edition and its rows, one for each entry. Raises BadList, also if the count is wrong."""
     elements = records(file, "sdnList", (*HEADS, "sdnEntry"))
     next(elements)

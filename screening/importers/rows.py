@@ -7,12 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from screening.importers.files import Watched, fingerprint
+from screening.importers.files import Readable, Watched, fingerprint
 from screening.models import EntityKind, ListedEntity, ListedName, ListVersion, NameKind
 from screening.names import script
 from screening.refusals import BadList
@@ -77,7 +76,7 @@ class Publication:
 
 # A parser reads the head of a file, and gives the rows as it reads on. It raises BadList for what is not
 # the publisher's format, also while the rows are drawn.
-Parser = Callable[[BinaryIO], tuple[Publication, Iterator[EntityRow]]]
+Parser = Callable[[Readable], tuple[Publication, Iterator[EntityRow]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ ALIAS_NAME may hold several names, or a name in its own script in brackets. The 
 """
 
 from collections.abc import Iterator
-from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
 from screening.importers.aliases import names_in, unique
 from screening.importers.countries import country_code
 from screening.importers.dates import edtf, iso_day
+from screening.importers.files import Readable
 from screening.importers.rows import AddressRow, EntityRow, IdentifierRow, NameRow, Publication
 from screening.importers.xml import records, text, texts, tidy
 from screening.models import EntityKind, NameKind
@@ -32,7 +32,7 @@ COUNTRY_PATHS = (
 )
 
 
-def parse(file: BinaryIO) -> tuple[Publication, Iterator[EntityRow]]:
+def parse(file: Readable) -> tuple[Publication, Iterator[EntityRow]]:
     """Return the edition and its rows, one for each individual and entity. Raises BadList."""
     elements = records(file, "CONSOLIDATED_LIST", KINDS)
     generated = next(elements).get("dateGenerated", "")

@@ -1,20 +1,20 @@
 """Read the records of a large foreign XML file one by one, in constant memory, trusting nothing."""
 
 from collections.abc import Collection, Iterator
-from typing import BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 from xml.parsers.expat import ErrorString
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from screening.importers.files import Readable
 from screening.refusals import BadList
 
 # Expat's codes for a document that stops: no element, unclosed token, partial character, unclosed CDATA.
 ENDS_EARLY = {3, 5, 6, 20}
 
 
-def records(file: BinaryIO, root: str, wanted: Collection[str]) -> Iterator[Element]:
+def records(file: Readable, root: str, wanted: Collection[str]) -> Iterator[Element]:
     """Yield the opened root element, then every element whose tag is `wanted`; each is emptied afterwards.
 
     Tags lose their namespace. Raises BadList for anything but well-formed XML with that root; document type
@@ -31,7 +31,7 @@ def records(file: BinaryIO, root: str, wanted: Collection[str]) -> Iterator[Elem
         raise BadList("forbidden-xml", name=getattr(error, "name", "")) from error
 
 
-def _records(file: BinaryIO, root: str, wanted: Collection[str]) -> Iterator[Element]:
+def _records(file: Readable, root: str, wanted: Collection[str]) -> Iterator[Element]:
     above: list[Element] = []
     for event, element in iterparse(file, events=("start", "end"), forbid_dtd=True):
         if event == "start":

@@ -101,7 +101,8 @@ def test_an_entry_that_did_not_change_keeps_its_digest(load_un):
 
 def test_progress_goes_from_nothing_to_all(load_un):
     steps = []
-    people = [un_person(number, f"PERSON {number}") for number in range(5000)]
+    long = f"<COMMENTS1>{'Made up. ' * 2000}</COMMENTS1>"
+    people = [un_person(number, f"PERSON {number}", inside=long) for number in range(60)]
 
     load_un(*people, progress=lambda done, total: steps.append((done, total)))
 
