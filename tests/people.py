@@ -3,6 +3,7 @@
 import time
 from importlib import import_module
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -14,16 +15,18 @@ from licensing.models import User
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
-def give_second_factor(user: User) -> None:
-    TOTP.activate(user, TOTP_SECRET)
+def give_second_factor(user: User) -> Authenticator:
+    """Return the second factor of `user`, new unless there was one."""
+    given = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    return given or TOTP.activate(user, TOTP_SECRET).instance
 
 
 def session_of(user: User) -> str:
     """Return the key of a new session in which `user` has passed everything their role needs."""
     methods = [{"method": "password", "at": time.time(), "email": user.email}]
     if permissions.needs_second_factor(user):
-        give_second_factor(user)
-        methods.append({"method": "mfa", "type": "totp", "at": time.time()})
+        factor = give_second_factor(user)
+        methods.append({"method": "mfa", "type": "totp", "id": factor.pk, "at": time.time()})
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
