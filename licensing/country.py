@@ -91,6 +91,14 @@ class CountryPack:
             count -= day.weekday() < 5
         return day
 
+    def working_days_between(self, day: date, later: date) -> int:
+        """Return how many Mondays to Fridays come after `day`, up to `later`; below 0 if it is earlier."""
+        if later < day:
+            return -self.working_days_between(later, day)
+        days = (later - day).days
+        weeks, rest = divmod(days, 7)
+        return 5 * weeks + sum((day + timedelta(days=n)).weekday() < 5 for n in range(1, rest + 1))
+
 
 @lru_cache
 def load(name: str) -> CountryPack:

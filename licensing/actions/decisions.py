@@ -1,6 +1,6 @@
 """What deciding officers do: the second of two people."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -72,8 +72,7 @@ def _decide(application: Application, outcome: Outcome, reasons: str, by: User, 
 
 def _issue(application: Application, decision: Decision, at: datetime) -> Licence:
     country = pack()
-    first = country.legal_day(at)
-    last = months_after(first, decision.recommendation.months or 0) - timedelta(days=1)
+    first, last = period(decision.recommendation.months or 0, at)
     licence = Licence.objects.create(
         application=application,
         decision=decision,
@@ -103,6 +102,12 @@ def _issue(application: Application, decision: Decision, at: datetime) -> Licenc
         for goods in application.goods.all()
     )
     return licence
+
+
+def period(months: int, at: datetime) -> tuple[date, date]:
+    """Return the first and the last legal day of a licence issued at `at` for so many months."""
+    first = pack().legal_day(at)
+    return first, months_after(first, months) - timedelta(days=1)
 
 
 def _check_reasons(reasons: str) -> None:

@@ -43,6 +43,10 @@ TONES = {
     "revoked": BAD,
     "expired": PLAIN,
     "exhausted": PLAIN,
+    # opinions of consulted bodies
+    "no-objection": GOOD,
+    "conditions": ATTENTION,
+    "objection": BAD,
 }
 # English dates are British, as the words are; numbers in both are written as Panama does: 1,234.5
 LOCALES = {"es": "es_PA", "en": "en_GB"}
@@ -121,6 +125,12 @@ def money(value: Decimal | None, currency: str) -> str:
 def country_name(code: str) -> str:
     """Return the country of an ISO 3166-1 alpha-2 code by name; the code if it has none, "" for ""."""
     return locale().territories.get(code, code)
+
+
+@register.filter
+def port_name(code: str) -> str:
+    """Return the port, airport or crossing of a UN/LOCODE of the country by name: "Balboa (PABLB)"."""
+    return next((f"{port.name} ({code})" for port in pack().ports if port.code == code), code)
 
 
 @register.filter

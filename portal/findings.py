@@ -1,0 +1,197 @@
+"""What the lists say of a case, in words for officers. A machine never clears anybody: it says what it
+found, in which lists, and when."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from licensing.models import Application, Judgement, Screening, ScreeningHit
+from licensing.parties import digest_of_all
+from portal.templatetags.portal import ATTENTION, BAD, INFO, PLAIN, country_name
+from screening.importers import PARSERS
+from screening.models import EntityKind, ListedEntity, ListVersion
+from screening.names import comparable
+from screening.reasons import TOKEN_WORDS, sentence
+
+JUDGEMENT_TONES = {
+    "": ATTENTION,
+    Judgement.UNSURE: ATTENTION,
+    Judgement.SAME: BAD,
+    Judgement.DIFFERENT: PLAIN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How far the comparison of a case's parties with the lists is, and what it found."""
+
+    label: str
+    tone: str
+    text: str = ""  # a sentence that says more than the label
+    comparing: bool = False  # ask again soon
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The list versions in force at one moment; a page asks once."""
+
+    versions: tuple[ListVersion, ...]
+
+    @classmethod
+    def in_force(cls, at: datetime) -> Self:
+        return cls(tuple(ListVersion.objects.in_force(at).order_by("source")))
+
+    @property
+    def ids(self) -> set[int]:
+        return {version.pk for version in self.versions}
+
+
+def list_name(source: str) -> str:
+    """Return what people call a list; the source key of one that we know no more."""
+    return str(PARSERS[source][0]) if source in PARSERS else source
+
+
+def of_case(
+    application: Application, screening: Screening | None, hits: Sequence[ScreeningHit], lists: Lists
+) -> Finding:
+    """Return what stands now. Takes the newest screening and the hits that count; reads the parties."""
+    if not lists.versions:
+        return Finding(_("No list in force"), BAD, _("No list in force: nothing can be decided."))
+    if any(hit.judgement == Judgement.SAME for hit in hits):
+        return Finding(_("Listed"), BAD, _("An officer found a party to be on a list."))
+    return _unfinished(application, screening, lists) or _found(hits)
+
+
+def _unfinished(application: Application, screening: Screening | None, lists: Lists) -> Finding | None:
+    if screening is None or screening.failure:
+        return Finding(
+            _("Not compared"),
+            BAD,
+            _("The parties have not been compared with the lists in force. Screen again."),
+        )
+    if screening.finished_at is None:
+        return Finding(
+            _("Being compared"), INFO, _("The parties are being compared with the lists."), comparing=True
+        )
+    current = digest_of_all(application.parties.all())
+    if set(screening.list_versions) != lists.ids or screening.parties_digest != current:
+        return Finding(
+            _("To be compared again"), ATTENTION, _("The lists or the parties have changed. Screen again.")
+        )
+    return None
+
+
+def _found(hits: Sequence[ScreeningHit]) -> Finding:
+    waiting = sum(hit.judgement in ("", Judgement.UNSURE) for hit in hits)
+    if waiting:
+        label = ngettext("%(count)d to judge", "%(count)d to judge", waiting) % {"count": waiting}
+        text = ngettext(
+            "%(count)d possible match waits for a judgement.",
+            "%(count)d possible matches wait for a judgement.",
+            waiting,
+        ) % {"count": waiting}
+        return Finding(label, ATTENTION, text)
+    if hits:
+        return Finding(_("All judged"), PLAIN, _("Officers judged every possible match to be somebody else."))
+    return Finding(_("No match found"), PLAIN, _("No match found in the lists in force."))
+
+
+def versions_compared(screening: Screening | None) -> list[ListVersion]:
+    """Return the list versions that a finished screening looked in."""
+    if screening is None:
+        return []
+    return list(ListVersion.objects.filter(pk__in=screening.list_versions).order_by("source"))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    points: float
+    text: str
+
+    @property
+    def weight(self) -> str:
+        return f"{self.points:+.1f}" if self.points else "0"
+
+    @property
+    def against(self) -> bool:
+        return self.points < 0
+
+
+def evidence(hit: ScreeningHit) -> list[Evidence]:
+    """Return every reason for and against, in the matcher's order, as a sentence with its points."""
+    return [
+        Evidence(reason["points"], sentence(reason["feature"], _detail(reason["feature"], reason["detail"])))
+        for reason in hit.reasons
+    ]
+
+
+def _detail(feature: str, detail: str) -> str:
+    """Return the detail of a reason with names for its codes."""
+    if feature in ("same-country", "other-country"):
+        return re.sub(r"\b[A-Z]{2}\b", lambda code: country_name(code.group()), detail)
+    if feature == "other-kind":
+        kinds = dict(EntityKind.choices)
+        return " / ".join(str(kinds.get(kind, kind)) for kind in detail.split(" / "))
+    return detail
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Words of both names side by side, and in what way they are alike."""
+
+    ours: str
+    theirs: str
+    how: str
+
+
+def words_side_by_side(hit: ScreeningHit) -> list[Alignment]:
+    return [
+        Alignment(token["ours"], token["theirs"], str(TOKEN_WORDS.get(token["how"], token["how"])))
+        for token in _tokens(hit)
+    ]
+
+
+def _tokens(hit: ScreeningHit) -> list[dict[str, Any]]:
+    return [token for reason in hit.reasons for token in reason["tokens"]]
+
+
+def marked_party_name(hit: ScreeningHit) -> list[tuple[str, bool]]:
+    """Return the words of the party's name as written, and whether each has its like in the listed one."""
+    return _marked(hit.party_name, [t["ours"] for t in _tokens(hit) if t["how"] != "missing"])
+
+
+def marked_listed_name(hit: ScreeningHit) -> list[tuple[str, bool]]:
+    return _marked(hit.listed_name, [t["theirs"] for t in _tokens(hit) if t["how"] != "missing"])
+
+
+def _marked(name: str, alike: Iterable[str]) -> list[tuple[str, bool]]:
+    words = {word for words in alike for word in words.split()}
+    return [(word, not words.isdisjoint(comparable(word).words)) for word in name.split()]
+
+
+def facts_of(entity: ListedEntity) -> dict[str, str]:
+    """Return what the list says of an entity, label by label, without what it leaves open."""
+    facts = {
+        _("Kind"): entity.get_kind_display(),
+        _("Number in the list"): entity.reference or entity.source_id,
+        _("Countries"): ", ".join(map(country_name, entity.countries)),
+        _("Born on"): ", ".join(entity.dates_of_birth),
+        _("Born in"): "; ".join(entity.places_of_birth),
+        _("Positions"): "; ".join(entity.positions),
+        _("Programmes"): ", ".join(entity.programmes),
+        _("Identifiers"): "; ".join(map(_identifier, entity.identifiers)),
+        _("Addresses"): "; ".join(address["text"] for address in entity.addresses),
+        _("Listed on"): entity.listed_on.isoformat() if entity.listed_on else "",
+        _("Remarks"): entity.remarks,
+    }
+    return {label: str(value) for label, value in facts.items() if value}
+
+
+def _identifier(identifier: dict[str, str]) -> str:
+    country = country_name(identifier["country"]) if identifier["country"] else ""
+    return " ".join(part for part in (identifier["kind"], identifier["number"], country) if part)

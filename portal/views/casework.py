@@ -1,0 +1,273 @@
+"""What officers do with a case before it is decided."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from licensing import workflow
+from licensing.actions import casework
+from licensing.country import pack
+from licensing.errors import Reason, Refused
+from licensing.models import Action, Application, Judgement, Outcome, ScreeningHit
+from licensing.permissions import Permission
+from portal import case_page
+from portal import queue as cases
+from portal.access import needs
+from portal.forms.casework import (
+    ConsultForm,
+    HitForm,
+    InformationForm,
+    QueueForm,
+    RecommendForm,
+    add_reasons,
+)
+from portal.http import PortalRequest
+
+
+@needs(Permission.REVIEW)
+@require_GET
+def queue(request: PortalRequest) -> HttpResponse:
+    at = timezone.now()
+    open_cases = Application.objects.visible_to(request.user).open()
+    destinations = open_cases.exclude(destination="").order_by().values_list("destination", flat=True)
+    form = QueueForm(request.GET, destinations=list(destinations.distinct()))
+    form.full_clean()
+    wanted = cases.filtered(open_cases, form.cleaned_data, request.user)
+    page = Paginator(cases.with_what_a_row_shows(wanted), cases.A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "rows": cases.rows(list(page.object_list), at),
+        "filters": _chips(form),
+        "query": urlencode(_given(form)),
+    }
+    return render(request, "casework/queue.html", context)
+
+
+def _given(form: QueueForm) -> dict[str, str]:
+    """Return the filters in use as they stand in the address."""
+    return {name: "on" if value is True else value for name, value in form.cleaned_data.items() if value}
+
+
+def _chips(form: QueueForm) -> list[dict[str, str]]:
+    """Return a chip for every filter in use, with the address of the queue without it."""
+    given = _given(form)
+    chips = []
+    for name, value in given.items():
+        label = str(form.fields[name].label)
+        choices = {str(key): str(text) for key, text in getattr(form.fields[name], "choices", ())}
+        words = label if value == "on" else f"{label}: {choices.get(value, value)}"
+        rest = urlencode({other: kept for other, kept in given.items() if other != name})
+        chips.append({"label": words, "url": f"?{rest}"})
+    return chips
+
+
+@needs(Permission.REVIEW)
+@require_GET
+def show(request: PortalRequest, reference: str) -> HttpResponse:
+    at = timezone.now()
+    application = _case(request, reference)
+    hits = case_page.hits_of(application)
+    chosen = next((hit for hit in hits if str(hit.pk) == request.GET.get("hit")), None)
+    hit = chosen or case_page.first_to_judge(hits)
+    context = {
+        "application": application,
+        **case_page.found(application, at),
+        **case_page.said(application, at),
+        **case_page.bar(application, request.user, at),
+        "missing": case_page.missing(application),
+        "documents": application.documents.select_related("file", "added_by").order_by("added_at", "pk"),
+        "comparison": case_page.comparison(hit, application) if hit else None,
+    }
+    return render(request, "casework/case.html", context)
+
+
+@needs(Permission.REVIEW)
+@require_GET
+def progress(request: PortalRequest, reference: str) -> HttpResponse:
+    """Answer the case page's question how far the comparison is; by itself it is no page."""
+    application = _case(request, reference)
+    if not request.htmx:
+        return redirect("case", reference)
+    at = timezone.now()
+    context = {
+        "application": application,
+        **case_page.found(application, at),
+        **case_page.bar(application, request.user, at),
+    }
+    return render(request, "casework/_progress.html", context)
+
+
+@needs(Permission.REVIEW)
+@require_POST
+def take_on(request: PortalRequest, reference: str) -> HttpResponse:
+    application = _case(request, reference)
+    try:
+        casework.take_on(application.pk, by=request.user, at=timezone.now())
+    except Refused as refused:
+        _tell(request, refused)
+    else:
+        messages.success(request, _("The case is yours."))
+    return redirect("case", reference)
+
+
+@needs(Permission.REVIEW)
+@require_POST
+def screen_again(request: PortalRequest, reference: str) -> HttpResponse:
+    application = _case(request, reference)
+    try:
+        casework.screen_again(application.pk, by=request.user, at=timezone.now())
+    except Refused as refused:
+        _tell(request, refused)
+    return redirect("case", reference)
+
+
+@needs(Permission.REVIEW)
+@require_http_methods(["GET", "POST"])
+def hit(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
+    """Compare a party with a listed entity, and judge."""
+    application = _case(request, reference)
+    hits = case_page.hits_of(application)
+    row = get_object_or_404(
+        ScreeningHit.objects.filter(party__application=application).select_related(
+            "party", "entity__version", "judged_by"
+        ),
+        pk=pk,
+    )
+    form = HitForm(request.POST) if request.method == "POST" else None
+    if form and form.is_valid() and _judged(request, form, row):
+        return _next_to_judge(application)
+    context = {
+        "application": application,
+        "comparison": case_page.comparison(row, application, form),
+        "hits": hits,
+        "form": form,
+    }
+    return render(request, "casework/hit.html", context)
+
+
+def _judged(request: PortalRequest, form: HitForm, row: ScreeningHit) -> bool:
+    given = form.cleaned_data
+    try:
+        casework.judge_hit(
+            row.pk,
+            judgement=Judgement(given["judgement"]),
+            reason=given["reason"],
+            by=request.user,
+            at=timezone.now(),
+        )
+    except Refused as refused:
+        add_reasons(form, refused)
+        return False
+    messages.success(request, _("The judgement is recorded."))
+    return True
+
+
+def _next_to_judge(application: Application) -> HttpResponse:
+    following = ScreeningHit.objects.of(application).filter(judgement="").order_by("-points", "pk").first()
+    if following is None:
+        return redirect("case", application.reference)
+    return redirect("case-hit", application.reference, following.pk)
+
+
+@needs(Permission.REVIEW)
+@require_http_methods(["GET", "POST"])
+def consult(request: PortalRequest, reference: str) -> HttpResponse:
+    application = _case(request, reference)
+    at = timezone.now()
+    country = pack()
+    today = country.legal_day(at)
+    due_on = country.working_days_after(today, country.consultation_working_days)
+    form = ConsultForm(request.POST or None, today=today, initial={"due_on": due_on})
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            consultation = casework.consult(
+                application.pk,
+                given["body"],
+                question=given["question"],
+                due_on=given["due_on"],
+                by=request.user,
+                at=at,
+            )
+        except Refused as refused:
+            add_reasons(form, refused)
+        else:
+            messages.success(request, _("%(body)s has been asked.") % {"body": consultation.body})
+            return redirect("case", reference)
+    return _form_page(request, application, form, Action.CONSULT, [])
+
+
+@needs(Permission.REVIEW)
+@require_http_methods(["GET", "POST"])
+def request_information(request: PortalRequest, reference: str) -> HttpResponse:
+    application = _case(request, reference)
+    at = timezone.now()
+    form = InformationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        question = form.cleaned_data["question"]
+        try:
+            casework.request_information(application.pk, question=question, by=request.user, at=at)
+        except Refused as refused:
+            add_reasons(form, refused)
+        else:
+            messages.success(request, _("The exporter has been asked."))
+            return redirect("case", reference)
+    against = workflow.refusals(application, Action.REQUEST_INFORMATION, request.user, at)
+    return _form_page(request, application, form, Action.REQUEST_INFORMATION, against)
+
+
+@needs(Permission.REVIEW)
+@require_http_methods(["GET", "POST"])
+def recommend(request: PortalRequest, reference: str) -> HttpResponse:
+    application = _case(request, reference)
+    at = timezone.now()
+    form = RecommendForm(request.POST or None, initial={"months": pack().licence_months})
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            casework.recommend(
+                application.pk,
+                outcome=Outcome(given["outcome"]),
+                reasons=given["reasons"],
+                months=given["months"],
+                conditions=given["conditions"],
+                by=request.user,
+                at=at,
+            )
+        except Refused as refused:
+            add_reasons(form, refused)
+        else:
+            messages.success(request, _("The recommendation is made. Somebody else decides."))
+            return redirect("case", reference)
+    against = workflow.refusals(application, Action.RECOMMEND, request.user, at)
+    return _form_page(request, application, form, Action.RECOMMEND, against)
+
+
+def _form_page(
+    request: PortalRequest,
+    application: Application,
+    form: Form,
+    action: Action,
+    against: list[Reason],
+) -> HttpResponse:
+    """Show one form of a case; the case itself stands beside it in short."""
+    context = {"application": application, "form": form, "action": action, "against": against}
+    return render(request, "casework/form.html", context)
+
+
+def _case(request: PortalRequest, reference: str) -> Application:
+    visible = case_page.with_facts(Application.objects.visible_to(request.user))
+    return get_object_or_404(visible, reference=reference)
+
+
+def _tell(request: PortalRequest, refused: Refused) -> None:
+    for reason in refused.reasons:
+        messages.error(request, str(reason))

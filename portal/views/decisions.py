@@ -1,0 +1,103 @@
+"""What deciding officers do: the second of two people."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from licensing.actions import decisions
+from licensing.errors import Reason, Refused
+from licensing.models import Action, Application, ApplicationStatus, Outcome, User
+from licensing.permissions import Permission
+from licensing.workflow import available
+from portal import case_page
+from portal.access import needs
+from portal.forms.casework import DecisionForm, add_reasons
+from portal.http import PortalRequest
+
+DONE = {
+    Action.APPROVE: _("The application is approved and the licence issued."),
+    Action.REFUSE: _("The application is refused."),
+    Action.SEND_BACK: _("The case is back with the case officer."),
+}
+
+
+@needs(Permission.DECIDE)
+@require_http_methods(["GET", "POST"])
+def decide(request: PortalRequest, reference: str) -> HttpResponse:
+    at = timezone.now()
+    application = _case(request, reference)
+    form = _form(request, _possible(application, request.user, at))
+    if request.method == "POST" and form.is_valid():
+        if _decided(request, application, form, at):
+            return redirect("case", reference)
+        application = _case(request, reference)  # what stood in the way may have changed it meanwhile
+    if application.status != ApplicationStatus.RECOMMENDED:
+        for reason in form.non_field_errors() or [gettext("This case does not wait for a decision.")]:
+            messages.info(request, str(reason))
+        return redirect("case", reference)
+    possible = _possible(application, request.user, at)
+    context = {
+        "application": application,
+        "form": form,
+        "against": [(act.label, against) for act, against in possible.items() if against],
+        **case_page.found(application, at),
+        **case_page.said(application, at),
+        **_to_be_issued(application, at),
+    }
+    return render(request, "casework/decision.html", context)
+
+
+def _case(request: PortalRequest, reference: str) -> Application:
+    visible = case_page.with_facts(Application.objects.visible_to(request.user))
+    return get_object_or_404(visible, reference=reference)
+
+
+def _possible(application: Application, user: User, at: datetime) -> dict[Action, list[Reason]]:
+    """Return the acts of this page with what stands against each."""
+    return {act: against for act, against in available(application, user, at).items() if act in DONE}
+
+
+def _form(request: PortalRequest, possible: dict[Action, list[Reason]]) -> DecisionForm:
+    acts = [act for act, against in possible.items() if not against]
+    chosen = {"act": request.GET.get("act")}
+    return DecisionForm(request.POST or None, acts=acts, initial=chosen)
+
+
+def _decided(request: PortalRequest, application: Application, form: DecisionForm, at: datetime) -> bool:
+    act, reasons = Action(form.cleaned_data["act"]), form.cleaned_data["reasons"]
+    try:
+        _do(act, application.pk, reasons=reasons, by=request.user, at=at)
+    except Refused as refused:
+        add_reasons(form, refused)
+        return False
+    messages.success(request, str(DONE[act]))
+    return True
+
+
+def _do(act: Action, application_id: int, *, reasons: str, by: User, at: datetime) -> None:
+    if act == Action.APPROVE:
+        decisions.approve(application_id, reasons=reasons, by=by, at=at)
+    elif act == Action.REFUSE:
+        decisions.refuse(application_id, reasons=reasons, by=by, at=at)
+    else:
+        decisions.send_back(application_id, reasons=reasons, by=by, at=at)
+
+
+def _to_be_issued(application: Application, at: datetime) -> dict[str, Any]:
+    """Return the recommendation and, if it is to approve, the period a licence issued now would have."""
+    recommendation = application.recommendations.select_related("by").latest()
+    issues = recommendation.outcome == Outcome.APPROVE
+    first, last = decisions.period(recommendation.months or 0, at) if issues else (None, None)
+    return {
+        "recommendation": recommendation,
+        "issues": issues,
+        "valid_from": first,
+        "valid_to": last,
+    }
