@@ -165,7 +165,7 @@ def _rests_on_one_word(ours: tuple[str, ...], theirs: tuple[str, ...], pairs: li
     strong = [
         pair for pair in pairs if _says_much(_cut(ours, pair.ours)) and _says_much(_cut(theirs, pair.theirs))
     ]
-    return len(strong) == 1 and len(strong[0].ours) == len(strong[0].theirs) == 1
+    return len(strong) == 1
 
 
 def _says_much(words: list[str] | tuple[str, ...]) -> bool:
@@ -206,9 +206,15 @@ def _possible_pairs(ours: tuple[str, ...], theirs: tuple[str, ...]) -> Iterator[
         for other in _pieces(theirs):
             if len(mine) == 2 and len(other) == 2:
                 continue
-            alike = likeness("".join(_cut(ours, mine)), "".join(_cut(theirs, other)))
-            if alike and (len(mine) == len(other) or alike >= TOGETHER_ENOUGH * BY_SOUND):
+            mine_joined, other_joined = "".join(_cut(ours, mine)), "".join(_cut(theirs, other))
+            alike = likeness(mine_joined, other_joined)
+            if alike and (len(mine) == len(other) or _spelled_together(mine_joined, other_joined)):
                 yield _Pair(alike, mine, other, _how(_cut(ours, mine), _cut(theirs, other), alike))
+
+
+def _spelled_together(ours: str, theirs: str) -> bool:
+    """Say whether letters agree, not only sounds: joining words makes too many sound alike."""
+    return OSA.normalized_similarity(ours, theirs) >= TOGETHER_ENOUGH
 
 
 def _pieces(words: tuple[str, ...]) -> list[range]:
