@@ -58,8 +58,8 @@ def run(command: Command, environment: dict[str, str], *, failing: str) -> None:
     with LOG.open("a") as log:
         log.write(f"$ {' '.join(map(str, command))}\n{result.stdout}\n")
     if result.returncode:
-        last_lines = "\n".join(result.stdout.strip().splitlines()[-6:])
-        raise SetupFailed(f"{failing} (everything it said is in {LOG})\n{last_lines}")
+        last_lines = "".join(f"\n  {line[:160]}" for line in result.stdout.strip().splitlines()[-2:])
+        raise SetupFailed(f"{failing} (everything it said is in {LOG}){last_lines}")
 
 
 def works(command: Command, environment: dict[str, str] | None = None) -> bool:

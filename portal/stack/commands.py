@@ -31,6 +31,8 @@ WITHOUT_DATA = {
     "makemessages",
     "compilemessages",
     "makemigrations",
+    "translations",
+    "demo_code",
     "collectstatic",
     "findstatic",
     "diffsettings",
