@@ -10,6 +10,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from portal.access import open_to_all
 
@@ -90,6 +91,7 @@ class SampleForm(forms.Form):
 
 
 @open_to_all
+@require_GET
 def show(request: HttpRequest) -> HttpResponse:
     typed = {"name": "<script>", "email": "nadie", "quantity": "-5", "use": "x" * 130, "kind": "export"}
     return render(
