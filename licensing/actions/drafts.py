@@ -1,12 +1,12 @@
 """What an exporter writes into an application before it is handed in, and while we wait for an answer."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from licensing import documents, references
+from licensing import documents, edits, references
 from licensing.errors import Refused
 from licensing.models import (
     Action,
@@ -28,12 +28,33 @@ LINES_AT_MOST = 200
 PARTIES_AT_MOST = 60
 DOCUMENTS_AT_MOST = 40
 
+# What an earlier application says that a later one of the same business usually says too.
+COPIED_FIELDS = (
+    "organisation",
+    "kind",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+    "dispatched_from",
+    "destination",
+    "transport_mode",
+    "port_of_loading",
+    "port_of_discharge",
+    "transit_countries",
+    "end_use",
+)
+
 
 @transaction.atomic
-def start(kind: ApplicationKind, *, by: User, at: datetime) -> Application:
-    """Begin a draft for the user's organisation, with their own details as the contact."""
+def start(kind: ApplicationKind, *, by: User, at: datetime, once: str = "") -> Application:
+    """Begin a draft for the user's organisation, with their own details as the contact.
+
+    `once` is a random word of the page it was asked on: asked again with it, that draft is the answer.
+    """
     if not has(by, Permission.APPLY) or by.organisation is None:
         raise Refused(_("Your role does not allow this."))
+    if begun := edits.begun(by, once, {"kind": kind}):
+        return begun
     application = Application.objects.create(
         reference=references.application_reference(at),
         organisation=by.organisation,
@@ -45,7 +66,38 @@ def start(kind: ApplicationKind, *, by: User, at: datetime) -> Application:
         created_at=at,
         saved_at=at,
     )
-    Event.objects.create(application=application, action=Action.START, by=by, at=at, after={"kind": kind})
+    Event.objects.create(
+        application=application, action=Action.START, by=by, at=at, after={"kind": kind}, data={"once": once}
+    )
+    return application
+
+
+@transaction.atomic
+def copy(application_id: int, *, by: User, at: datetime, once: str = "") -> Application:
+    """Begin a draft with what an earlier application said: about, goods, parties, route, end use in words.
+
+    What belongs to one shipment is left out: own reference, date, serial numbers, the answers about the end
+    use (they are declared each time) and all documents but technical ones.
+    """
+    source = Application.objects.lock(application_id)
+    if not may(by, Permission.APPLY, source):
+        raise Refused(_("Your role does not allow this."))
+    said = {"kind": source.kind, "copied_from": source.reference}
+    if begun := edits.begun(by, once, said):
+        return begun
+    kept = {field: getattr(source, field) for field in COPIED_FIELDS}
+    application = Application.objects.create(
+        reference=references.application_reference(at), created_by=by, created_at=at, saved_at=at, **kept
+    )
+    for rows in (
+        source.goods.all(),
+        source.parties.all(),
+        source.documents.filter(kind=DocumentKind.TECHNICAL),
+    ):
+        _copy_rows(rows, application)
+    Event.objects.create(
+        application=application, action=Action.START, by=by, at=at, after=said, data={"once": once}
+    )
     return application
 
 
@@ -53,17 +105,19 @@ def start(kind: ApplicationKind, *, by: User, at: datetime) -> Application:
 def save(application_id: int, *, by: User, at: datetime, **fields: Any) -> Application:
     """Write fields of the application itself (about, route, end use in words)."""
     application = _editable(application_id, by)
-    _write(application, application, fields, by=by, at=at)
+    edits.write(application, application, fields, by=by, at=at)
     return application
 
 
 @transaction.atomic
 def put_goods(
-    application_id: int, line_id: int | None, *, by: User, at: datetime, **fields: Any
+    application_id: int, line_id: int | None, *, by: User, at: datetime, once: str = "", **fields: Any
 ) -> GoodsLine:
-    """Add a line of goods, or change line `line_id`."""
+    """Add a line of goods, or change line `line_id`. A line asked for again with the same `once` is there."""
     application = _editable(application_id, by)
     if line_id is None:
+        if there := edits.added(application, application.goods, once, fields):
+            return cast(GoodsLine, there)
         if application.goods.count() >= LINES_AT_MOST:
             raise Refused(
                 _("An application can have at most %(count)d lines of goods.") % {"count": LINES_AT_MOST}
@@ -71,37 +125,41 @@ def put_goods(
         last = application.goods.aggregate(last=models.Max("number"))["last"] or 0
         line = GoodsLine(application=application, number=last + 1)
     else:
-        line = application.goods.get(pk=line_id)
-    _write(application, line, fields, by=by, at=at)
+        line = _one(application.goods, line_id)
+    edits.write(application, line, fields, by=by, at=at, once=once)
     return line
 
 
 @transaction.atomic
-def put_party(application_id: int, party_id: int | None, *, by: User, at: datetime, **fields: Any) -> Party:
-    """Add a party, or change party `party_id`."""
+def put_party(
+    application_id: int, party_id: int | None, *, by: User, at: datetime, once: str = "", **fields: Any
+) -> Party:
+    """Add a party, or change party `party_id`. A party asked for again with the same `once` is there."""
     application = _editable(application_id, by)
     if party_id is None:
+        if there := edits.added(application, application.parties, once, fields):
+            return cast(Party, there)
         if application.parties.count() >= PARTIES_AT_MOST:
             raise Refused(
                 _("An application can have at most %(count)d parties.") % {"count": PARTIES_AT_MOST}
             )
         party = Party(application=application)
     else:
-        party = application.parties.get(pk=party_id)
-    _write(application, party, fields, by=by, at=at)
+        party = _one(application.parties, party_id)
+    edits.write(application, party, fields, by=by, at=at, once=once)
     return party
 
 
 @transaction.atomic
 def drop_goods(application_id: int, line_id: int, *, by: User, at: datetime) -> None:
     application = _draft(application_id, by)
-    _drop(application, application.goods.get(pk=line_id), by=by, at=at)
+    edits.drop(application, application.goods.filter(pk=line_id).first(), by=by, at=at)
 
 
 @transaction.atomic
 def drop_party(application_id: int, party_id: int, *, by: User, at: datetime) -> None:
     application = _draft(application_id, by)
-    _drop(application, application.parties.get(pk=party_id), by=by, at=at)
+    edits.drop(application, application.parties.filter(pk=party_id).first(), by=by, at=at)
 
 
 @transaction.atomic
@@ -110,18 +168,24 @@ def declare(
 ) -> Application:
     """Write the end use and the answers given so far: question -> (yes or no, explanation)."""
     application = _editable(application_id, by)
-    _write(application, application, {"end_use": end_use}, by=by, at=at)
+    edits.write(application, application, {"end_use": end_use}, by=by, at=at)
     for question, (answer, explanation) in answers.items():
         declaration = application.declarations.filter(question=question).first() or EndUseDeclaration(
             application=application, question=question
         )
-        _write(application, declaration, {"answer": answer, "explanation": explanation}, by=by, at=at)
+        edits.write(application, declaration, {"answer": answer, "explanation": explanation}, by=by, at=at)
     return application
 
 
 @transaction.atomic
 def add_document(
-    application_id: int, upload: documents.Upload, *, kind: DocumentKind, by: User, at: datetime
+    application_id: int,
+    upload: documents.Upload,
+    *,
+    kind: DocumentKind,
+    by: User,
+    at: datetime,
+    once: str = "",
 ) -> Document:
     """Keep a file with the application. Raises Refused if it is empty, too large or not of a kind we take."""
     application = _editable(application_id, by)
@@ -131,11 +195,13 @@ def add_document(
         )
     file = documents.keep_upload(upload, at=at)
     known = application.documents.filter(kind=kind, file=file).first()
+    if known and once and edits.of_page(application, once).filter(data__id=known.pk).exists():
+        return known
     if known:
         raise Refused(_("This file is already there as “%(name)s”.") % {"name": known.name})
     document = Document(application=application)
     fields = {"kind": kind, "name": upload.name, "file_id": file.pk, "added_by_id": by.pk, "added_at": at}
-    _write(application, document, fields, by=by, at=at)
+    edits.write(application, document, fields, by=by, at=at, once=once)
     return document
 
 
@@ -143,7 +209,7 @@ def add_document(
 def drop_document(application_id: int, document_id: int, *, by: User, at: datetime) -> None:
     """Take a document out of a draft. The file itself stays: another application may have the same."""
     application = _draft(application_id, by)
-    _drop(application, application.documents.get(pk=document_id), by=by, at=at)
+    edits.drop(application, application.documents.filter(pk=document_id).first(), by=by, at=at)
 
 
 def _editable(application_id: int, by: User) -> Application:
@@ -166,50 +232,18 @@ def _draft(application_id: int, by: User) -> Application:
     return application
 
 
-def _write(
-    application: Application, row: models.Model, fields: dict[str, Any], *, by: User, at: datetime
-) -> None:
-    """Set the fields, store the row, and log which of them changed from what to what."""
-    before = {name: getattr(row, name) for name in fields}
-    for name, value in fields.items():
-        setattr(row, name, value)
-    added = row.pk is None
-    row.save()
-    changed = [name for name, value in fields.items() if added or before[name] != value]
-    application.saved_at = at
-    application.save(update_fields=["saved_at"])
-    if changed:
-        Event.objects.create(
-            application=application,
-            action=Action.EDIT,
-            by=by,
-            at=at,
-            before={} if added else {name: _plain(before[name]) for name in changed},
-            after={name: _plain(fields[name]) for name in changed},
-            data=_what(row),
-        )
+def _one(rows: Any, pk: int) -> Any:
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise Refused(_("This has been removed meanwhile. Add it again if it is needed."))
+    return row
 
 
-def _drop(application: Application, row: models.Model, *, by: User, at: datetime) -> None:
-    before = {
-        field.attname: _plain(field.value_from_object(row))
-        for field in row._meta.concrete_fields
-        if field.attname not in ("id", "application_id")
-    }
-    Event.objects.create(
-        application=application, action=Action.EDIT, by=by, at=at, before=before, data=_what(row)
-    )
-    row.delete()
-    application.saved_at = at
-    application.save(update_fields=["saved_at"])
-
-
-def _what(row: models.Model) -> dict[str, Any]:
-    return {"what": row._meta.model_name, "id": row.pk}
-
-
-def _plain(value: Any) -> Any:
-    """Return the value as JSON can hold it without loss: decimals and dates as text."""
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value if isinstance(value, str | bool | int | None) else str(value)
+def _copy_rows(rows: Any, application: Application) -> None:
+    copies = []
+    for row in rows:
+        row.pk, row.application = None, application
+        if isinstance(row, GoodsLine):
+            row.serial_numbers = []
+        copies.append(row)
+    rows.model.objects.bulk_create(copies)

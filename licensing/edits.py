@@ -1,0 +1,96 @@
+"""How changes of a draft are written down, each once even if its button was pressed twice.
+
+A page carries a random word, `once`; what was made from it keeps the word in its event. The same word with
+the same content again is a second press, and what the first made is the answer. The same word with other
+content is somebody who went back and wrote something new.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from licensing.models import Action, Application, Event, User
+
+
+def begun(by: User, once: str, said: dict[str, Any]) -> Application | None:
+    """Return the draft that `by` began from the same page with the same words, if there is one.
+
+    The lock on the account makes the second press wait for the first.
+    """
+    if not once:
+        return None
+    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    starts = Event.objects.filter(by=by, action=Action.START, data__once=once, after=said)
+    return Application.objects.filter(events__in=starts).first()
+
+
+def added(application: Application, rows: Any, once: str, fields: dict[str, Any]) -> Any:
+    """Return the row among `rows` that the same page added with the same content, or None."""
+    if not once:
+        return None
+    said = {name: plain(value) for name, value in fields.items()}
+    made = of_page(application, once).filter(before={}, after=said)
+    return rows.filter(pk__in=[event.data["id"] for event in made]).first()
+
+
+def of_page(application: Application, once: str) -> models.QuerySet[Event]:
+    return application.events.filter(action=Action.EDIT, data__once=once)
+
+
+def write(
+    application: Application,
+    row: models.Model,
+    fields: dict[str, Any],
+    *,
+    by: User,
+    at: datetime,
+    once: str = "",
+) -> None:
+    """Set the fields, store the row, and log which of them changed from what to what."""
+    before = {name: getattr(row, name) for name in fields}
+    for name, value in fields.items():
+        setattr(row, name, value)
+    is_new = row.pk is None
+    row.save()
+    changed = [name for name, value in fields.items() if is_new or before[name] != value]
+    application.saved_at = at
+    application.save(update_fields=["saved_at"])
+    if changed:
+        Event.objects.create(
+            application=application,
+            action=Action.EDIT,
+            by=by,
+            at=at,
+            before={} if is_new else {name: plain(before[name]) for name in changed},
+            after={name: plain(fields[name]) for name in changed},
+            data=_what(row) | ({"once": once} if once else {}),
+        )
+
+
+def drop(application: Application, row: models.Model | None, *, by: User, at: datetime) -> None:
+    """Take the row out, and log what it said. One that is gone already is what was wanted."""
+    if row is None:
+        return
+    before = {
+        field.attname: plain(field.value_from_object(row))
+        for field in row._meta.concrete_fields
+        if field.attname not in ("id", "application_id")
+    }
+    Event.objects.create(
+        application=application, action=Action.EDIT, by=by, at=at, before=before, data=_what(row)
+    )
+    row.delete()
+    application.saved_at = at
+    application.save(update_fields=["saved_at"])
+
+
+def plain(value: Any) -> Any:
+    """Return the value as JSON can hold it without loss: decimals and dates as text."""
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value if isinstance(value, str | bool | int | None) else str(value)
+
+
+def _what(row: models.Model) -> dict[str, Any]:
+    return {"what": row._meta.model_name, "id": row.pk}

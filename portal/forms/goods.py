@@ -1,0 +1,166 @@
+"""What exporters type about one line of goods."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from licensing.models import GoodsLine
+from licensing.units import fits, units
+from portal.forms import fields
+from portal.forms.fields import PageForm, choice, text
+from portal.forms.numbers import read_number, written
+from screening.classification import is_known_code, is_known_hs, normalise_code, normalise_hs
+
+SERIALS_AT_MOST = 2000
+TYPED_AT_MOST = 60  # of a number or code: longer than any that could be right, however it is spaced
+
+LISTED, NOT_LISTED = "yes", "no"
+
+
+class GoodsForm(PageForm):
+    description = text(
+        GoodsLine,
+        "description",
+        rows=4,
+        required=lazy("Say what the goods are, for example “Laser cutting machine, 4 kW, for glass”."),
+        hint=lazy("What it is, what it does and its main technical data."),
+    )
+    hs_code = text(
+        GoodsLine,
+        "hs_code",
+        required=lazy("Write the HS code, 6 to 12 digits, for example 8456.11."),
+        hint=lazy("The customs code of the goods: 6 to 12 digits, for example 8456.11."),
+        longest=TYPED_AT_MOST,
+        width=10,
+    )
+    listed = choice(
+        lazy("Are the goods on the control list?"),
+        [(LISTED, lazy("Yes, under this entry")), (NOT_LISTED, lazy("Not on the list, as far as I know"))],
+        required=lazy("Choose whether the goods are on the control list, as far as you know."),
+        radios=True,
+    )
+    control_code = text(
+        GoodsLine,
+        "control_code",
+        hint=lazy("For example 6A005.a.1. Leave it empty if the goods are not on the list."),
+        longest=TYPED_AT_MOST,
+        width=10,
+        spellcheck="false",
+    )
+    quantity = text(
+        GoodsLine,
+        "quantity",
+        required=lazy("Write how much or how many, for example 12 or 1,250.5."),
+        longest=TYPED_AT_MOST,
+        inputmode="decimal",
+        width=10,
+    )
+    unit = choice(
+        lazy("Unit"), fields.unit_choices, required=lazy("Choose the unit in which the quantity is counted.")
+    )
+    value = text(
+        GoodsLine,
+        "value",
+        required=lazy("Write the value of the whole line, for example 48,000 or 1,250.50."),
+        hint=lazy("Of the whole line, not of one piece."),
+        longest=TYPED_AT_MOST,
+        inputmode="decimal",
+        width=10,
+    )
+    currency = choice(lazy("Currency"), fields.currencies, required=lazy("Choose the currency of the value."))
+    origin = fields.country(lazy("Country of origin"), required=lazy("Choose where the goods were made."))
+    manufacturer = text(GoodsLine, "manufacturer")
+    model = text(GoodsLine, "model")
+    serial_numbers = fields.lines(
+        lazy("Serial numbers"), hint=lazy("One a line."), longest=80, most=SERIALS_AT_MOST
+    )
+
+    def clean_hs_code(self) -> str:
+        typed: str = self.cleaned_data["hs_code"]
+        if is_known_hs(typed):
+            return normalise_hs(typed)
+        raise ValidationError(
+            _(
+                "“%(typed)s” is not a code of the Harmonized System of 2022."
+                " Write its 6 to 12 digits, for example 8456.11."
+            )
+            % {"typed": typed}
+        )
+
+    def clean_control_code(self) -> str:
+        typed: str = self.cleaned_data["control_code"]
+        code = normalise_code(typed)
+        longest = fields.column(GoodsLine, "control_code").max_length or 0
+        if typed and (not is_known_code(code) or len(code) > longest):
+            raise ValidationError(
+                _(
+                    "“%(typed)s” is not an entry of the control list. Write it as the list does,"
+                    " for example 6A005.a.1, or leave it empty and choose “Not on the list”."
+                )
+                % {"typed": typed}
+            )
+        return code
+
+    def clean_quantity(self) -> Decimal:
+        unit = units().get(self.data.get(self.add_prefix("unit"), ""))
+        quantity = read_number(self.cleaned_data["quantity"], decimals=unit.decimals if unit else 4)
+        if not quantity:
+            raise ValidationError(_("Write a number above zero, for example 12 or 1,250.5."))
+        if unit and not fits(quantity, unit.code):
+            raise ValidationError(_too_fine(unit.name(get_language() or "es"), unit.decimals))
+        return quantity
+
+    def clean_value(self) -> Decimal:
+        value = read_number(self.cleaned_data["value"], decimals=2)
+        if value != round(value, 2):
+            raise ValidationError(_("Write the value with at most two decimals, for example 1,250.50."))
+        return value
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        self._check_listed(self.cleaned_data.get("listed"), self.cleaned_data.get("control_code"))
+        serials, quantity = self.cleaned_data.get("serial_numbers") or [], self.cleaned_data.get("quantity")
+        if self.cleaned_data.get("unit") == "C62" and quantity and len(serials) > quantity:
+            self.add_error(
+                "serial_numbers",
+                _("There are more serial numbers (%(serials)d) than units (%(units)d).")
+                % {"serials": len(serials), "units": quantity},
+            )
+        return self.cleaned_data
+
+    def _check_listed(self, listed: str | None, code: str | None) -> None:
+        if listed == LISTED and code == "":
+            self.add_error("control_code", _("Write the entry of the control list, for example 6A005.a.1."))
+        if listed == NOT_LISTED and code:
+            self.add_error(
+                "control_code",
+                _("You chose “Not on the list”, but wrote an entry. Delete the entry, or choose “Yes”."),
+            )
+
+    def facts(self) -> dict[str, Any]:
+        """Return what was typed as the fields of a GoodsLine."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "listed"}
+
+
+def _too_fine(unit: str, decimals: int) -> str:
+    if not decimals:
+        return _("Write a whole number, for example 12: %(unit)s can't be divided.") % {"unit": unit}
+    return ngettext(
+        "Write at most %(count)d decimal for %(unit)s.",
+        "Write at most %(count)d decimals for %(unit)s.",
+        decimals,
+    ) % {"count": decimals, "unit": unit}
+
+
+def shown(line: GoodsLine) -> dict[str, Any]:
+    """Return the line as its form shows it."""
+    return {
+        **{name: getattr(line, name) for name in GoodsForm.base_fields if name != "listed"},
+        "listed": LISTED if line.control_code else NOT_LISTED,
+        "quantity": written(line.quantity),
+        "value": f"{line.value:.2f}",
+    }

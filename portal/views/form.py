@@ -1,0 +1,221 @@
+"""The application form: a list of sections, one group of questions a page, the check before submitting."""
+
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from licensing.actions import drafts
+from licensing.completeness import Section
+from licensing.documents import Upload
+from licensing.models import Application, ApplicationStatus, Document, DocumentKind, GoodsLine, Party
+from licensing.permissions import Permission
+from portal.access import needs
+from portal.forms import end_use as end_use_form
+from portal.forms import goods as goods_form
+from portal.forms import parties as parties_form
+from portal.forms import route as route_form
+from portal.forms.applications import AboutForm, SubmitForm
+from portal.forms.documents import DocumentForm
+from portal.http import PortalRequest
+from portal.views.sections import (
+    attempt,
+    found,
+    handed_in,
+    once_of,
+    questions,
+    remove,
+    saved,
+    sections_of,
+    show_page,
+    totals,
+)
+
+NAME_AT_MOST = 200  # of a file
+
+
+@needs(Permission.APPLY)
+@require_GET
+def tasks(request: PortalRequest, reference: str) -> HttpResponse:
+    application = found(request, reference)
+    if closed := handed_in(request, application):
+        return closed
+    sections = sections_of(application)
+    context = {
+        "application": application,
+        "tasks": sections,
+        "done": sum(not section["missing"] for section in sections),
+        "is_draft": application.status == ApplicationStatus.DRAFT,
+    }
+    return render(request, "form/tasks.html", context)
+
+
+@needs(Permission.APPLY)
+@require_http_methods(["GET", "POST"])
+def about(request: PortalRequest, reference: str) -> HttpResponse:
+    def initial(application: Application) -> dict[str, Any]:
+        return {name: getattr(application, name) for name in AboutForm.base_fields}
+
+    def save(application: Application, form: AboutForm) -> None:
+        kept = {name: value for name, value in form.cleaned_data.items() if name != "kind" or value}
+        drafts.save(application.pk, by=request.user, at=timezone.now(), **kept)
+
+    return questions(request, reference, Section.ABOUT, AboutForm, initial, save)
+
+
+@needs(Permission.APPLY)
+@require_http_methods(["GET", "POST"])
+def route(request: PortalRequest, reference: str) -> HttpResponse:
+    def save(application: Application, form: route_form.RouteForm) -> None:
+        drafts.save(application.pk, by=request.user, at=timezone.now(), **form.facts())
+
+    return questions(request, reference, Section.ROUTE, route_form.RouteForm, route_form.shown, save, "route")
+
+
+@needs(Permission.APPLY)
+@require_http_methods(["GET", "POST"])
+def end_use(request: PortalRequest, reference: str) -> HttpResponse:
+    def save(application: Application, form: end_use_form.EndUseForm) -> None:
+        said = form.cleaned_data["end_use"]
+        drafts.declare(
+            application.pk, end_use=said, answers=form.answers(), by=request.user, at=timezone.now()
+        )
+
+    return questions(
+        request, reference, Section.END_USE, end_use_form.EndUseForm, end_use_form.shown, save, "end_use"
+    )
+
+
+@needs(Permission.APPLY)
+@require_GET
+def goods(request: PortalRequest, reference: str) -> HttpResponse:
+    application = found(request, reference)
+    if closed := handed_in(request, application):
+        return closed
+    lines = application.goods.all()
+    return show_page(request, application, Section.GOODS, "goods", lines=lines, totals=totals(lines))
+
+
+@needs(Permission.APPLY)
+@require_http_methods(["GET", "POST"])
+def goods_line(request: PortalRequest, reference: str, pk: int | None = None) -> HttpResponse:
+    application = found(request, reference)
+    if closed := handed_in(request, application):
+        return closed
+    line = get_object_or_404(GoodsLine, application=application, pk=pk) if pk else None
+    form = goods_form.GoodsForm(
+        request.POST or None, initial=goods_form.shown(line) if line else first_line(application)
+    )
+    if form.is_valid() and attempt(
+        form,
+        lambda: drafts.put_goods(
+            application.pk, pk, by=request.user, at=timezone.now(), once=once_of(request), **form.facts()
+        ),
+    ):
+        return saved(request, "form-goods", application)
+    return show_page(request, application, Section.GOODS, "goods_line", form=form, line=line)
+
+
+def first_line(application: Application) -> dict[str, Any]:
+    """A further line is usually counted and paid as the one before."""
+    last = application.goods.last()
+    return {"unit": last.unit, "currency": last.currency, "origin": last.origin} if last else {}
+
+
+@needs(Permission.APPLY)
+@require_GET
+def parties(request: PortalRequest, reference: str) -> HttpResponse:
+    application = found(request, reference)
+    if closed := handed_in(request, application):
+        return closed
+    return show_page(
+        request, application, Section.PARTIES, "parties", parties=application.parties.order_by("pk")
+    )
+
+
+@needs(Permission.APPLY)
+@require_http_methods(["GET", "POST"])
+def party(request: PortalRequest, reference: str, pk: int | None = None) -> HttpResponse:
+    application = found(request, reference)
+    if closed := handed_in(request, application):
+        return closed
+    row = get_object_or_404(Party, application=application, pk=pk) if pk else None
+    form = parties_form.PartyForm(request.POST or None, initial=parties_form.shown(row) if row else {})
+    if form.is_valid() and attempt(
+        form,
+        lambda: drafts.put_party(
+            application.pk, pk, by=request.user, at=timezone.now(), once=once_of(request), **form.cleaned_data
+        ),
+    ):
+        return saved(request, "form-parties", application)
+    return show_page(request, application, Section.PARTIES, "party", form=form, party=row)
+
+
+@needs(Permission.APPLY)
+@require_http_methods(["GET", "POST"])
+def documents(request: PortalRequest, reference: str) -> HttpResponse:
+    application = found(request, reference)
+    if closed := handed_in(request, application):
+        return closed
+    form = DocumentForm(request.POST or None, request.FILES or None)
+    if form.is_valid() and attempt(form, partial(_add_document, request, application, form), "file"):
+        return saved(request, "form-documents", application)
+    kept = application.documents.select_related("file").order_by("pk")
+    return show_page(request, application, Section.DOCUMENTS, "documents", form=form, documents=kept)
+
+
+def _add_document(request: PortalRequest, application: Application, form: DocumentForm) -> None:
+    file = form.cleaned_data["file"]
+    drafts.add_document(
+        application.pk,
+        Upload(file.name[-NAME_AT_MOST:], file.size, file.file),
+        kind=DocumentKind(form.cleaned_data["kind"]),
+        by=request.user,
+        at=timezone.now(),
+        once=once_of(request),
+    )
+
+
+@needs(Permission.APPLY)
+@require_http_methods(["GET", "POST"])
+def goods_remove(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
+    question = _("Do you want to remove this line of goods?")
+    return remove(request, reference, GoodsLine, pk, drafts.drop_goods, "form-goods", question)
+
+
+@needs(Permission.APPLY)
+@require_http_methods(["GET", "POST"])
+def party_remove(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
+    question = _("Do you want to remove this party?")
+    return remove(request, reference, Party, pk, drafts.drop_party, "form-parties", question)
+
+
+@needs(Permission.APPLY)
+@require_http_methods(["GET", "POST"])
+def document_remove(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
+    question = _("Do you want to remove this document?")
+    return remove(request, reference, Document, pk, drafts.drop_document, "form-documents", question)
+
+
+@needs(Permission.APPLY)
+@require_GET
+def check_answers(request: PortalRequest, reference: str) -> HttpResponse:
+    application = found(request, reference)
+    return handed_in(request, application) or render_check(request, application, SubmitForm())
+
+
+def render_check(request: PortalRequest, application: Application, form: SubmitForm) -> HttpResponse:
+    """Everything typed, as the authority will read it, with what is missing and the declaration."""
+    context = {
+        "application": application,
+        "form": form,
+        "incomplete": [section for section in sections_of(application) if section["missing"]],
+        "is_draft": application.status == ApplicationStatus.DRAFT,
+        "totals": totals(application.goods.all()),
+        "change": True,
+    }
+    return render(request, "form/check.html", context)

@@ -1,0 +1,186 @@
+"""What the pages of the application form share."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Model
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from licensing import completeness
+from licensing.actions import drafts
+from licensing.completeness import LABELS, Section
+from licensing.errors import Refused
+from licensing.models import Application, ApplicationStatus
+from portal.forms.fields import PageForm
+from portal.http import PortalRequest
+from portal.templatetags.portal import ATTENTION, GOOD, clock_time
+
+Form = TypeVar("Form", bound=forms.Form)
+
+PAGES = {
+    Section.ABOUT: "form-about",
+    Section.GOODS: "form-goods",
+    Section.PARTIES: "form-parties",
+    Section.ROUTE: "form-route",
+    Section.END_USE: "form-end-use",
+    Section.DOCUMENTS: "form-documents",
+}
+LEAVE = "tasks"  # the button that saves a page as far as it is
+
+
+def found(request: PortalRequest, reference: str) -> Application:
+    """Return the application if this user may see it; anything else does not exist for them."""
+    if not reference.isprintable():
+        raise Http404
+    visible = Application.objects.visible_to(request.user).select_related("organisation")
+    return get_object_or_404(visible, reference=reference)
+
+
+def once_of(request: PortalRequest) -> str:
+    """Return the random word of this page: a new one, or that of the page just sent."""
+    sent = request.POST.get("once", "")
+    return sent if sent.isalnum() and len(sent) <= 40 else uuid4().hex
+
+
+def show_reasons(form: Form, refused: Refused, field: str | None = None) -> Form:
+    """Let the form say why, at `field` or above it all."""
+    for reason in refused.reasons:
+        form.add_error(field, str(reason))
+    return form
+
+
+def attempt(form: forms.Form, act: Callable[[], object], field: str | None = None) -> bool:
+    """Do it and say whether it was done; if it was refused, the form says why."""
+    try:
+        act()
+    except Refused as refused:
+        show_reasons(form, refused, field)
+        return False
+    return True
+
+
+def sections_of(application: Application) -> list[dict[str, Any]]:
+    """Return every section with its page, whether it is complete and what is missing."""
+    return [
+        {
+            "id": f"section-{section}",
+            "title": LABELS[section],
+            "url": reverse(PAGES[section], args=[application.reference]),
+            "missing": lacking,
+            "label": _("To do") if lacking else _("Complete"),
+            "tone": ATTENTION if lacking else GOOD,
+        }
+        for section, lacking in completeness.missing(application).items()
+    ]
+
+
+def show_page(
+    request: PortalRequest, application: Application, section: Section, template: str, **context: Any
+) -> HttpResponse:
+    following = list(PAGES)[list(PAGES).index(section) + 1 :]
+    return render(
+        request,
+        f"form/{template}.html",
+        {
+            "application": application,
+            "title": LABELS[section],
+            "sections": sections_of(application),
+            "once": once_of(request),
+            "next_url": reverse(
+                PAGES[following[0]] if following else "form-check", args=[application.reference]
+            ),
+            "is_draft": application.status == ApplicationStatus.DRAFT,
+            **context,
+        },
+    )
+
+
+def handed_in(request: PortalRequest, application: Application) -> HttpResponse | None:
+    """Lead whoever opens the form of what can no longer be changed to the application itself."""
+    if request.method != "GET" or application.status in drafts.EDITABLE:
+        return None
+    messages.info(
+        request, _("%(reference)s has been submitted and can't be changed.") % {"reference": application}
+    )
+    return redirect("application", application.reference)
+
+
+def onward(request: PortalRequest, application: Application, section: Section) -> HttpResponse:
+    """Go to the next section; or to the list of sections, if asked to or if only corrections are due."""
+    messages.success(request, _("Saved at %(time)s.") % {"time": clock_time(timezone.now())})
+    if request.POST.get("then") == LEAVE or application.status != ApplicationStatus.DRAFT:
+        return redirect("form", application.reference)
+    following = list(PAGES)[list(PAGES).index(section) + 1]
+    return redirect(PAGES[following], application.reference)
+
+
+def saved(request: PortalRequest, page: str, application: Application) -> HttpResponse:
+    messages.success(request, _("Saved at %(time)s.") % {"time": clock_time(timezone.now())})
+    return redirect(page, application.reference)
+
+
+def totals(lines: Any) -> dict[str, Decimal]:
+    """Return what the goods are worth together, by currency."""
+    sums: dict[str, Decimal] = {}
+    for line in lines:
+        sums[line.currency] = sums.get(line.currency, Decimal(0)) + line.value
+    return sums
+
+
+Drop = Callable[..., None]
+
+
+def remove(
+    request: PortalRequest, reference: str, model: type[Model], pk: int, drop: Drop, back: str, question: str
+) -> HttpResponse:
+    """Ask once, then take the row out. Pressed twice, or gone already, it leads back to the list."""
+    application = found(request, reference)
+    if closed := handed_in(request, application):
+        return closed
+    reasons: tuple[str | Promise, ...] = ()
+    if request.method == "POST":
+        try:
+            drop(application.pk, pk, by=request.user, at=timezone.now())
+        except Refused as refused:
+            reasons = refused.reasons
+        if not reasons:
+            return redirect(back, application.reference)
+    row = get_object_or_404(model, application=application, pk=pk)
+    context = {
+        "application": application,
+        "row": row,
+        "question": question,
+        "back_url": reverse(back, args=[application.reference]),
+        "reasons": reasons,
+    }
+    return render(request, "form/remove.html", context)
+
+
+def questions(
+    request: PortalRequest,
+    reference: str,
+    section: Section,
+    make_form: type[PageForm],
+    initial: Callable[[Application], dict[str, Any]],
+    save: Callable[[Application, Any], object],
+    template: str = "section",
+) -> HttpResponse:
+    """A page of questions about the application itself: save what was typed, or show it with messages."""
+    application = found(request, reference)
+    if closed := handed_in(request, application):
+        return closed
+    unfinished = request.POST.get("then") == LEAVE
+    form = make_form(request.POST or None, initial=initial(application), unfinished=unfinished)
+    if form.is_valid() and attempt(form, partial(save, application, form)):
+        return onward(request, application, section)
+    return show_page(request, application, section, template, form=form)
