@@ -8,6 +8,7 @@ from django.db import connection
 from licensing.country import pack
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+DASHES = str.maketrans("\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}", "-----")
 
 
 def application_reference(at: datetime) -> str:
@@ -30,6 +31,12 @@ def read_check_code(typed: str) -> str:
     """Return a check code as people type it (spaces, hyphens, small letters, O for 0, I or L for 1) in its one form."""
     kept = "".join(character for character in typed.upper() if character.isalnum())
     return kept.translate(str.maketrans("OIL", "011"))
+
+
+def read_reference(typed: str) -> str:
+    """Return a reference as people type or paste it (blanks, small letters, long dashes) in its one form."""
+    kept = "".join(character for character in typed if character.isprintable() and not character.isspace())
+    return kept.upper().translate(DASHES)
 
 
 def _next(sequence: str) -> int:

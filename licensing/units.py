@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+STORED_DECIMALS = 4  # of every column that holds a quantity
 FILE = Path(__file__).parent / "data" / "units.csv"
 
 
@@ -40,6 +41,16 @@ def unit_name(code: str, language: str, quantity: Decimal | None = None) -> str:
     return unit.name(language, quantity) if unit else code
 
 
+def decimals_of(code: str) -> int:
+    """Return how many decimal places a quantity in the unit may have."""
+    return units()[code].decimals if code in units() else STORED_DECIMALS
+
+
 def fits(quantity: Decimal, code: str) -> bool:
     """Say whether `quantity` has no more decimal places than its unit allows."""
     return quantity == round(quantity, units()[code].decimals)
+
+
+def plain(quantity: Decimal) -> str:
+    """Return the digits of `quantity` for machines, without exponent or trailing zeros: 10, 2.5."""
+    return f"{quantity.normalize():f}"

@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F, Prefetch
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from licensing.errors import Refused
@@ -19,16 +21,24 @@ from licensing.models import (
     Licence,
     LicenceLine,
     LicenceState,
+    PartyRole,
     Usage,
     User,
 )
 from licensing.permissions import Permission, may
-from licensing.units import fits, unit_name, units
+from licensing.units import decimals_of, plain, unit_name
+
+Reasons = list[dict[str, Any]]
+
+# A line that is used up refuses by itself, and says of which goods nothing remains.
+BOOKABLE = (LicenceState.VALID, LicenceState.EXHAUSTED)
+# Who else stands on the papers that travel with the goods.
+PARTIES_AT_THE_BORDER = (PartyRole.CONSIGNEE, PartyRole.END_USER, PartyRole.ULTIMATE_END_USER)
 
 
 @dataclass(frozen=True, slots=True)
 class UsedLine:
-    """What left under one line of a licence."""
+    """What left under one line of a licence with this message, never a running total."""
 
     number: int  # of the licence line
     quantity: Decimal  # more than zero, in `unit`
@@ -38,25 +48,25 @@ class UsedLine:
 @transaction.atomic
 def record_usage(
     reference: str, *, client_key: str, declaration: str, used: Sequence[UsedLine], by: User, at: datetime
-) -> Usage:
-    """Write quantities off a licence: all lines or none. Returns the stored message with its answer.
+) -> tuple[Usage, bool]:
+    """Write quantities off a licence, all lines or none. Return the stored message with its answer, and
+    whether it is new.
 
     A message with a known `client_key` changes nothing and returns the row stored the first time, be it
     recorded or refused. Refusals are stored and returned as well, not raised, because a retry must get
-    the same answer. Raises Refused (code "key-reused") if the key is known with another body, Refused
-    (code "forbidden") if `by` may not report, and Licence.DoesNotExist if there is no such licence.
+    the same answer. Raises Refused (code "id-reused") if the key is known with another body, Refused
+    (code "not-allowed") if `by` may not report, and Licence.DoesNotExist if there is no such licence.
     """
     digest = _digest(reference, declaration, used)
     _one_at_a_time(by, client_key)
-    if known := Usage.objects.filter(client=by, client_key=client_key).first():
+    if known := Usage.objects.select_related("licence").filter(client=by, client_key=client_key).first():
         if known.body_digest != digest:
-            raise Refused(_("This id was used before for another message. Use a new id."), code="key-reused")
-        return known
-    # Suspending or revoking takes the same lock: what commits first holds.
-    licence = Licence.objects.select_for_update(of=("self",)).get(reference=reference)
+            raise Refused(_("This id was used before for another message. Use a new id."), code="id-reused")
+        return known, False
+    licence = _locked(reference)
     if not may(by, Permission.REPORT_USAGE, licence):
-        raise Refused(_("Your role does not allow this."), code="forbidden")
-    lines = {line.number: line for line in licence.lines.select_for_update().order_by("pk")}
+        raise Refused(_("Your role does not allow this."), code="not-allowed")
+    lines = {line.number: line for line in licence.lines.all()}
     reasons = _reasons_against(licence, lines, used, at)
     usage = Usage.objects.create(
         licence=licence,
@@ -65,81 +75,82 @@ def record_usage(
         body_digest=digest,
         declaration=declaration,
         outcome=Usage.Outcome.REFUSED if reasons else Usage.Outcome.RECORDED,
-        answer={"reasons": reasons} if reasons else {"lines": _after(lines, used)},
+        answer=_refusal(reasons) if reasons else {"lines": _after(lines, used)},
         at=at,
     )
     if not reasons:
         _write_off(usage, lines, used)
     _log(usage, used)
-    return usage
+    return usage, True
+
+
+def _locked(reference: str) -> Licence:
+    """Return the licence with its lines, all locked until the transaction ends.
+
+    Suspending or revoking takes the same lock on the licence: what commits first holds. Lines are locked in
+    the order of their ids, whatever order the message names them in.
+    """
+    lines = LicenceLine.objects.select_for_update().order_by("pk")
+    licences = Licence.objects.select_for_update(of=("self",)).prefetch_related(Prefetch("lines", lines))
+    return licences.get(reference=reference)
 
 
 def _reasons_against(
     licence: Licence, lines: dict[int, LicenceLine], used: Sequence[UsedLine], at: datetime
-) -> list[dict[str, Any]]:
+) -> Reasons:
     """Return why the message is refused, as code and words; empty if it is not."""
     state = licence.state(at)
-    if state not in (LicenceState.VALID, LicenceState.EXHAUSTED):
-        detail = _("Licence %(licence)s is not in force: %(state)s.") % {
-            "licence": licence.reference,
-            "state": state.label,
-        }
-        return [{"code": "not-in-force", "state": state.value, "detail": detail}]
-    reasons: list[dict[str, Any]] = []
-    if len({line.number for line in used}) != len(used):
-        reasons.append({"code": "line-twice", "detail": _("Name each line of the licence once.")})
-    for part in used:
-        reasons += _against_line(licence, lines.get(part.number), part)
-    return reasons
+    if state not in BOOKABLE:
+        words = _("Licence %(licence)s can't be used: %(state)s.")
+        detail = words % {"licence": licence.reference, "state": str(state.label).lower()}
+        return [{"code": "not-in-force", "detail": detail, "state": state.value}]
+    if not used:
+        return [{"code": "nothing-asked", "detail": _("Give the quantity of at least one line.")}]
+    if len({part.number for part in used}) != len(used):
+        return [{"code": "line-twice", "detail": _("Name each line of the licence once.")}]
+    return [reason for part in used for reason in _against_line(licence, lines.get(part.number), part)]
 
 
-def _against_line(licence: Licence, line: LicenceLine | None, part: UsedLine) -> list[dict[str, Any]]:
+def _against_line(licence: Licence, line: LicenceLine | None, part: UsedLine) -> Reasons:
     if line is None:
-        detail = _("Licence %(licence)s has no line %(line)d.") % {
-            "licence": licence.reference,
-            "line": part.number,
-        }
-        return [{"code": "unknown-line", "line": part.number, "detail": detail}]
+        words = _("Licence %(licence)s has no line %(line)d.")
+        return [_reason("unknown-line", part, words % {"licence": licence.reference, "line": part.number})]
+    unit = unit_name(line.unit, get_language() or "es")
     if part.unit != line.unit:
-        detail = _("Line %(line)d is licensed in %(unit)s (%(code)s), not in %(theirs)s.") % {
-            "line": part.number,
-            "unit": unit_name(line.unit, "en"),
-            "code": line.unit,
-            "theirs": part.unit,
-        }
-        return [{"code": "other-unit", "line": part.number, "unit": line.unit, "detail": detail}]
-    if line.unit in units() and not fits(part.quantity, line.unit):
-        detail = _("Line %(line)d is counted in whole %(unit)s.") % {
-            "line": part.number,
-            "unit": unit_name(line.unit, "en"),
-        }
-        return [{"code": "not-whole", "line": part.number, "detail": detail}]
+        words = _("Line %(line)d is licensed in %(unit)s (%(code)s), not in %(theirs)s.")
+        said = {"line": part.number, "unit": unit, "code": line.unit, "theirs": part.unit}
+        return [_reason("other-unit", part, words % said, unit=line.unit)]
+    if part.quantity <= 0:
+        words = _("Give more than zero for line %(line)d.")
+        return [_reason("not-positive", part, words % {"line": part.number})]
+    if part.quantity != round(part.quantity, decimals_of(line.unit)):
+        words = _("Line %(line)d is counted in %(unit)s with at most %(decimals)d decimal places.")
+        said = {"line": part.number, "unit": unit, "decimals": decimals_of(line.unit)}
+        return [_reason("too-fine", part, words % said, unit=line.unit)]
     if part.quantity > line.remaining:
-        detail = _("Only %(remaining)s %(unit)s of line %(line)d remain; %(asked)s were asked for.") % {
-            "remaining": line.remaining,
-            "unit": line.unit,
-            "line": part.number,
-            "asked": part.quantity,
-        }
-        return [
-            {
-                "code": "not-enough",
-                "line": part.number,
-                "remaining": str(line.remaining),
-                "unit": line.unit,
-                "detail": detail,
-            }
-        ]
+        words = _("Line %(line)d has %(remaining)s %(unit)s left, and %(asked)s were asked for.")
+        said = {"line": part.number, "remaining": plain(line.remaining), "unit": unit}
+        detail = words % {**said, "asked": plain(part.quantity)}
+        return [_reason("not-enough", part, detail, remaining=plain(line.remaining), unit=line.unit)]
     return []
+
+
+def _reason(code: str, part: UsedLine, detail: str, **more: str) -> dict[str, Any]:
+    return {"code": code, "detail": detail, "line": part.number, **more}
+
+
+def _refusal(reasons: Reasons) -> dict[str, Any]:
+    """Return the answer with its words, so that a retry reads the same in whatever language it asks."""
+    return {"title": _("The write-off is refused"), "reasons": reasons}
 
 
 def _after(lines: dict[int, LicenceLine], used: Sequence[UsedLine]) -> list[dict[str, Any]]:
     return [
         {
             "line": part.number,
-            "quantity": str(part.quantity),
+            "quantity": plain(part.quantity),
             "unit": part.unit,
-            "remaining": str(lines[part.number].remaining - part.quantity),
+            "remaining": plain(lines[part.number].remaining - part.quantity),
         }
         for part in used
     ]
@@ -147,15 +158,17 @@ def _after(lines: dict[int, LicenceLine], used: Sequence[UsedLine]) -> list[dict
 
 def _write_off(usage: Usage, lines: dict[int, LicenceLine], used: Sequence[UsedLine]) -> None:
     """Book every line. The database refuses an overdraft even if what we checked above were wrong."""
-    for part in sorted(used, key=lambda part: lines[part.number].pk):
-        line = lines[part.number]
-        line.used += part.quantity
-        line.save(update_fields=["used"])
-        LedgerEntry.objects.create(usage=usage, line=line, quantity=part.quantity, at=usage.at)
+    for part in used:
+        LicenceLine.objects.filter(pk=lines[part.number].pk).update(used=F("used") + part.quantity)
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(usage=usage, line=lines[part.number], quantity=part.quantity, at=usage.at)
+        for part in used
+    )
 
 
 def _log(usage: Usage, used: Sequence[UsedLine]) -> None:
     recorded = usage.outcome == Usage.Outcome.RECORDED
+    asked = [{"line": part.number, "quantity": plain(part.quantity), "unit": part.unit} for part in used]
     Event.objects.create(
         application_id=usage.licence.application_id,
         licence=usage.licence,
@@ -163,17 +176,13 @@ def _log(usage: Usage, used: Sequence[UsedLine]) -> None:
         by=usage.client,
         at=usage.at,
         after=usage.answer,
-        data={"declaration": usage.declaration, "usage": usage.pk, "asked": _plain(used)},
+        data={"declaration": usage.declaration, "usage": usage.pk, "asked": asked},
     )
 
 
-def _plain(used: Sequence[UsedLine]) -> list[dict[str, Any]]:
-    return [{**asdict(part), "quantity": str(part.quantity)} for part in used]
-
-
 def _digest(reference: str, declaration: str, used: Sequence[UsedLine]) -> str:
-    """Return the SHA-256 of what is asked, the same for 4, 4.0 and 4.0000."""
-    lines = sorted((part.number, f"{part.quantity.normalize():f}", part.unit) for part in used)
+    """Return the SHA-256 of what is asked, the same for 4, 4.0 and 4.0000, and in any order of lines."""
+    lines = sorted((part.number, plain(part.quantity), part.unit) for part in used)
     return hashlib.sha256(json.dumps([reference, declaration, lines]).encode()).hexdigest()
 
 

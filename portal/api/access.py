@@ -1,0 +1,104 @@
+"""Who may call the API: machines of customs, by key, within the key's scopes and rate."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.settings import api_settings
+from rest_framework.throttling import BaseThrottle
+
+from licensing import permissions
+from licensing.actions import accounts
+from licensing.models import ApiKey, ApiScope, User
+from licensing.permissions import Permission
+from portal.limits import seconds_to_wait
+
+LAST_USED_IS_EXACT_TO = timedelta(minutes=1)
+
+# What the account behind a key must be allowed for a scope to be of any use.
+PERMISSION_OF_SCOPE = {
+    ApiScope.READ_LICENCES: Permission.SEE_LICENCES,
+    ApiScope.WRITE_USAGES: Permission.REPORT_USAGE,
+}
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """Let a machine in by `Authorization: Bearer istmo_…` or `X-Api-Key: istmo_…`."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
+        secret = secret_in(request)
+        if not secret:
+            return None
+        now = timezone.now()
+        key = (
+            ApiKey.objects.live(now).select_related("account").filter(digest=accounts.digest(secret)).first()
+        )
+        if key is None:
+            raise AuthenticationFailed(_("This key is unknown, expired or revoked."))
+        note_use(key, now)
+        return key.account, key
+
+    def authenticate_header(self, request: Request) -> str:
+        invalid = ', error="invalid_token"' if secret_in(request) else ""
+        return f'Bearer realm="{settings.PRODUCT_NAME} API"{invalid}'
+
+
+def secret_in(request: Request) -> str:
+    """Return the key the request carries, "" if none."""
+    scheme, _blank, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return str(secret).strip()
+    return request.headers.get("X-Api-Key", "").strip()
+
+
+def note_use(key: ApiKey, now: datetime) -> None:
+    """Write down that the key was used, once a minute, and never wait for another request doing the same."""
+    stale = now - LAST_USED_IS_EXACT_TO
+    if key.last_used_at is not None and key.last_used_at > stale:
+        return
+    with transaction.atomic():
+        same = ApiKey.objects.filter(Q(last_used_at=None) | Q(last_used_at__lte=stale), pk=key.pk)
+        free = same.select_for_update(skip_locked=True).values("pk")
+        ApiKey.objects.filter(pk__in=free).update(last_used_at=now)
+
+
+class Nobody(BasePermission):
+    """The default: a view that names no scope lets nobody in."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return False
+
+
+def needs(scope: ApiScope) -> type[BasePermission]:
+    """Let keys in that have the scope, if their account's role still allows what it stands for."""
+
+    class Needs(BasePermission):
+        def has_permission(self, request: Request, view: Any) -> bool:
+            if not isinstance(request.auth, ApiKey) or not isinstance(request.user, User):
+                return False
+            self.message = _("This key lacks the scope %(scope)s.") % {"scope": scope.value}
+            return scope in request.auth.scopes and permissions.has(request.user, PERMISSION_OF_SCOPE[scope])
+
+    return Needs
+
+
+class PerKeyThrottle(BaseThrottle):
+    """So many requests a minute for each key (API_RATE); without Redis as many as come."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        if not isinstance(request.auth, ApiKey):
+            return True
+        rate = api_settings.DEFAULT_THROTTLE_RATES["key"]
+        self.seconds = seconds_to_wait("api", str(request.auth.pk), str(rate))
+        return self.seconds is None
+
+    def wait(self) -> float | None:
+        return self.seconds

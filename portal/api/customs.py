@@ -1,0 +1,216 @@
+"""What customs systems ask and tell us."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import parse_etags
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from licensing.actions import customs
+from licensing.actions.customs import UsedLine
+from licensing.models import ApiScope, Licence, LicenceState, Usage
+from licensing.references import read_reference
+from licensing.units import unit_name
+from portal.api import schema
+from portal.api.access import needs
+from portal.api.errors import problem, respond
+from portal.api.fields import Closed, Quantity, QuantityAsked, Text, Whole
+from portal.http import ApiRequest
+
+MOST_LINES = 200  # of one message
+OF_THE_LICENCE = ("reference", "holder", "valid_from", "valid_to", "starts_at", "ends_at", "conditions")
+IN_A_REASON = ("code", "detail", "line", "remaining", "unit", "state")  # in this order, always
+
+
+class Names(serializers.Serializer[Any]):
+    es = serializers.CharField()
+    en = serializers.CharField()
+
+
+class Holder(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    tax_id = serializers.CharField(help_text="Tax number (RUC in Panama); empty if unknown.")
+
+
+class LineOut(serializers.Serializer[Any]):
+    line = serializers.IntegerField(source="number", help_text="Number of the line within the licence.")
+    description = serializers.CharField()
+    hs_code = serializers.CharField(help_text="6 to 12 digits.")
+    control_code = serializers.CharField(help_text="Entry of the control list; empty if none.")
+    unit = serializers.CharField(help_text="UN/ECE Recommendation 20 code of all three quantities.")
+    unit_name = serializers.SerializerMethodField()
+    granted = Quantity()
+    used = Quantity()
+    remaining = Quantity(help_text="What may still leave.")
+
+    @extend_schema_field(Names)
+    def get_unit_name(self, line: Any) -> dict[str, str]:
+        return {language: unit_name(line.unit, language) for language in ("es", "en")}
+
+
+class PartyOut(serializers.Serializer[Any]):
+    role = serializers.ChoiceField(choices=[role.value for role in customs.PARTIES_AT_THE_BORDER])
+    name = serializers.CharField()
+    country = serializers.CharField(help_text="ISO 3166-1 alpha-2.")
+
+
+class LicenceOut(serializers.Serializer[Any]):
+    number = serializers.CharField(source="reference")
+    state = serializers.ChoiceField(
+        choices=LicenceState.values, help_text="What the licence is worth at `as_of`."
+    )
+    usable = serializers.BooleanField(help_text="True if, and only if, the state is `valid`.")
+    as_of = serializers.DateTimeField(help_text="The moment all of this is true of, in UTC.")
+    version = serializers.CharField(help_text="Changes when anything but `as_of` changes; also the ETag.")
+    holder = Holder()
+    valid_from = serializers.DateField(help_text="First legal day, in the country's time zone.")
+    valid_to = serializers.DateField(help_text="Last legal day, included.")
+    starts_at = serializers.DateTimeField(help_text="First moment of `valid_from`, in UTC.")
+    ends_at = serializers.DateTimeField(help_text="First moment after `valid_to`, in UTC.")
+    destination = serializers.CharField(help_text="Country of final destination, ISO 3166-1 alpha-2.")
+    parties = PartyOut(many=True)
+    conditions = serializers.ListField(child=serializers.CharField())
+    lines = LineOut(many=True)
+
+
+class UsedLineIn(Closed):
+    line = Whole(min_value=1, max_value=32767, help_text="Number of the line within the licence.")
+    quantity = QuantityAsked(help_text="What leaves with this message; never a running total.")
+    unit = Text(max_length=3, help_text="UN/ECE Recommendation 20 code; must be the line's own.")
+
+
+class UsageIn(Closed):
+    id = Text(
+        max_length=100,
+        validators=[RegexValidator(r"^[!-~]{1,100}$", gettext_lazy("Use ASCII characters without blanks."))],
+        help_text="Your own id of this message: printable ASCII without blanks. Make it once, store it, and "
+        "send the same one with every retry.",
+    )
+    declaration = Text(max_length=60, help_text="Your reference of the movement.")
+    lines = UsedLineIn(many=True, allow_empty=False, max_length=MOST_LINES)  # type: ignore[call-arg]
+
+
+class WrittenOffOut(serializers.Serializer[Any]):
+    line = serializers.IntegerField()
+    quantity = serializers.CharField(help_text="Written off by this message.")
+    unit = serializers.CharField()
+    remaining = serializers.CharField(help_text="What remained right after it.")
+
+
+class UsageOut(serializers.Serializer[Any]):
+    id = serializers.CharField(source="client_key")
+    licence = serializers.CharField(source="licence.reference")
+    declaration = serializers.CharField()
+    recorded_at = serializers.DateTimeField(source="at")
+    lines = WrittenOffOut(source="answer.lines", many=True)
+
+
+class LicenceView(APIView):
+    permission_classes = [needs(ApiScope.READ_LICENCES)]
+    http_method_names = ["get", "head"]
+
+    @extend_schema(
+        **schema.GET_LICENCE,
+        responses={200: LicenceOut, 304: schema.UNCHANGED, **schema.problems(schema.READING)},
+    )
+    def get(self, request: ApiRequest, number: str) -> Response:
+        shown = licence_now(find(number))
+        headers = {"ETag": f'W/"{shown["version"]}"', "Cache-Control": "private, no-cache"}
+        if headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
+            return Response(status=304, headers=headers)
+        return Response(shown, headers=headers)
+
+
+class UsagesView(APIView):
+    permission_classes = [needs(ApiScope.WRITE_USAGES)]
+    http_method_names = ["post"]
+
+    @extend_schema(
+        **schema.RECORD_USAGE,
+        request=UsageIn,
+        responses={201: UsageOut, **schema.problems(schema.WRITING)},
+    )
+    def post(self, request: ApiRequest, number: str) -> Response:
+        message = UsageIn(data=request.data)
+        message.is_valid(raise_exception=True)
+        sent = message.validated_data
+        try:
+            usage, is_new = customs.record_usage(
+                read_reference(number),
+                client_key=sent["id"],
+                declaration=sent["declaration"],
+                used=[UsedLine(part["line"], part["quantity"], part["unit"]) for part in sent["lines"]],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except Licence.DoesNotExist:
+            raise unknown() from None
+        return answer(usage, request, is_new)
+
+
+def find(number: str) -> Licence:
+    licences = Licence.objects.select_related("application", "holder").prefetch_related("lines")
+    try:
+        return licences.get(reference=read_reference(number))
+    except Licence.DoesNotExist:
+        raise unknown() from None
+
+
+def unknown() -> NotFound:
+    return NotFound(_("No licence has this number."))
+
+
+def licence_now(licence: Licence) -> dict[str, Any]:
+    """Return everything the border asks of a licence, as it is at this moment."""
+    now = timezone.now()
+    state = licence.state(now)
+    shown: dict[str, Any] = LicenceOut(
+        {
+            **{name: getattr(licence, name) for name in OF_THE_LICENCE},
+            "state": state.value,
+            "usable": state == LicenceState.VALID,
+            "as_of": now,
+            "version": "",
+            "destination": licence.application.destination,
+            "parties": licence.application.parties.filter(role__in=customs.PARTIES_AT_THE_BORDER).order_by(
+                "pk"
+            ),
+            "lines": licence.lines.all(),
+        }
+    ).data
+    return {**shown, "version": version(shown)}
+
+
+def version(shown: dict[str, Any]) -> str:
+    """Return a short digest of everything but the moment of asking."""
+    content = json.dumps({**shown, "as_of": "", "version": ""}, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def answer(usage: Usage, request: ApiRequest, is_new: bool) -> Response:
+    """Return the answer of a message: the same bytes whenever the message comes again."""
+    headers = {} if is_new else {"Idempotency-Replayed": "true"}
+    if usage.outcome == Usage.Outcome.RECORDED:
+        return Response(UsageOut(usage).data, status=201, headers=headers)
+    reasons = [
+        {name: reason[name] for name in IN_A_REASON if name in reason} for reason in usage.answer["reasons"]
+    ]
+    body = problem(
+        "refused",
+        request,
+        " ".join(reason["detail"] for reason in reasons),
+        title=usage.answer["title"],
+        instance=reverse("api-usages", args=[usage.licence.reference]),
+        reasons=reasons,
+    )
+    return respond(body, headers)

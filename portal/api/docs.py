@@ -1,0 +1,137 @@
+"""The page that describes the API, made on the server from the description itself."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from portal.access import open_to_all
+from portal.api.errors import KINDS
+from portal.api.schema import description, example
+
+Schema = dict[str, Any]
+
+
+@open_to_all
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    described = description()
+    with translation.override("en"):
+        kinds = [
+            {"code": code, "status": kind.status, "title": str(kind.title), "advice": str(kind.advice)}
+            | {"example": pretty(example(code))}
+            for code, kind in KINDS.items()
+        ]
+    overview = [rich(part) for part in described["info"]["description"].split("\n\n")]
+    context = {
+        "info": described["info"],
+        "overview": overview,
+        "operations": list(operations()),
+        "kinds": kinds,
+    }
+    return render(request, "api/docs.html", context)
+
+
+def operations() -> Iterator[dict[str, Any]]:
+    """Yield what the page shows of each operation, in the order of the description."""
+    for path, methods in description()["paths"].items():
+        for method, operation in methods.items():
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+            yield {
+                "id": operation["operationId"],
+                "method": method.upper(),
+                "path": path,
+                "summary": operation["summary"],
+                "description": rich(operation["description"]),
+                "parameters": [
+                    {**parameter, "description": rich(parameter.get("description", ""))}
+                    for parameter in operation["parameters"]
+                ],
+                "fields": list(fields(body.get("schema", {}))),
+                "curl": curl(method, path, body),
+                "answers": [answer(status, response) for status, response in operation["responses"].items()],
+            }
+
+
+def answer(status: str, response: Schema) -> dict[str, Any]:
+    """Return a response's description, fields and example; problems are described once, further down."""
+    content: tuple[str, Schema] = next(iter(response.get("content", {}).items()), ("", {}))
+    is_problem = content[0].startswith("application/problem")
+    return {
+        "status": status,
+        "paragraphs": [rich(part) for part in response.get("description", "").split("\n\n") if part],
+        "fields": [] if is_problem else list(fields(content[1].get("schema", {}))),
+        "example": "" if is_problem else first_example(content[1]),
+    }
+
+
+def fields(schema: Schema, before: str = "") -> Iterator[dict[str, Any]]:
+    """Yield one row for each field of an object, those of its inner objects after it: lines[].quantity."""
+    whole = resolved(schema)
+    for name, inner in whole.get("properties", {}).items():
+        found = resolved(inner)
+        is_list = found.get("type") == "array"
+        described = found.get("description", "")
+        yield {
+            "name": before + name,
+            "type": words_for(found),
+            "required": name in whole.get("required", []),
+            "description": rich(described),
+        }
+        yield from fields(found["items"] if is_list else found, f"{before}{name}{'[]' if is_list else ''}.")
+
+
+def resolved(schema: Schema) -> Schema:
+    """Return what a reference stands for, together with what is said beside it."""
+    [*wrapped] = schema.get("allOf", [])
+    for reference in [schema, *wrapped]:
+        if "$ref" in reference:
+            name = reference["$ref"].rpartition("/")[2]
+            target: Schema = description()["components"]["schemas"][name]
+            return {**target, **{key: value for key, value in schema.items() if key not in ("$ref", "allOf")}}
+    return schema
+
+
+def words_for(schema: Schema) -> str:
+    if "enum" in schema:
+        return ", ".join(map(str, schema["enum"]))
+    if "oneOf" in schema:
+        return " or ".join(words_for(resolved(one)) for one in schema["oneOf"])
+    return " ".join(filter(None, [schema.get("type", "object"), schema.get("format", "")]))
+
+
+def first_example(content: Schema) -> str:
+    given: Schema = next(iter(content.get("examples", {}).values()), {})
+    return pretty(given["value"]) if "value" in given else ""
+
+
+def curl(method: str, path: str, body: Schema) -> str:
+    """Return a command that calls the operation with the example's values."""
+    address = settings.PORTAL_URL + path.replace("{number}", "PA-L-2026-000123")
+    lines = [
+        f"curl {shlex.quote(address)}",
+        '-H "Authorization: Bearer $ISTMO_KEY"',
+        "-H 'Accept-Language: en'",
+    ]
+    if method == "post":
+        lines += ["-H 'Content-Type: application/json'", f"--data {shlex.quote(first_example(body))}"]
+    return " \\\n  ".join(lines)
+
+
+def pretty(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def rich(text: str) -> SafeString:
+    """Return text with **strong** and `code` marked up."""
+    marked = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text))
+    return SafeString(re.sub(r"`(.+?)`", r'<code class="app-code">\1</code>', marked))

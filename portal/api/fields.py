@@ -1,0 +1,90 @@
+"""Values as the API takes and gives them: exact, and of one type each."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from licensing.units import plain
+
+DIGITS = re.compile(r"[0-9]{1,14}(\.[0-9]{1,4})?")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+QUANTITY_PATTERN = r"^[0-9]{1,14}(\.[0-9]{1,4})?$"
+
+
+class Text(serializers.CharField):
+    """A string that was sent as one, without control characters."""
+
+    default_error_messages = {
+        "invalid": _("Send text in quotes."),
+        "blank": _("This may not be empty."),
+        "max_length": _("Use at most {max_length} characters."),
+        "control": _("Leave out line ends and control characters."),
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if CONTROL_CHARACTERS.search(data):
+            self.fail("control")
+        return super().to_internal_value(data)
+
+
+class Whole(serializers.IntegerField):
+    """A whole number that was sent as one: not "1", not 1.0, not true."""
+
+    default_error_messages = {"invalid": _("Send a whole number without quotes.")}
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "pattern": QUANTITY_PATTERN},
+            {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 10**14},
+        ],
+        "description": "More than zero, at most 14 digits before the point and 4 after it. Send a string.",
+    }
+)
+class QuantityAsked(serializers.Field[Decimal, Any, Any, Any]):
+    """A quantity in digits, best as a string; a JSON number is read exactly as well."""
+
+    default_error_messages = {
+        "invalid": _("Send a quantity in digits with a point, such as “12.5”."),
+        "not_positive": _("Send more than zero."),
+    }
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        digits = f"{data:f}" if isinstance(data, Decimal) and -10 < data.adjusted() < 20 else str(data)
+        if isinstance(data, bool) or not DIGITS.fullmatch(digits):
+            self.fail("invalid")
+        if not (quantity := Decimal(digits)):
+            self.fail("not_positive")
+        return quantity
+
+
+@extend_schema_field({"type": "string", "pattern": QUANTITY_PATTERN})
+class Quantity(serializers.Field[Any, Any, str, Any]):
+    """A quantity as we give it: exact digits in a string, no trailing zeros."""
+
+    def to_representation(self, value: Decimal) -> str:
+        return plain(value)
+
+
+class Closed(serializers.Serializer[Any]):
+    """An object that holds nothing but what is described: a mistyped name must not pass unseen."""
+
+    default_error_messages = {"unknown": _("We don't know this field.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (unknown := set(data) - set(self.fields)):
+            text = self.error_messages["unknown"]
+            raise serializers.ValidationError({name: [text] for name in sorted(unknown)}, code="unknown")
+        return super().to_internal_value(data)

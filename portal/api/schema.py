@@ -1,0 +1,226 @@
+"""The API's description of itself: OpenAPI 3.1 at /api/v1/schema."""
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.api import examples
+from portal.api.errors import KINDS, MEDIA_TYPE
+
+READING = ("not-authenticated", "not-allowed", "not-found", "not-acceptable")
+WRITING = (
+    "malformed",
+    *READING,
+    "refused",
+    "too-large",
+    "unsupported-media-type",
+    "wrong-fields",
+    "id-reused",
+)
+ALWAYS = ("method-not-allowed", "too-many-requests", "server-error", "unavailable")
+
+OVERVIEW = """\
+For customs systems: ask what a licence is worth at this moment, and write off what leaves under it.
+
+**Keys.** The authority's administrator makes a key for your system's account and shows it once. Send it with
+every request as `Authorization: Bearer istmo_…`, or as `X-Api-Key: istmo_…` where the header Authorization is
+taken. A key has scopes, an end, and can be revoked at any moment.
+
+**Quantities** are exact: strings of digits with a point, at most four decimal places, with the unit's UN/ECE
+Recommendation 20 code. A quantity in a message is what leaves with that message, never a running total.
+
+**Retries.** Give every message an `id`, store it before sending, and send the same message with the same id
+until you have an answer. It counts once; a repeat gets the first answer again, refusals too, with the header
+`Idempotency-Replayed: true`. The same id with other content is refused. Ids are kept for ever. The id
+stands in the body; a header `Idempotency-Key` is not read.
+
+**All or nothing.** A message is written off with all its lines, or refused with the reasons and none of them.
+
+**Errors** are `application/problem+json` (RFC 9457). Match on the last part of `type` and on the `code` of
+`reasons` and `errors`; the words are for people and follow `Accept-Language` (Spanish, or English).
+
+**Rate.** Each key has its own limit for each minute. Beyond it the answer is 429 with `Retry-After`.
+"""
+
+
+class ReasonOut(serializers.Serializer[Any]):
+    code = serializers.ChoiceField(
+        choices=[
+            "not-in-force",
+            "nothing-asked",
+            "line-twice",
+            "unknown-line",
+            "other-unit",
+            "not-positive",
+            "too-fine",
+            "not-enough",
+        ]
+    )
+    detail = serializers.CharField()
+    line = serializers.IntegerField(required=False)
+    remaining = serializers.CharField(required=False, help_text="What remains of the line.")
+    unit = serializers.CharField(required=False, help_text="The line's unit.")
+    state = serializers.CharField(required=False, help_text="The licence's state, for `not-in-force`.")
+
+
+class ErrorOut(serializers.Serializer[Any]):
+    pointer = serializers.CharField(help_text="JSON Pointer (RFC 6901) into what was sent, after a `#`.")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ProblemOut(serializers.Serializer[Any]):
+    type = serializers.URLField(help_text="The kind of problem; its last part, after `#`, is stable.")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField(help_text="The address that was asked.")
+    reasons = ReasonOut(many=True, required=False, help_text="With `refused`: what stands against it.")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # DRF has an attribute of this name, so the field can't be one of the class.
+        faults = ErrorOut(many=True, required=False, help_text="With `wrong-fields`: one entry for each.")
+        return {**super().get_fields(), "errors": faults}
+
+
+NUMBER = OpenApiParameter(
+    "number",
+    str,
+    OpenApiParameter.PATH,
+    description="Number of the licence as printed; capitals and blanks don't matter.",
+    examples=[OpenApiExample("As printed", "PA-L-2026-000123")],
+)
+LANGUAGE = OpenApiParameter(
+    "Accept-Language",
+    str,
+    OpenApiParameter.HEADER,
+    description="Language of the words in errors: es (default) or en.",
+)
+GET_LICENCE: dict[str, Any] = {
+    "operation_id": "getLicence",
+    "summary": "What is this licence worth now?",
+    "description": "Needs the scope `licences:read`. Only `usable: true` lets goods leave, and only up to "
+    "each line's `remaining`. Send `If-None-Match` with the last ETag to be told `304` if nothing changed.",
+    "parameters": [
+        NUMBER,
+        LANGUAGE,
+        OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="ETag seen before."),
+        OpenApiParameter(
+            "ETag", str, OpenApiParameter.HEADER, response=[200], description="Stands for `version`."
+        ),
+    ],
+    "examples": [
+        OpenApiExample("In force", examples.LICENCE, response_only=True, status_codes=["200"]),
+    ],
+}
+UNCHANGED = OpenApiResponse(description="Nothing but `as_of` differs from what the ETag stands for.")
+RECORD_USAGE: dict[str, Any] = {
+    "operation_id": "recordUsage",
+    "summary": "Write off what leaves",
+    "description": "Needs the scope `usages:write`. All lines are written off together or none is. Safe to "
+    "repeat with the same `id`.",
+    "parameters": [
+        NUMBER,
+        LANGUAGE,
+        OpenApiParameter(
+            "Idempotency-Replayed",
+            str,
+            OpenApiParameter.HEADER,
+            response=[201, 409],
+            description="`true` if this is the stored answer of an earlier message with the same id.",
+        ),
+    ],
+    "examples": [
+        OpenApiExample("Four units leave", examples.MESSAGE, request_only=True),
+        OpenApiExample("Recorded", examples.RECORDED, response_only=True, status_codes=["201"]),
+    ],
+}
+
+
+def problems(codes: tuple[str, ...]) -> dict[Any, OpenApiResponse]:
+    """Return the responses for kinds of problems, those with one status together."""
+    by_status: dict[int, list[str]] = {}
+    for code in (*codes, *ALWAYS):
+        by_status.setdefault(KINDS[code].status, []).append(code)
+    with translation.override("en"):
+        return {(status, MEDIA_TYPE): _response(status, of_it) for status, of_it in sorted(by_status.items())}
+
+
+def _response(status: int, codes: list[str]) -> OpenApiResponse:
+    titles = [f"`{code}`: {KINDS[code].title}. {KINDS[code].advice}" for code in codes]
+    return OpenApiResponse(
+        ProblemOut,
+        description="\n\n".join(titles),
+        examples=[
+            OpenApiExample(code, example(code), media_type=MEDIA_TYPE, status_codes=[str(status)])
+            for code in codes
+        ],
+    )
+
+
+def example(code: str) -> dict[str, Any]:
+    kind = KINDS[code]
+    words: dict[str, Any] = examples.PROBLEMS.get(
+        code, {"title": str(kind.title), "detail": str(kind.advice)}
+    )
+    return {
+        "type": f"{settings.PORTAL_URL}/api/v1/docs#{code}",
+        "title": words["title"],
+        "status": kind.status,
+        "detail": words["detail"],
+        "instance": "/api/v1/licences/PA-L-2026-000123",
+        **words,
+    }
+
+
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The two headers a key may come in."""
+
+    target_class = "portal.api.access.ApiKeyAuthentication"
+    name = ["bearer", "header"]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+        return [
+            {"type": "http", "scheme": "bearer", "description": "`Authorization: Bearer istmo_…`"},
+            {"type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "`X-Api-Key: istmo_…`"},
+        ]
+
+
+@cache
+def description() -> dict[str, Any]:
+    """Return the OpenAPI description, in English; it changes with a new version of the portal only."""
+    with translation.override("en"):
+        generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+        made: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    made["info"]["description"] = OVERVIEW
+    made["servers"] = [{"url": settings.PORTAL_URL}]
+    return made
+
+
+class SchemaView(APIView):
+    """The description as JSON, or as YAML for those who accept nothing else. Open to all."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    http_method_names = ["get", "head"]
+    renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer2, OpenApiYamlRenderer)
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        return Response(description(), headers={"Cache-Control": "public, max-age=300"})

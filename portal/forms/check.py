@@ -1,0 +1,64 @@
+"""What the public types to check a licence."""
+
+import re
+from urllib.parse import unquote
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from licensing.references import read_check_code, read_reference
+from portal.forms.fields import said
+
+REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,29}")
+CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
+IN_THE_ADDRESS = re.compile(r"/check/([^/]+)/")
+
+
+class ReferenceField(forms.CharField):
+    """A licence's number as people type it, or the address in its QR code pasted whole."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("Number of the licence"),
+            help_text=gettext_lazy("As printed, such as PA-L-2026-000123."),
+            max_length=300,
+            error_messages=said(gettext_lazy("Type the number printed at the top of the licence.")),
+            widget=forms.TextInput(
+                {"class": "govuk-input--width-20", "autocomplete": "off", "spellcheck": "false"}
+            ),
+        )
+
+    def clean(self, value: str | None) -> str:
+        typed = super().clean(value)
+        if address := IN_THE_ADDRESS.search(typed):
+            typed = unquote(address[1])
+        reference = read_reference(typed)
+        if not REFERENCE.fullmatch(reference):
+            raise ValidationError(_("Type letters, digits and hyphens as printed, such as PA-L-2026-000123."))
+        return reference
+
+
+class CheckForm(forms.Form):
+    number = ReferenceField()
+    code = forms.CharField(
+        label=gettext_lazy("Check code"),
+        help_text=gettext_lazy(
+            "The 16 letters and digits beneath the QR code. Blanks and hyphens don't matter."
+        ),
+        max_length=100,
+        error_messages=said(gettext_lazy("Type the 16 letters and digits beneath the QR code.")),
+        widget=forms.TextInput(
+            {"class": "govuk-input--width-20", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        code = read_check_code(self.cleaned_data["code"])
+        if not CODE.fullmatch(code):
+            raise ValidationError(
+                _("The code has 16 letters and digits, never a U. You typed %(count)d.")
+                % {"count": len(code)}
+            )
+        return code

@@ -1,0 +1,98 @@
+"""What customs officers type at the dock."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from licensing.actions.customs import UsedLine
+from licensing.models import LicenceLine, Usage
+from licensing.units import decimals_of
+from portal.forms.check import ReferenceField
+from portal.forms.fields import said
+from portal.forms.numbers import read_number
+from portal.templatetags.portal import quantity, unit_name
+
+
+class NumberForm(forms.Form):
+    number = ReferenceField()
+
+
+class QuantityField(forms.CharField):
+    """How much of a licence line leaves; empty for none of it."""
+
+    def __init__(self, line: LicenceLine) -> None:
+        remains = _("%(quantity)s remain.") % {"quantity": quantity(line.remaining, line.unit)}
+        super().__init__(
+            label=_("Line %(number)d: %(goods)s") % {"number": line.number, "goods": line.description[:80]},
+            help_text=remains,
+            required=False,
+            max_length=40,
+            error_messages=said(None),
+            widget=forms.TextInput(
+                {
+                    "class": "govuk-input--width-10",
+                    "inputmode": "decimal",
+                    "autocomplete": "off",
+                    "suffix": unit_name(line.unit),
+                }
+            ),
+        )
+        self.line = line
+
+    def clean(self, value: str | None) -> Decimal:
+        typed = super().clean(value)
+        return read_number(typed, decimals=decimals_of(self.line.unit)) if typed else Decimal(0)
+
+
+class WriteOffForm(forms.Form):
+    """A declaration, and how much of each line leaves. `key` makes a second press the same message."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    declaration = forms.CharField(
+        label=gettext_lazy("Customs declaration"),
+        help_text=gettext_lazy("The number of the declaration the goods leave with."),
+        max_length=Usage._meta.get_field("declaration").max_length,
+        error_messages=said(gettext_lazy("Type the number of the declaration.")),
+        widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
+    )
+
+    def __init__(self, lines: Iterable[LicenceLine], data: QueryDict | None = None) -> None:
+        super().__init__(data and data.dict(), initial={"key": uuid.uuid4()})
+        for line in lines:
+            if line.remaining:
+                self.fields[self.name_of(line.number)] = QuantityField(line)
+
+    @staticmethod
+    def name_of(number: int) -> str:
+        return f"line_{number}"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not self.used():
+            raise ValidationError(_("Type how much leaves of at least one line."))
+        return cleaned
+
+    def used(self) -> list[UsedLine]:
+        """Return what was typed, in the order of the lines."""
+        return [
+            UsedLine(field.line.number, self.cleaned_data[name], field.line.unit)
+            for name, field in self.fields.items()
+            if isinstance(field, QuantityField) and self.cleaned_data.get(name)
+        ]
+
+    def refuse(self, reasons: Sequence[dict[str, Any]]) -> None:
+        """Show why the message was refused, each reason at its line where it has one."""
+        for reason in reasons:
+            name = self.name_of(reason.get("line", 0))
+            self.add_error(name if name in self.fields else None, reason["detail"])
+
+    def renew(self) -> None:
+        """Make what is sent next a new message, with everything typed still there."""
+        self.data = {**self.data, "key": str(uuid.uuid4())}

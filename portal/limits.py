@@ -1,0 +1,45 @@
+"""Count how often somebody knocks, and say when it is too often.
+
+The counters live in Redis. Without Redis nobody is turned away: goods at the border don't wait for a counter.
+"""
+
+import hashlib
+import logging
+import time
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from redis.exceptions import RedisError
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+logger = logging.getLogger(__name__)
+
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds_to_wait(what: str, who: str, rate: str) -> int | None:
+    """Count one knock of `who` at `what`. Return the seconds to wait if it was one too many, else None.
+
+    `rate` is such as "10/m" or "6000/min": so many in each second, minute, hour or day of the clock.
+    """
+    allowed, _slash, period = rate.partition("/")
+    length = SECONDS[period[0]]
+    window, passed = divmod(int(time.time()), length)
+    whose = hashlib.sha256(who.encode()).hexdigest()
+    count = _count(f"limit:{what}:{whose}:{window}", length)
+    return length - passed if count > int(allowed) else None
+
+
+def _count(key: str, length: int) -> int:
+    try:
+        cache.add(key, 0, timeout=2 * length)
+        return int(cache.incr(key))
+    except (RedisError, ValueError) as problem:  # ValueError: the counter went away in between
+        logger.warning("Not counted: %s", problem)
+        return 0
+
+
+def client_address(request: HttpRequest | Request) -> str:
+    """Return the caller's network address, as our own proxy saw it; others' claims are not believed."""
+    return str(BaseThrottle().get_ident(request))  # type: ignore[arg-type]

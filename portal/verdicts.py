@@ -1,0 +1,69 @@
+"""What a licence is worth, as one word and one sentence for whoever stands before the goods."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from licensing.models import Licence, LicenceState
+from portal.templatetags.portal import legal_date
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    tone: str  # good, ask or bad
+    word: str
+    reason: str
+    next_step: str = ""
+
+
+HOLD = gettext_lazy("Don't let the goods leave. Keep them and call the licensing authority.")
+NO_MORE = gettext_lazy(
+    "Let nothing more leave under this licence. Keep the goods and call the licensing authority."
+)
+WRITE_OFF = gettext_lazy(
+    "Compare goods, quantity, consignee and destination with what stands below. Then write off what leaves."
+)
+
+# Why not, and what to do. %(first)s and %(last)s are the days of the licence.
+AGAINST: dict[LicenceState, tuple[Promise, Promise]] = {
+    LicenceState.NOT_YET: (gettext_lazy("It holds only from %(first)s."), HOLD),
+    LicenceState.EXPIRED: (gettext_lazy("It expired at the end of %(last)s."), HOLD),
+    LicenceState.EXHAUSTED: (gettext_lazy("Everything it allowed has left."), NO_MORE),
+    LicenceState.SUSPENDED: (gettext_lazy("The authority has suspended it."), HOLD),
+    LicenceState.REVOKED: (gettext_lazy("The authority has revoked it."), HOLD),
+}
+
+
+def verdict(licence: Licence, at: datetime) -> Verdict:
+    """Say what customs does about goods under the licence at `at`. Reads its lines."""
+    state = licence.state(at)
+    days = {"first": legal_date(licence.valid_from), "last": legal_date(licence.valid_to)}
+    if state in AGAINST:
+        against, next_step = AGAINST[state]
+        return Verdict("bad", _("NOT VALID"), str(against) % days, str(next_step))
+    if all(line.remaining for line in licence.lines.all()):
+        return Verdict("good", _("VALID"), _("In force until %(last)s.") % days, str(WRITE_OFF))
+    reason = _("In force until %(last)s, but not for every line: some are used up.")
+    return Verdict("ask", _("ASK"), reason % days, str(WRITE_OFF))
+
+
+def unknown() -> Verdict:
+    return Verdict(
+        "ask",
+        _("ASK"),
+        _("No licence has this number."),
+        _("Compare it with the paper, type it again. Still unknown? Keep the goods and call the authority."),
+    )
+
+
+def public_verdict(licence: Licence, at: datetime) -> Verdict:
+    """Say to anybody whether the licence is genuine and in force."""
+    judged = verdict(licence, at)
+    if licence.state(at) == LicenceState.VALID:
+        return Verdict(
+            "good", _("GENUINE AND IN FORCE"), _("It is in force until %s.") % legal_date(licence.valid_to)
+        )
+    return Verdict("bad", _("NOT IN FORCE"), judged.reason)

@@ -1,0 +1,101 @@
+"""Customs officers' pages, made for a phone at the dock: one number, one verdict, one form."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from licensing import permissions
+from licensing.actions import customs
+from licensing.errors import Refused
+from licensing.models import Licence, LicenceState, Usage
+from licensing.permissions import Permission
+from licensing.references import read_reference
+from portal import verdicts
+from portal.access import needs
+from portal.forms.customs import NumberForm, WriteOffForm
+from portal.http import PortalRequest
+
+USAGES_SHOWN = 10
+
+
+@needs(Permission.SEE_LICENCES)
+@require_safe
+def search(request: PortalRequest) -> HttpResponse:
+    form = NumberForm(request.GET if "number" in request.GET else None)
+    verdict = None
+    if form.is_valid():
+        reference = form.cleaned_data["number"]
+        if Licence.objects.visible_to(request.user).filter(reference=reference).exists():
+            return redirect("customs-licence", reference)
+        verdict = verdicts.unknown()
+    return render(request, "customs/search.html", {"form": form, "verdict": verdict})
+
+
+@needs(Permission.SEE_LICENCES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: PortalRequest, reference: str) -> HttpResponse:
+    licence = fetch(request, reference)
+    if request.method != "POST":
+        return page(request, licence, WriteOffForm(licence.lines.all()))
+    if not permissions.may(request.user, Permission.REPORT_USAGE, licence):
+        raise PermissionDenied
+    form = WriteOffForm(licence.lines.all(), request.POST)
+    usage = write_off(request, licence, form) if form.is_valid() else None
+    if usage is None:
+        form.renew()
+        return page(request, fetch(request, reference), form)
+    for text in written_off(usage):
+        messages.success(request, text)
+    return redirect("customs-licence", licence.reference)
+
+
+def fetch(request: PortalRequest, reference: str) -> Licence:
+    """Return the licence with its lines as they are now."""
+    seen = Licence.objects.visible_to(request.user).select_related("holder", "application")
+    return get_object_or_404(seen.prefetch_related("lines"), reference=read_reference(reference))
+
+
+def write_off(request: PortalRequest, licence: Licence, form: WriteOffForm) -> Usage | None:
+    """Return what was recorded; None if it was refused, with the reasons in the form."""
+    try:
+        usage, _is_new = customs.record_usage(
+            licence.reference,
+            client_key=f"page:{form.cleaned_data['key']}",
+            declaration=form.cleaned_data["declaration"],
+            used=form.used(),
+            by=request.user,
+            at=timezone.now(),
+        )
+    except Refused as refused:
+        form.add_error(None, [str(reason) for reason in refused.reasons])
+        return None
+    if usage.outcome == Usage.Outcome.REFUSED:
+        form.refuse(usage.answer["reasons"])
+        return None
+    return usage
+
+
+def written_off(usage: Usage) -> list[str]:
+    words = _("Line %(line)s: %(quantity)s %(unit)s written off, %(remaining)s remain.")
+    return [words % part for part in usage.answer["lines"]]
+
+
+def page(request: PortalRequest, licence: Licence, form: WriteOffForm) -> HttpResponse:
+    now = timezone.now()
+    may_report = permissions.may(request.user, Permission.REPORT_USAGE, licence)
+    usages = licence.usages.select_related("client").prefetch_related("entries__line").order_by("-at", "-pk")
+    context: dict[str, Any] = {
+        "licence": licence,
+        "verdict": verdicts.verdict(licence, now),
+        "now": now,
+        "form": form if may_report and licence.state(now) == LicenceState.VALID else None,
+        "parties": licence.application.parties.filter(role__in=customs.PARTIES_AT_THE_BORDER).order_by("pk"),
+        "usages": usages[:USAGES_SHOWN],
+    }
+    return render(request, "customs/licence.html", context)

@@ -1,0 +1,42 @@
+"""A customs system with a key, as it calls the API."""
+
+import json
+import secrets
+
+from django.test import Client
+
+from licensing.actions import accounts
+from tests.factories import ApiKeyFactory
+
+
+class Machine:
+    def __init__(self, language: str = "en", **key) -> None:
+        self.secret = accounts.KEY_START + secrets.token_urlsafe(32)
+        self.key = ApiKeyFactory(digest=accounts.digest(self.secret), prefix=self.secret[:12], **key)
+        self.headers = {"Authorization": f"Bearer {self.secret}", "Accept-Language": language}
+        self.client = Client(raise_request_exception=False)
+
+    def get(self, path: str, **headers: str):
+        return self.client.get(path, headers={**self.headers, **headers})
+
+    def licence(self, number: object, **headers: str):
+        return self.get(f"/api/v1/licences/{number}", **headers)
+
+    def report(self, number: object, body: object, **headers: str):
+        """Send a message about licence `number`: a dict as JSON, bytes as they are."""
+        sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.client.post(
+            f"/api/v1/licences/{number}/usages",
+            sent,
+            content_type="application/json",
+            headers={**self.headers, **headers},
+        )
+
+
+def message(quantity: object = "4", *, id: str = "siga-1", line: int = 1, unit: str = "C62", **more) -> dict:
+    return {
+        "id": id,
+        "declaration": "PABLB-2026-0009481",
+        "lines": [{"line": line, "quantity": quantity, "unit": unit}],
+        **more,
+    }
