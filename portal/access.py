@@ -94,6 +94,13 @@ def open_to_all(view: View) -> View:
     return view
 
 
+def for_everybody(view: View) -> View:
+    """Open the page to the public, and to signed-in people as their own, after the usual checks."""
+    view.opens_for = None  # type: ignore[attr-defined]
+    view.knows_people = True  # type: ignore[attr-defined]
+    return view
+
+
 class AccessMiddleware:
     """Ask, before any view runs, whether this person may open it."""
 
@@ -109,10 +116,9 @@ class AccessMiddleware:
         if is_api(view):
             return None  # the API has its own gate: portal.api.access
         name = request.resolver_match.url_name if request.resolver_match else None
-        wanted = audience(view, name)
-        if wanted is None:
+        wanted, user = audience(view, name), request.user
+        if wanted is None and not (user.is_authenticated and hasattr(view, "knows_people")):
             return None
-        user = request.user
         if not user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if user.role == Role.CUSTOMS_SYSTEM:

@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -17,6 +18,7 @@ from licensing.models import (
     ApiKey,
     Event,
     Organisation,
+    OrganisationKind,
     Role,
     User,
 )
@@ -24,12 +26,27 @@ from licensing.permissions import Permission, has
 
 KEY_START = "istmo_"
 
+# For whom the people of a role act; an account without an organisation is one of the authority's own.
+ACTS_FOR: dict[Role, OrganisationKind] = {
+    Role.EXPORTER_FILER: OrganisationKind.EXPORTER,
+    Role.EXPORTER_ADMINISTRATOR: OrganisationKind.EXPORTER,
+    Role.CASE_OFFICER: OrganisationKind.AUTHORITY,
+    Role.DECIDING_OFFICER: OrganisationKind.AUTHORITY,
+    Role.ADVISER: OrganisationKind.BODY,
+    Role.CUSTOMS_OFFICER: OrganisationKind.CUSTOMS,
+    Role.CUSTOMS_SYSTEM: OrganisationKind.CUSTOMS,
+    Role.ADMINISTRATOR: OrganisationKind.AUTHORITY,
+}
+
 
 @transaction.atomic
 def register_organisation(*, by: User, at: datetime, **fields: Any) -> Organisation:
     _may_manage_accounts(by)
     if fields.get("tax_id") and Organisation.objects.filter(tax_id=fields["tax_id"]).exists():
         raise Refused(_("An organisation with this tax number is registered already."))
+    body_code = fields.get("body_code")
+    if body_code and Organisation.objects.filter(body_code=body_code).exists():
+        raise Refused(_("This body is registered already."))
     organisation = Organisation.objects.create(created_at=at, **fields)
     Event.objects.create(
         organisation=organisation, action=Action.REGISTER, by=by, at=at, after={"name": organisation.name}
@@ -51,6 +68,7 @@ def invite(
 ) -> User:
     """Make an account without a password; its person chooses one by the link we send to `email`."""
     _may_manage(by, role, organisation)
+    _check_organisation(role, organisation)
     if User.objects.filter(email__iexact=email).exists():
         raise Refused(_("There is an account with this e-mail address already."))
     user = User.objects.create_user(
@@ -106,13 +124,18 @@ def disable(user_id: int, *, by: User, at: datetime, reason: str) -> User:
 
 @transaction.atomic
 def enable(user_id: int, *, by: User, at: datetime, reason: str) -> User:
-    """Open a disabled account again. Its keys stay revoked."""
+    """Open a disabled account again, as a new one: no password, no second factor, its keys stay revoked.
+
+    So it is also the way back for somebody who has lost every second factor.
+    """
     user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
     _may_manage(by, Role(user.role), user.organisation)
     if user.is_active:
         raise Refused(_("This account is not disabled."))
     user.is_active, user.disabled_by, user.disabled_at = True, None, None
-    user.save(update_fields=["is_active", "disabled_by", "disabled_at"])
+    user.set_unusable_password()
+    user.save(update_fields=["is_active", "disabled_by", "disabled_at", "password"])
+    Authenticator.objects.filter(user=user).delete()
     Event.objects.create(account=user, action=Action.ENABLE, by=by, at=at, data={"reason": reason})
     return user
 
@@ -177,6 +200,17 @@ def _end_sessions(user: User) -> None:
     sessions = UserSession.objects.filter(user=user)
     Session.objects.filter(session_key__in=sessions.values("session_key")).delete()
     sessions.delete()
+
+
+def _check_organisation(role: Role, organisation: Organisation | None) -> None:
+    wanted = ACTS_FOR[role]
+    if organisation is None and wanted != OrganisationKind.AUTHORITY:
+        raise Refused(_("Say for which organisation this person acts."))
+    if organisation is not None and organisation.kind != wanted:
+        raise Refused(
+            _("%(organisation)s is of another kind: this role acts for one of the kind “%(kind)s”.")
+            % {"organisation": organisation.name, "kind": wanted.label}
+        )
 
 
 def _may_manage_accounts(by: User) -> None:

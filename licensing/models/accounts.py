@@ -72,6 +72,14 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
 
+    def visible_to(self, user: "User") -> models.QuerySet["User"]:
+        """Administrators see every account, a company's administrator those of the company, others none."""
+        if user.role == Role.ADMINISTRATOR:
+            return self.all()
+        if user.role == Role.EXPORTER_ADMINISTRATOR:
+            return self.filter(organisation=user.organisation, role__in=EXPORTER_ROLES)
+        return self.none()
+
     def of(self, organisation: Organisation | None) -> models.QuerySet["User"]:
         return self.filter(organisation=organisation).order_by("name")
 
@@ -180,3 +188,6 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}… {self.name}"
+
+    def scope_labels(self) -> list[str]:
+        return [str(ApiScope(scope).label) for scope in self.scopes]

@@ -1,0 +1,147 @@
+"""The first page: it greets each kind of user with what they came for."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from licensing import permissions
+from licensing.country import pack
+from licensing.models import (
+    Application,
+    ApplicationStatus,
+    Consultation,
+    Licence,
+    OutboxJob,
+    Recommendation,
+    User,
+)
+from licensing.permissions import Permission
+from portal.access import for_everybody
+from portal.views.lists import in_force
+
+SHOWN = 6  # rows of each list; the rest is one click away
+
+MINE_TO_DO = (ApplicationStatus.INFORMATION_REQUESTED, ApplicationStatus.DRAFT)
+MOVING = (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW, ApplicationStatus.RECOMMENDED)
+
+Page = dict[str, Any]
+
+
+@for_everybody
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """Show the first page that fits what this person may do; without a log-in, the public's."""
+    if not request.user.is_authenticated:
+        return render(request, "home/public.html")
+    user, now = request.user, timezone.now()
+    for permission, template, page in PAGES:
+        if permissions.has(user, permission):
+            return render(request, template, page(user, now))
+    return render(request, "home/public.html")
+
+
+def exporter(user: User, at: datetime) -> Page:
+    own = Application.objects.visible_to(user).order_by("-saved_at")
+    open_ones = list(own.filter(status__in=[*MINE_TO_DO, *MOVING])[:100])
+    return {
+        "mine": sorted(
+            (row for row in open_ones if row.status in MINE_TO_DO),
+            key=lambda row: MINE_TO_DO.index(ApplicationStatus(row.status)),
+        )[:SHOWN],
+        "moving": [row for row in open_ones if row.status in MOVING][:SHOWN],
+        "licences": Licence.objects.visible_to(user)
+        .in_force(at)
+        .select_related("application")
+        .order_by("ends_at")[:SHOWN],
+    }
+
+
+def officer(user: User, at: datetime) -> Page:
+    cases = Application.objects.visible_to(user).open().select_related("organisation")
+    mine = cases.filter(case_officer=user).exclude(status=ApplicationStatus.RECOMMENDED)
+    late = (
+        Consultation.objects.waiting()
+        .filter(due_on__lt=pack().legal_day(at), application__in=cases)
+        .select_related("application", "body")
+        .order_by("due_on")
+    )
+    return {
+        "mine": mine.order_by("submitted_at")[:SHOWN],
+        "unassigned": cases.filter(status=ApplicationStatus.SUBMITTED).order_by("submitted_at")[:SHOWN],
+        "late": late[:SHOWN],
+        "counts": cases.aggregate(
+            mine=Count("pk", Q(case_officer=user) & ~Q(status=ApplicationStatus.RECOMMENDED)),
+            unassigned=Count("pk", Q(status=ApplicationStatus.SUBMITTED)),
+            open=Count("pk"),
+        ),
+        "late_count": late.count(),
+    }
+
+
+def decider(user: User, at: datetime) -> Page:
+    waiting = for_decision_by(user)
+    return {
+        "waiting": waiting.select_related("organisation", "case_officer").order_by("recommended_at")[:SHOWN],
+        "waiting_count": waiting.count(),
+        "open_count": Application.objects.visible_to(user).open().count(),
+        "suspended": Licence.objects.visible_to(user)
+        .filter(status="suspended")
+        .select_related("holder")
+        .order_by("pk")[:SHOWN],
+    }
+
+
+def for_decision_by(user: User) -> QuerySet[Application]:
+    """Return the recommended cases that `user` may decide: those somebody else recommended."""
+    newest = Recommendation.objects.filter(application=OuterRef("pk")).order_by("-at", "-pk")
+    return (
+        Application.objects.visible_to(user)
+        .filter(status=ApplicationStatus.RECOMMENDED)
+        .annotate(
+            recommended_at=Subquery(newest.values("at")[:1]),
+            recommended=Subquery(newest.values("outcome")[:1]),
+            recommended_by=Subquery(newest.values("by")[:1]),
+        )
+        .exclude(recommended_by=user.pk)
+    )
+
+
+def adviser(user: User, at: datetime) -> Page:
+    questions = Consultation.objects.visible_to(user).select_related("application__organisation")
+    return {
+        "waiting": questions.waiting().order_by("due_on")[:SHOWN],
+        "answered": questions.exclude(answered_at=None).order_by("-answered_at")[:SHOWN],
+        "today": pack().legal_day(at),
+    }
+
+
+def customs(user: User, at: datetime) -> Page:
+    return {}
+
+
+def administrator(user: User, at: datetime) -> Page:
+    return {
+        "in_force": in_force(at),
+        "accounts": User.objects.aggregate(
+            active=Count("pk", Q(is_active=True)), disabled=Count("pk", Q(is_active=False))
+        ),
+        "failed": OutboxJob.objects.exclude(given_up_at=None).order_by("-given_up_at")[:SHOWN],
+        "failed_count": OutboxJob.objects.exclude(given_up_at=None).count(),
+        "waiting_count": OutboxJob.objects.due(at).count(),
+    }
+
+
+PAGES: tuple[tuple[Permission, str, Callable[[User, datetime], Page]], ...] = (
+    (Permission.DECIDE, "home/decider.html", decider),
+    (Permission.REVIEW, "home/officer.html", officer),
+    (Permission.APPLY, "home/exporter.html", exporter),
+    (Permission.ADVISE, "home/adviser.html", adviser),
+    (Permission.MANAGE_ACCOUNTS, "home/administrator.html", administrator),
+    (Permission.SEE_LICENCES, "home/customs.html", customs),
+)
