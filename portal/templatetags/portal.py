@@ -124,7 +124,8 @@ def money(value: Decimal | None, currency: str) -> str:
 @register.filter
 def country_name(code: str) -> str:
     """Return the country of an ISO 3166-1 alpha-2 code by name; the code if it has none, "" for ""."""
-    return locale().territories.get(code, code)
+    name: str = locale().territories.get(code, code)
+    return name
 
 
 @register.filter
