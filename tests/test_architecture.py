@@ -72,7 +72,7 @@ ADDRESSES = list(addresses(get_resolver().url_patterns))
 
 @pytest.mark.parametrize("pattern", ADDRESSES, ids=lambda pattern: str(pattern.name))
 def test_every_address_is_closed_to_the_public_unless_listed_here(pattern, client, db):
-    arguments = {name: ARGUMENTS[name] for name in pattern.pattern.regex.groupindex}
+    arguments = {name: ARGUMENTS[name] for name in {**pattern.pattern.converters, **pattern.pattern.regex.groupindex}}
     address = reverse(pattern.name, kwargs=arguments)
 
     answer = client.get(address)
