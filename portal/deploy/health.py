@@ -1,7 +1,8 @@
 """Tells a container's engine whether what runs in it is well: exit code 0, or 1 with a reason.
 
-`python -m portal.deploy.health http://127.0.0.1:8000/healthz` asks a web server; with a path instead,
-`/tmp/beat.db 300`, it asks whether that file was written in the last 300 seconds.
+`python -m portal.deploy.health http://127.0.0.1:8000/healthz` asks a web server; with the beginning of a path
+instead, `/tmp/beat.db 300`, it asks whether a file of that name was written in the last 300 seconds. (Python
+adds its own endings to the file in which beat keeps its schedule.)
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from pathlib import Path
 
 
 def main(subject: str, seconds: str = "4") -> None:
-    """End the process with 1 if the address does not answer 200, or the file is missing or too old."""
+    """End the process with 1 if the address does not answer 200, or no such file is young enough."""
     if subject.startswith("http"):
         with urllib.request.urlopen(subject, timeout=float(seconds)) as answer:
             sys.exit(0 if answer.status == 200 else f"{subject} answered {answer.status}")
-    age = time.time() - Path(subject).stat().st_mtime
+    path = Path(subject)
+    written = max((file.stat().st_mtime for file in path.parent.glob(f"{path.name}*")), default=0.0)
+    age = time.time() - written
     sys.exit(0 if age < float(seconds) else f"{subject} was last written {age:.0f} s ago")
 
 
