@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 WHOLE_DIGITS_AT_MOST = 14  # what the columns of quantities and amounts hold before the decimal mark
 SPACES = re.compile("[\\s'\N{RIGHT SINGLE QUOTATION MARK}]")
-BY_SPACE = re.compile(r"([0-9]{1,3}(?: [0-9]{3})+)(?:[.,]([0-9]+))?", re.ASCII)
+BY_SPACE = re.compile(r"([1-9][0-9]{0,2}(?: [0-9]{3})+)(?:[.,]([0-9]+))?", re.ASCII)
 PLAIN = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?", re.ASCII)
-BY_COMMA = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+))?", re.ASCII)
-BY_POINT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{3})+)(?:,([0-9]+))?", re.ASCII)
+BY_COMMA = re.compile(r"([1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.([0-9]+))?", re.ASCII)
+BY_POINT = re.compile(r"([1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,([0-9]+))?", re.ASCII)
 TWO_WAYS = re.compile(r"([1-9][0-9]{0,2})[.,]([0-9]{3})", re.ASCII)
 MARKS = re.compile("[ .,]")
 
