@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from licensing import assessment, completeness
@@ -28,9 +28,12 @@ CORRESPONDENCE = (Action.REQUEST_INFORMATION, Action.ANSWER)
 
 
 def with_facts(cases: QuerySet[Application]) -> QuerySet[Application]:
-    """Fetch with each case what templates/casework/_facts.html shows."""
+    """Fetch with each case what templates/casework/_facts.html shows, and what says who acts next."""
     return cases.select_related("organisation", "case_officer").prefetch_related(
-        "goods", "parties", "declarations"
+        "goods",
+        "parties",
+        "declarations",
+        Prefetch("consultations", Consultation.objects.select_related("body")),
     )
 
 
@@ -57,7 +60,7 @@ def found(application: Application, at: datetime) -> dict[str, Any]:
         "screening": screening,
         "finding": findings.of_case(application, screening, hits, Lists.in_force(at)),
         "compared": [
-            {"name": findings.list_name(version.source), "version": version}
+            {"name": findings.list_name(version.source), "edition": findings.edition_of(version)}
             for version in findings.versions_compared(screening)
         ],
         "is_open": is_open(application),
@@ -105,6 +108,7 @@ def comparison(hit: ScreeningHit, application: Application, form: HitForm | None
     return {
         "hit": hit,
         "list_name": findings.list_name(hit.source),
+        "edition": findings.edition_of(hit.entity.version),
         "party_name": findings.marked_party_name(hit),
         "listed_name": findings.marked_listed_name(hit),
         "words": findings.words_side_by_side(hit),

@@ -56,6 +56,14 @@ def list_name(source: str) -> str:
     return str(PARSERS[source][0]) if source in PARSERS else source
 
 
+def edition_of(version: ListVersion) -> str:
+    """Say which edition of a list it is; publishers who count by date need the date once."""
+    day = version.published_on.isoformat()
+    if version.edition.startswith(day):
+        return _("edition of %(day)s") % {"day": day}
+    return _("edition %(edition)s of %(day)s") % {"edition": version.edition, "day": day}
+
+
 def of_case(
     application: Application, screening: Screening | None, hits: Sequence[ScreeningHit], lists: Lists
 ) -> Finding:
@@ -116,10 +124,6 @@ class Evidence:
     @property
     def weight(self) -> str:
         return f"{self.points:+.1f}" if self.points else "0"
-
-    @property
-    def against(self) -> bool:
-        return self.points < 0
 
 
 def evidence(hit: ScreeningHit) -> list[Evidence]:

@@ -20,6 +20,7 @@ from licensing.models import (
     Opinion,
     Outcome,
 )
+from portal.findings import list_name
 from portal.templatetags.portal import ATTENTION, BAD, GOOD, PLAIN, legal_date
 
 
@@ -203,6 +204,7 @@ def _facts(events: list[Event]) -> dict[str, Any]:
     if event.action == Action.ADVISE:
         facts["opinion"] = Opinion(event.after["opinion"]).label
     if event.action == Action.JUDGE:
+        facts["list"] = list_name(event.data["list"])
         facts["judgement"] = Judgement(event.after["judgement"]).label
     return facts
 

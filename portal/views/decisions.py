@@ -61,7 +61,8 @@ def _case(request: PortalRequest, reference: str) -> Application:
 
 def _possible(application: Application, user: User, at: datetime) -> dict[Action, list[Reason]]:
     """Return the acts of this page with what stands against each."""
-    return {act: against for act, against in available(application, user, at).items() if act in DONE}
+    could = available(application, user, at)
+    return {act: could[act] for act in DONE if act in could}
 
 
 def _form(request: PortalRequest, possible: dict[Action, list[Reason]]) -> DecisionForm:

@@ -1,0 +1,172 @@
+"""What happened to a case, in the words of whoever reads it."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import translation
+
+from licensing.actions import advice, casework, decisions, drafts
+from licensing.models import Action, Application, ApplicationStatus, Event, Judgement, Opinion, Outcome
+from portal.timeline import LINES, next_step, sentences
+from screening.models import ListVersion
+from tests.factories import (
+    NOON,
+    ApplicationFactory,
+    ConsultationFactory,
+    ListVersionFactory,
+    ScreeningHitFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+ACCOUNTS_ONLY = {
+    Action.REGISTER,
+    Action.INVITE,
+    Action.DISABLE,
+    Action.ENABLE,
+    Action.MAKE_KEY,
+    Action.REVOKE_KEY,
+    Action.END_SESSION,
+}
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def story():
+    """A case in which everything was said that an exporter must not hear."""
+    ListVersionFactory(source="demo-un")
+    officer, adviser = UserFactory(name="Marta Ríos"), UserFactory(adviser=True)
+    adviser.organisation.name = "Ministerio de Salud"
+    adviser.organisation.save()
+    case = ApplicationFactory(in_review=True, status=ApplicationStatus.SUBMITTED)
+    hit = ScreeningHitFactory(party=case.parties.first(), entity__version=ListVersion.objects.get())
+    casework.take_on(case.pk, by=officer, at=NOON)
+    for judgement, reason in ((Judgement.UNSURE, "Falta la fecha."), (Judgement.DIFFERENT, "Otra fecha.")):
+        casework.judge_hit(hit.pk, judgement=judgement, reason=reason, by=officer, at=NOON)
+    asked = casework.consult(
+        case.pk,
+        adviser.organisation,
+        question="¿Es sospechoso?",
+        due_on=date(2026, 3, 16),
+        by=officer,
+        at=NOON,
+    )
+    advice.give(asked.pk, opinion=Opinion.CONDITIONS, answer="Vigilar de cerca.", by=adviser, at=NOON)
+    casework.recommend(
+        case.pk,
+        outcome=Outcome.APPROVE,
+        reasons="Razón interna.",
+        months=12,
+        conditions=[],
+        by=officer,
+        at=NOON,
+    )
+    decider = UserFactory(decider=True)
+    decisions.approve(case.pk, reasons="Visto bueno interno.", by=decider, at=NOON)
+    return case
+
+
+def told(case, *, for_exporter=False):
+    return sentences(case.events.newest_first(), for_exporter)
+
+
+def test_every_act_on_a_case_has_its_sentence():
+    assert set(LINES) == set(Action) - ACCOUNTS_ONLY
+
+
+def test_officers_read_who_did_what_and_why(story):
+    texts = {entry.action: entry.text for entry in told(story)}
+    details = [entry.detail for entry in told(story)]
+
+    assert texts[Action.TAKE_ON] == "Marta Ríos took on the case."
+    assert (
+        texts[Action.CONSULT] == "Marta Ríos asked Ministerio de Salud for its opinion, due by 16 March 2026."
+    )
+    assert texts[Action.ADVISE] == "Ministerio de Salud gave its opinion: No objection with conditions."
+    assert texts[Action.RECOMMEND] == "Marta Ríos recommended: Approve."
+    assert "Demonstration list of fictional parties" in texts[Action.JUDGE]
+    assert "Otra fecha. (Before: Not sure. Falta la fecha.)" in details
+
+
+def test_exporters_read_no_name_of_an_officer_no_match_no_opinion_and_no_internal_reason(story):
+    everything = " ".join(f"{entry.text} {entry.detail}" for entry in told(story, for_exporter=True))
+
+    for secret in (
+        "Marta",
+        "Otra fecha",
+        "Compañía Ficticia",
+        "sospechoso",
+        "Vigilar",
+        "conditions",
+        "Razón interna",
+        "Visto bueno interno",
+    ):
+        assert secret not in everything
+    assert {entry.action for entry in told(story, for_exporter=True)} == {
+        Action.TAKE_ON,
+        Action.CONSULT,
+        Action.ADVISE,
+        Action.APPROVE,
+    }
+
+
+def test_exporters_read_what_they_are_asked_and_why_they_are_refused():
+    case = ApplicationFactory(in_review=True)
+    officer = UserFactory()
+    for action, data in (
+        (Action.REQUEST_INFORMATION, {"question": "¿Quién instala?"}),
+        (Action.REFUSE, {"reasons": "Riesgo de desvío."}),
+    ):
+        Event.objects.create(application=case, action=action, by=officer, at=NOON, data=data)
+
+    assert [entry.detail for entry in told(case, for_exporter=True)] == [
+        "Riesgo de desvío.",
+        "¿Quién instala?",
+    ]
+
+
+def test_changes_made_one_after_the_other_are_told_together():
+    case = ApplicationFactory(contact_name="")
+    author = case.created_by
+    drafts.save(case.pk, by=author, at=NOON, contact_name="Ana Pérez")
+    drafts.save(case.pk, by=author, at=NOON + timedelta(minutes=5), end_use="Lentes")
+
+    entries = told(case)
+
+    assert [entry.action for entry in entries] == [Action.EDIT]
+    assert entries[0].at == NOON + timedelta(minutes=5)
+
+
+def test_what_the_portal_did_by_itself_is_told_without_a_person():
+    case = ApplicationFactory()
+    Event.objects.create(application=case, action=Action.SCREEN, by=None, at=NOON)
+
+    assert told(case)[0].text == "The portal had the parties compared with the lists again."
+
+
+def test_the_sentences_cost_no_query_each(story, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        told(story)
+
+
+@pytest.mark.parametrize("status", ApplicationStatus.values)
+def test_somebody_acts_next_until_the_case_is_closed(status):
+    case = ApplicationFactory(in_review=True, status=status)
+    closed = status in (ApplicationStatus.APPROVED, ApplicationStatus.REFUSED, ApplicationStatus.WITHDRAWN)
+
+    assert bool(next_step(case, for_exporter=True)) != closed
+
+
+def test_a_body_that_was_asked_acts_next():
+    ConsultationFactory(body__name="Ministerio de Salud")
+
+    assert (
+        next_step(Application.objects.get(), for_exporter=False)
+        == "We wait for the opinion of Ministerio de Salud."
+    )
