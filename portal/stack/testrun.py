@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import Sequence
 
 from portal.stack.places import Places, fresh_places, lock_file, remove_left_overs
@@ -14,7 +17,6 @@ from portal.stack.processes import (
     plain_environment,
     python,
     raise_when_stopped,
-    say,
 )
 from portal.stack.services import start_services
 
@@ -54,12 +56,17 @@ def run_pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
     process = subprocess.Popen(python("-m", "pytest", *arguments), cwd=ROOT, env=environment)
     try:
         return process.wait()
-    except Stopped:
-        say("Stopping the tests")
-        process.terminate() if process.poll() is None else None
+    except Stopped as stopped:
+        if str(stopped) != "SIGINT" or not in_front_of_a_terminal():
+            process.send_signal(signal.SIGINT)
         try:
-            process.wait(10)
+            process.wait(15)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
         raise
+
+
+def in_front_of_a_terminal() -> bool:
+    """Say whether Ctrl-C reaches all our processes by itself; a second one would cut the report short."""
+    return sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
