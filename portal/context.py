@@ -19,7 +19,8 @@ SECTIONS: tuple[tuple[str, Promise, Permission], ...] = (
     ("company", _("Company"), Permission.MANAGE_COMPANY),
     ("queue", _("Cases"), Permission.REVIEW),
     ("consultations", _("Questions to us"), Permission.ADVISE),
-    ("licence-search", _("Licences"), Permission.SEE_LICENCES),
+    ("licences", _("Licences"), Permission.REVIEW),
+    ("licence-search", _("Check a licence"), Permission.SEE_LICENCES),
     ("accounts", _("Accounts"), Permission.MANAGE_ACCOUNTS),
     ("lists", _("Lists"), Permission.SEE_LISTS),
 )

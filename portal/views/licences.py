@@ -1,0 +1,237 @@
+"""Licences as their holders and officers see them: the list, one licence, its document, and stopping it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from licensing import documents, permissions
+from licensing.actions import licences
+from licensing.errors import Reason, Refused
+from licensing.models import Action, Event, Job, Licence, LicenceState, OutboxJob
+from licensing.permissions import Permission
+from licensing.workflow import available
+from portal import timeline
+from portal.access import needs
+from portal.forms.licences import ChangeForm
+from portal.http import PortalRequest
+from portal.templatetags.portal import ATTENTION, BAD, GOOD, INFO, PLAIN, legal_date
+
+ROWS_A_PAGE = 25
+LINES_IN_A_ROW = 2  # of the list; the licence's own page shows all
+EVENTS_SHOWN = 100
+
+# The tone of each state and what it means for whoever holds the licence.
+MEANINGS: dict[LicenceState, tuple[str, Promise]] = {
+    LicenceState.VALID: (GOOD, _("In force until %(last)s, that day included.")),
+    LicenceState.NOT_YET: (INFO, _("It will be in force from %(first)s. Nothing may leave before.")),
+    LicenceState.EXPIRED: (PLAIN, _("It expired at the end of %(last)s. Nothing more may leave under it.")),
+    LicenceState.EXHAUSTED: (PLAIN, _("Everything it allowed has left.")),
+    LicenceState.SUSPENDED: (
+        ATTENTION,
+        _("The authority has suspended it. Nothing may leave until it is reinstated."),
+    ),
+    LicenceState.REVOKED: (BAD, _("The authority has revoked it. Nothing may leave under it.")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One way to change a licence: its address, what it does, and the words of its page."""
+
+    act: Callable[..., Licence]
+    question: Promise
+    follows: Promise
+    done: Promise
+    is_grave: bool = False
+
+
+CHANGES: dict[Action, Change] = {
+    Action.SUSPEND: Change(
+        licences.suspend,
+        _("Suspend %(licence)s"),
+        _(
+            "From the moment you confirm, customs lets nothing leave under this licence. The holder gets a "
+            "letter with your reasons. Reinstating or revoking it takes another person."
+        ),
+        _("The licence is suspended. Customs sees it at once."),
+        is_grave=True,
+    ),
+    Action.REINSTATE: Change(
+        licences.reinstate,
+        _("Reinstate %(licence)s"),
+        _(
+            "From the moment you confirm, goods may leave under this licence again. The holder gets a letter "
+            "with your reasons."
+        ),
+        _("The licence is in force again. Customs sees it at once."),
+    ),
+    Action.REVOKE: Change(
+        licences.revoke,
+        _("Revoke %(licence)s"),
+        _("This ends the licence for good; nobody can undo it. The holder gets a letter with your reasons."),
+        _("The licence is revoked. Customs sees it at once."),
+        is_grave=True,
+    ),
+}
+
+
+@needs(Permission.APPLY, Permission.SEE_LICENCES)
+@require_safe
+def index(request: PortalRequest) -> HttpResponse:
+    now = timezone.now()
+    sought = request.GET.get("q", "").replace("\0", "").strip()[:100]
+    rows = Licence.objects.visible_to(request.user).select_related("holder", "application")
+    if sought:
+        rows = rows.filter(
+            Q(reference__icontains=sought)
+            | Q(holder__name__icontains=sought)
+            | Q(application__reference__icontains=sought)
+        )
+    rows = rows.prefetch_related("lines").order_by("-issued_at", "-pk")
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [_row(licence, now) for licence in page],
+        "q": sought,
+        "query": urlencode({"q": sought} if sought else {}),
+        "is_own": request.user.is_exporter,
+    }
+    return render(request, "licences/index.html", context)
+
+
+def _row(licence: Licence, at: datetime) -> dict[str, Any]:
+    lines = list(licence.lines.all())
+    return {
+        "licence": licence,
+        **_state(licence, at),
+        "lines": lines[:LINES_IN_A_ROW],
+        "more": len(lines[LINES_IN_A_ROW:]),
+    }
+
+
+def _state(licence: Licence, at: datetime) -> dict[str, Any]:
+    state = licence.state(at)
+    tone, meaning = MEANINGS[state]
+    days = {"first": legal_date(licence.valid_from), "last": legal_date(licence.valid_to)}
+    return {"state": state.label, "tone": tone, "meaning": str(meaning) % days}
+
+
+@needs(Permission.APPLY, Permission.SEE_LICENCES)
+@require_safe
+def show(request: PortalRequest, reference: str) -> HttpResponse:
+    licence, now = _visible(request, reference), timezone.now()
+    context = {"licence": licence, **_document(licence)}
+    if request.htmx:
+        return render(request, "licences/_document.html", context)
+    context |= {
+        **_state(licence, now),
+        "now": now,
+        "lines": list(licence.lines.all()),
+        "entries": _history(request, licence),
+        "buttons": _buttons(request, licence, now),
+        "is_own": request.user.is_exporter,
+        "may_review": permissions.has(request.user, Permission.REVIEW),
+        "may_see_code": not permissions.has(request.user, Permission.REPORT_USAGE),
+    }
+    return render(request, "licences/show.html", context)
+
+
+def _visible(request: PortalRequest, reference: str) -> Licence:
+    seen = Licence.objects.visible_to(request.user).select_related("holder", "application", "decision__by")
+    return get_object_or_404(seen.prefetch_related("lines"), reference=reference)
+
+
+def _document(licence: Licence) -> dict[str, Any]:
+    """Return the newest edition, or how the making of the first one stands."""
+    newest = licence.documents.select_related("file").order_by("edition").last()
+    jobs = OutboxJob.objects.filter(job=Job.RENDER_LICENCE, arguments__licence_id=licence.pk)
+    return {"document": newest, "is_delayed": newest is None and jobs.exclude(failure="").exists()}
+
+
+def _history(request: PortalRequest, licence: Licence) -> list[timeline.Entry]:
+    """Tell what happened since the approval; who did it, and why it was approved, only to officers."""
+    events = Event.objects.filter(
+        Q(licence=licence) | Q(application=licence.application_id, action=Action.APPROVE)
+    )
+    for_exporter = not permissions.has(request.user, Permission.REVIEW)
+    return timeline.sentences(events.newest_first()[:EVENTS_SHOWN], for_exporter)
+
+
+def _buttons(request: PortalRequest, licence: Licence, at: datetime) -> list[dict[str, Any]]:
+    return [
+        {"action": action, "reasons": reasons, "is_grave": CHANGES[action].is_grave}
+        for action, reasons in available(licence, request.user, at).items()
+    ]
+
+
+@needs(Permission.APPLY, Permission.SEE_LICENCES)
+@require_safe
+def document(request: PortalRequest, reference: str) -> FileResponse:
+    """Hand out the newest edition as it was sealed."""
+    kept = _document(_visible(request, reference))["document"]
+    if kept is None:
+        raise Http404
+    return FileResponse(
+        BytesIO(documents.read(kept.file)),
+        as_attachment=True,
+        filename=f"{reference}.pdf",
+        content_type=kept.file.media_type,
+        headers={"Cache-Control": "private, no-store"},
+    )
+
+
+@needs(Permission.MANAGE_LICENCE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: PortalRequest, reference: str, action: str) -> HttpResponse:
+    wanted = next((known for known in CHANGES if known == action), None)
+    if wanted is None:
+        raise Http404
+    licence = _visible(request, reference)
+    form = ChangeForm(request.POST or None) if request.method == "POST" else ChangeForm()
+    if request.method == "POST" and form.is_valid() and _changed(request, licence, wanted, form):
+        return redirect("licence", licence.reference)
+    licence = _visible(request, reference)  # somebody may have changed it meanwhile
+    words = {"licence": licence.reference}
+    context = {
+        "licence": licence,
+        "form": form,
+        "action": wanted,
+        "change": CHANGES[wanted],
+        "question": str(CHANGES[wanted].question) % words,
+        "against": _against(request, licence, wanted),
+        **_state(licence, timezone.now()),
+    }
+    return render(request, "licences/change.html", context)
+
+
+def _against(request: PortalRequest, licence: Licence, action: Action) -> list[Reason]:
+    """Return why the change is not possible now; nothing means it is."""
+    possible = available(licence, request.user, timezone.now())
+    if action in possible:
+        return possible[action]
+    return [_("This can't be done to a licence in this state.")]
+
+
+def _changed(request: PortalRequest, licence: Licence, action: Action, form: ChangeForm) -> bool:
+    try:
+        CHANGES[action].act(
+            licence.pk, reasons=form.cleaned_data["reasons"], by=request.user, at=timezone.now()
+        )
+    except Refused as refused:
+        form.add_error(None, [str(reason) for reason in refused.reasons])
+        return False
+    messages.success(request, str(CHANGES[action].done))
+    return True

@@ -1,0 +1,144 @@
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.core import mail
+
+from licensing import notifications
+from licensing.models import Action, Event, Job, OutboxJob
+from licensing.outbox import put
+from licensing.tasks import run_job
+from tests.factories import (
+    NOON,
+    ApplicationFactory,
+    LicenceFactory,
+    OrganisationFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+DATA = {
+    Action.REQUEST_INFORMATION: {"question": "¿Qué potencia tiene el láser & su “óptica”?"},
+    Action.ANSWER: {"text": "Cuatro kW <exactos>."},
+    Action.CONSULT: {"question": "¿Tiene objeción?", "due_on": "2026-03-16"},
+    Action.REFUSE: {"reasons": "Uso militar & nuclear."},
+    Action.SUSPEND: {"reasons": "Posible desvío."},
+    Action.REINSTATE: {"reasons": "Aclarado."},
+    Action.REVOKE: {"reasons": "Desvío comprobado."},
+}
+ABOUT_A_LICENCE = {Action.SUSPEND, Action.REINSTATE, Action.REVOKE}
+
+
+@pytest.fixture
+def licence():
+    return LicenceFactory()
+
+
+def event(action: Action, licence) -> Event:
+    return Event.objects.create(
+        application=licence.application,
+        licence=licence if action in ABOUT_A_LICENCE else None,
+        action=action,
+        by=UserFactory(name="Beto Ríos"),
+        at=NOON,
+        data=DATA.get(action, {}),
+    )
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("action", list(notifications.RECIPIENTS))
+def test_every_notified_action_has_a_letter_with_a_subject_what_was_said_and_a_link(
+    action, language, licence
+):
+    user = UserFactory(language=language, name="Ana O'Neill & Pérez")
+
+    notifications.send(event(action, licence), user)
+
+    (letter,) = mail.outbox
+    assert letter.to == [user.email]
+    assert licence.application.reference in letter.subject or licence.reference in letter.subject
+    assert "\n" not in letter.subject
+    assert f"\n{settings.PORTAL_URL}/" in letter.body
+    assert "Ana O'Neill & Pérez" in letter.body
+    for said in DATA.get(action, {}).values():
+        assert said in letter.body
+    assert not {"&amp;", "&#x27;", "{{", "{%", "None"} & set(letter.body.split())
+    assert "&lt;" not in letter.body
+
+
+def test_a_letter_is_in_the_readers_language(licence):
+    notifications.send(event(Action.SUSPEND, licence), UserFactory(language="en"))
+
+    assert mail.outbox[0].subject == f"Licence {licence.reference} is suspended"
+    assert "National Council for Secure Trade and Transport" in mail.outbox[0].body
+
+
+def test_the_letter_of_an_approval_names_the_licence_and_its_last_day(licence):
+    notifications.send(event(Action.APPROVE, licence), UserFactory(language="en"))
+
+    assert licence.reference in mail.outbox[0].body
+    assert "2999-12-31" in mail.outbox[0].body
+    assert f"/licences/{licence.reference}/" in mail.outbox[0].body
+
+
+def told() -> set[int]:
+    return {job.arguments["user_id"] for job in OutboxJob.objects.filter(job=Job.NOTIFY)}
+
+
+def test_everybody_who_files_for_the_exporter_hears_of_a_refusal(licence):
+    organisation = licence.application.organisation
+    filer = UserFactory(exporter=True, organisation=organisation)
+    gone = UserFactory(
+        exporter=True,
+        organisation=organisation,
+        is_active=False,
+        disabled_by=UserFactory(administrator=True),
+        disabled_at=NOON,
+    )
+    stranger = UserFactory(exporter=True)
+
+    notifications.announce(event(Action.REFUSE, licence))
+
+    assert filer.pk in told()
+    assert not {gone.pk, stranger.pk} & told()
+
+
+def test_only_the_case_officer_hears_of_an_answer():
+    officer = UserFactory()
+    application = ApplicationFactory(case_officer=officer)
+    UserFactory()
+
+    notifications.announce(
+        Event.objects.create(application=application, action=Action.ANSWER, at=NOON, data={"text": "Sí."})
+    )
+
+    assert told() == {officer.pk}
+
+
+def test_only_advisers_of_the_body_that_was_asked_hear_of_it():
+    body = OrganisationFactory(kind="body")
+    asked, other = UserFactory(adviser=True, organisation=body), UserFactory(adviser=True)
+
+    notifications.announce(
+        Event.objects.create(
+            application=ApplicationFactory(),
+            action=Action.CONSULT,
+            at=NOON,
+            data={"organisation": body.pk, "question": "¿?"},
+        )
+    )
+
+    assert told() == {asked.pk}
+    assert other.pk not in told()
+
+
+def test_the_worker_sends_it(licence):
+    user = UserFactory()
+    job = put(Job.NOTIFY, at=NOON - timedelta(1), event_id=event(Action.REVOKE, licence).pk, user_id=user.pk)
+
+    run_job(job.pk)
+
+    job.refresh_from_db()
+    assert job.done_at
+    assert [letter.to for letter in mail.outbox] == [[user.email]]
