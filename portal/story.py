@@ -54,32 +54,40 @@ def _consulted(event: Event) -> tuple[str, str, str]:
     )
 
 
-_tell = gettext_lazy
-
 STORY: dict[Action, Teller] = {
     Action.START: _started,
-    Action.SUBMIT: _plain(_tell("You submitted the application and declared that it is true and complete.")),
-    Action.WITHDRAW: _plain(_tell("You withdrew the application.")),
-    Action.TAKE_ON: _plain(_tell("An officer of the authority took your application on.")),
+    Action.SUBMIT: _plain(
+        gettext_lazy("You submitted the application and declared that it is true and complete.")
+    ),
+    Action.WITHDRAW: _plain(gettext_lazy("You withdrew the application.")),
+    Action.TAKE_ON: _plain(gettext_lazy("An officer of the authority took your application on.")),
     Action.CONSULT: _consulted,
-    Action.ADVISE: _plain(_tell("The public body that was asked has answered.")),
+    Action.ADVISE: _plain(gettext_lazy("The public body that was asked has answered.")),
     Action.REQUEST_INFORMATION: _with(
-        _tell("The authority asked you for information."), "question", ATTENTION
+        gettext_lazy("The authority asked you for information."), "question", ATTENTION
     ),
-    Action.ANSWER: _with(_tell("You answered."), "text"),
-    Action.RECOMMEND: _plain(_tell("The officer finished the review and passed it on for decision.")),
-    Action.SEND_BACK: _plain(_tell("The deciding officer asked for a closer look; the review goes on.")),
-    Action.APPROVE: _plain(_tell("The authority approved the application and issued the licence."), GOOD),
-    Action.REFUSE: _with(_tell("The authority refused the application, for these reasons:"), "reasons", BAD),
-    Action.RENDER: _plain(_tell("The licence document is ready.")),
+    Action.ANSWER: _with(gettext_lazy("You answered."), "text"),
+    Action.RECOMMEND: _plain(gettext_lazy("The officer finished the review and passed it on for decision.")),
+    Action.SEND_BACK: _plain(
+        gettext_lazy("The deciding officer asked for a closer look; the review goes on.")
+    ),
+    Action.APPROVE: _plain(
+        gettext_lazy("The authority approved the application and issued the licence."), GOOD
+    ),
+    Action.REFUSE: _with(
+        gettext_lazy("The authority refused the application, for these reasons:"), "reasons", BAD
+    ),
+    Action.RENDER: _plain(gettext_lazy("The licence document is ready.")),
     Action.SUSPEND: _plain(
-        _tell("The authority suspended the licence. It can't be used for now."), ATTENTION
+        gettext_lazy("The authority suspended the licence. It can't be used for now."), ATTENTION
     ),
-    Action.REINSTATE: _plain(_tell("The authority reinstated the licence. It can be used again."), GOOD),
-    Action.REVOKE: _plain(_tell("The authority revoked the licence. It can no longer be used."), BAD),
-    Action.RECORD_USAGE: _plain(_tell("Customs wrote a shipment off the licence.")),
+    Action.REINSTATE: _plain(
+        gettext_lazy("The authority reinstated the licence. It can be used again."), GOOD
+    ),
+    Action.REVOKE: _plain(gettext_lazy("The authority revoked the licence. It can no longer be used."), BAD),
+    Action.RECORD_USAGE: _plain(gettext_lazy("Customs wrote a shipment off the licence.")),
     Action.REFUSE_USAGE: _plain(
-        _tell("Customs asked to write off more than the licence allows; it was refused.")
+        gettext_lazy("Customs asked to write off more than the licence allows; it was refused.")
     ),
 }
 
@@ -104,14 +112,16 @@ class Turn:
 
 
 _S = ApplicationStatus
-_YOU, _AUTHORITY, _NOBODY = _tell("You"), _tell("The authority"), "–"
+_YOU, _AUTHORITY, _NOBODY = gettext_lazy("You"), gettext_lazy("The authority"), "–"
 
 TURNS: dict[ApplicationStatus, Turn] = {
-    _S.DRAFT: Turn(_YOU, _tell("You finish the application and submit it."), yours=True),
-    _S.SUBMITTED: Turn(_AUTHORITY, _tell("An officer of the authority takes the application on.")),
-    _S.IN_REVIEW: Turn(_AUTHORITY, _tell("An officer of the authority reviews the application.")),
-    _S.INFORMATION_REQUESTED: Turn(_YOU, _tell("You answer the question of the authority."), yours=True),
-    _S.RECOMMENDED: Turn(_AUTHORITY, _tell("A deciding officer of the authority decides.")),
+    _S.DRAFT: Turn(_YOU, gettext_lazy("You finish the application and submit it."), yours=True),
+    _S.SUBMITTED: Turn(_AUTHORITY, gettext_lazy("An officer of the authority takes the application on.")),
+    _S.IN_REVIEW: Turn(_AUTHORITY, gettext_lazy("An officer of the authority reviews the application.")),
+    _S.INFORMATION_REQUESTED: Turn(
+        _YOU, gettext_lazy("You answer the question of the authority."), yours=True
+    ),
+    _S.RECOMMENDED: Turn(_AUTHORITY, gettext_lazy("A deciding officer of the authority decides.")),
     _S.APPROVED: Turn(_NOBODY, ""),
     _S.REFUSED: Turn(_NOBODY, ""),
     _S.WITHDRAWN: Turn(_NOBODY, ""),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licensing.models import Application, EndUseDeclaration, EndUseQuestion
@@ -42,7 +42,7 @@ class EndUseForm(PageForm):
             if self.cleaned_data.get(question) == YES and self.cleaned_data.get(f"{question}_what") == "":
                 self.add_error(
                     f"{question}_what",
-                    translated("You answered yes. Say what it is about, in a sentence or two."),
+                    gettext("You answered yes. Say what it is about, in a sentence or two."),
                 )
         return self.cleaned_data
 

@@ -4,9 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from licensing.models import GoodsLine
 from licensing.units import fits, units
@@ -26,27 +25,32 @@ class GoodsForm(PageForm):
         GoodsLine,
         "description",
         rows=4,
-        required=lazy("Say what the goods are, for example “Laser cutting machine, 4 kW, for glass”."),
-        hint=lazy("What it is, what it does and its main technical data."),
+        required=gettext_lazy(
+            "Say what the goods are, for example “Laser cutting machine, 4 kW, for glass”."
+        ),
+        hint=gettext_lazy("What it is, what it does and its main technical data."),
     )
     hs_code = text(
         GoodsLine,
         "hs_code",
-        required=lazy("Write the HS code, 6 to 12 digits, for example 8456.11."),
-        hint=lazy("The customs code of the goods: 6 to 12 digits, for example 8456.11."),
+        required=gettext_lazy("Write the HS code, 6 to 12 digits, for example 8456.11."),
+        hint=gettext_lazy("The customs code of the goods: 6 to 12 digits, for example 8456.11."),
         longest=TYPED_AT_MOST,
         width=10,
     )
     listed = choice(
-        lazy("Are the goods on the control list?"),
-        [(LISTED, lazy("Yes, under this entry")), (NOT_LISTED, lazy("Not on the list, as far as I know"))],
-        required=lazy("Choose whether the goods are on the control list, as far as you know."),
+        gettext_lazy("Are the goods on the control list?"),
+        [
+            (LISTED, gettext_lazy("Yes, under this entry")),
+            (NOT_LISTED, gettext_lazy("Not on the list, as far as I know")),
+        ],
+        required=gettext_lazy("Choose whether the goods are on the control list, as far as you know."),
         radios=True,
     )
     control_code = text(
         GoodsLine,
         "control_code",
-        hint=lazy("For example 6A005.a.1. Leave it empty if the goods are not on the list."),
+        hint=gettext_lazy("For example 6A005.a.1. Leave it empty if the goods are not on the list."),
         longest=TYPED_AT_MOST,
         width=10,
         spellcheck="false",
@@ -54,29 +58,37 @@ class GoodsForm(PageForm):
     quantity = text(
         GoodsLine,
         "quantity",
-        required=lazy("Write how much or how many, for example 12 or 1,250.5."),
+        required=gettext_lazy("Write how much or how many, for example 12 or 1,250.5."),
         longest=TYPED_AT_MOST,
         inputmode="decimal",
         width=10,
     )
     unit = choice(
-        lazy("Unit"), fields.unit_choices, required=lazy("Choose the unit in which the quantity is counted.")
+        gettext_lazy("Unit"),
+        fields.unit_choices,
+        required=gettext_lazy("Choose the unit in which the quantity is counted."),
     )
     value = text(
         GoodsLine,
         "value",
-        required=lazy("Write the value of the whole line, for example 48,000 or 1,250.50."),
-        hint=lazy("Of the whole line, not of one piece."),
+        required=gettext_lazy("Write the value of the whole line, for example 48,000 or 1,250.50."),
+        hint=gettext_lazy("Of the whole line, not of one piece."),
         longest=TYPED_AT_MOST,
         inputmode="decimal",
         width=10,
     )
-    currency = choice(lazy("Currency"), fields.currencies, required=lazy("Choose the currency of the value."))
-    origin = fields.country(lazy("Country of origin"), required=lazy("Choose where the goods were made."))
+    currency = choice(
+        gettext_lazy("Currency"),
+        fields.currencies,
+        required=gettext_lazy("Choose the currency of the value."),
+    )
+    origin = fields.country(
+        gettext_lazy("Country of origin"), required=gettext_lazy("Choose where the goods were made.")
+    )
     manufacturer = text(GoodsLine, "manufacturer")
     model = text(GoodsLine, "model")
     serial_numbers = fields.lines(
-        lazy("Serial numbers"), hint=lazy("One a line."), longest=80, most=SERIALS_AT_MOST
+        gettext_lazy("Serial numbers"), hint=gettext_lazy("One a line."), longest=80, most=SERIALS_AT_MOST
     )
 
     def clean_hs_code(self) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licensing.country import pack
@@ -81,7 +81,7 @@ class PartyForm(PageForm):
         super().clean()
         if self.cleaned_data.get("born_on") and self.cleaned_data.get("kind") == PartyKind.ORGANISATION:
             self.add_error(
-                "born_on", translated("Only a person has a date of birth. Delete it, or choose “Person”.")
+                "born_on", gettext("Only a person has a date of birth. Delete it, or choose “Person”.")
             )
         return self.cleaned_data
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licensing.models import Application, ApplicationKind, TransportMode
@@ -59,7 +59,7 @@ class RouteForm(PageForm):
         moves = self.cleaned_data.get("transport_mode") not in (None, "", TransportMode.ELECTRONIC)
         wants_port = moves and self.initial.get("leaves_the_country", True) and not self.unfinished
         if wants_port and self.cleaned_data.get("port_of_loading") == "":
-            self.add_error("port_of_loading", translated("Choose where the goods leave the country."))
+            self.add_error("port_of_loading", gettext("Choose where the goods leave the country."))
         return self.cleaned_data
 
     def facts(self) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def show_page(
         {
             "application": application,
             "title": LABELS[section],
-            "sections": sections_of(application),
+            "form_sections": sections_of(application),
             "once": once_of(request),
             "next_url": reverse(
                 PAGES[following[0]] if following else "form-check", args=[application.reference]
