@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -161,9 +161,12 @@ def documents(request: PortalRequest, reference: str) -> HttpResponse:
     application = found(request, reference)
     if closed := handed_in(request, application):
         return closed
+    onward = request.POST.get("then") == "on"
+    if onward and not request.FILES:
+        return redirect("form-check", application.reference)
     form = DocumentForm(request.POST or None, request.FILES or None)
     if form.is_valid() and attempt(form, partial(_add_document, request, application, form), "file"):
-        return saved(request, "form-documents", application)
+        return saved(request, "form-check" if onward else "form-documents", application)
     kept = application.documents.select_related("file").order_by("pk")
     return show_page(request, application, Section.DOCUMENTS, "documents", form=form, documents=kept)
 

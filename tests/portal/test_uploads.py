@@ -115,6 +115,14 @@ def test_a_file_of_just_the_limit_is_taken(add, draft, settings):
     assert draft.documents.get().file.size == MEGABYTE
 
 
+def test_a_file_chosen_before_going_on_is_not_forgotten(add, draft):
+    check = reverse("form-check", args=[draft.reference])
+    assert add(pdf(), then="on").url == check
+    assert draft.documents.count() == 1
+    assert add(None, then="on").url == check
+    assert "is empty" in str(add(pdf(content=b""), then="on").context["form"].errors)
+
+
 def test_a_very_long_file_name_keeps_its_end(add, draft):
     add(pdf("n" * 240 + ".pdf"))
     assert draft.documents.get().name.endswith(".pdf")
