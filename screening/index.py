@@ -138,12 +138,12 @@ class NameIndex:
             for number in self._by_joined[joined]
         }
         enough = (at_least - ROUNDING) / 100
-        for number, bound in self._bounds(form).items():
+        for number, bound in self.bounds(form).items():
             if bound >= enough:
                 found.add(number)
         return found
 
-    def _bounds(self, form: Form) -> dict[int, float]:
+    def bounds(self, form: Form) -> dict[int, float]:
         """Return for each name that shares a word an upper bound of how much of both names is paired."""
         theirs: dict[int, float] = {}  # position -> best likeness of anything asked for
         ours: dict[int, float] = defaultdict(float)  # name -> what of `form` it can cover

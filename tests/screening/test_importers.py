@@ -1,6 +1,7 @@
 """What each parser makes of its publisher's format."""
 
 import io
+import tracemalloc
 from datetime import date
 
 import pytest
@@ -272,3 +273,17 @@ def test_equal_entries_have_equal_digests_and_any_change_shows():
 
     assert same == again
     assert len({same, weaker, without}) == 3
+
+
+def test_a_long_list_is_read_in_little_memory():
+    people = (un_person(number, f"PERSON {number}", inside=un_alias("Q" * 500)) for number in range(5000))
+    file = io.BytesIO(un_text(*people).encode())
+
+    tracemalloc.start()
+    _publication, rows = un_consolidated.parse(file)
+    count = sum(1 for _row in rows)
+    _held, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert count == 5000
+    assert peak < 2_000_000

@@ -1,14 +1,63 @@
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from screening.index import NameIndex
-from screening.matcher import MOST_AGREEMENT, POINTS_WORTH_A_LOOK, Subject, compare
+from screening.index import ROUNDING, NameIndex
+from screening.matcher import MOST_AGREEMENT, POINTS_WORTH_A_LOOK, Subject, compare, compare_names
+from screening.names import comparable
 from tests.screening.test_matcher import SUBJECTS
 
+SOUNDS = [("o", "u"), ("k", "q"), ("i", "ee"), ("f", "ph"), ("u", "ou"), ("s", "sh"), ("c", "k")]
 
-@settings(max_examples=300)
-@given(st.lists(SUBJECTS, min_size=1, max_size=8), SUBJECTS)
-def test_the_index_loses_nothing_the_matcher_would_accept(listed, party):
+
+@st.composite
+def listed_and_a_variant(draw):
+    """Some listed subjects, and one of their names as somebody else might write it."""
+    words = st.sampled_from(
+        ["quimera", "hossein", "fantasma", "al", "khayal", "imaginario", "sombra", "xu", "nowhere", "trading"]
+    )
+    names = draw(st.lists(st.lists(words, min_size=2, max_size=5), min_size=1, max_size=5))
+    variant = list(draw(st.sampled_from(names)))
+    for change in draw(st.lists(st.sampled_from(["join", "sound", "slip", "initial", "turn"]), max_size=4)):
+        at = draw(st.integers(0, len(variant) - 1))
+        if change == "join" and at:
+            variant[at - 1 : at + 1] = [variant[at - 1] + variant[at]]
+        elif change == "sound":
+            variant[at] = variant[at].replace(*draw(st.sampled_from(SOUNDS)))
+        elif change == "slip" and len(variant[at]) > 3:
+            variant[at] = variant[at][:-2] + variant[at][-1]
+        elif change == "initial":
+            variant[at] = variant[at][0]
+        elif change == "turn":
+            variant = [*variant[at:], *variant[:at]]
+    listed = [" ".join(name) for name in names]
+    party, other = draw(st.permutations([" ".join(variant), listed.pop(0)]))
+    return [Subject((name,)) for name in [*listed, other]], Subject((party,))
+
+
+ASKED = st.tuples(st.lists(SUBJECTS, min_size=1, max_size=8), SUBJECTS) | listed_and_a_variant()
+
+
+@settings(max_examples=300, deadline=None)
+@given(ASKED)
+@example(([Subject(("alkhayal sombra",))], Subject(("al khayal sombra",))))
+@example(([Subject(("al khayal sombra",))], Subject(("alkhayal sombra",))))
+@example(([Subject(("husain quimera",))], Subject(("Q. Hossein",))))
+def test_no_name_gets_more_points_than_its_bound(asked):
+    listed, party = asked
+    index = NameIndex(dict(enumerate(listed)))
+
+    for form in map(comparable, party.names):
+        bounds = index.bounds(form)
+        for number, (_entity, name) in enumerate(index.names):
+            reason = compare_names(form, comparable(name))
+            if reason.feature != "written-together":
+                assert 100 * bounds.get(number, 0) + ROUNDING >= reason.points, (form, name)
+
+
+@settings(max_examples=300, deadline=None)
+@given(ASKED)
+def test_the_index_loses_nothing_the_matcher_would_accept(asked):
+    listed, party = asked
     entities = dict(enumerate(listed))
     everything = {entity: compare(party, subject) for entity, subject in entities.items()}
     accepted = {entity: score for entity, score in everything.items() if score.points >= POINTS_WORTH_A_LOOK}

@@ -95,9 +95,10 @@ def test_a_byte_that_is_not_utf_8_is_pointed_at(load_un):
     }
 
 
-@pytest.mark.parametrize("filler", [0, 65_530, 65_534, 65_535, 65_536, 200_000])
+@pytest.mark.parametrize("filler", [0, 1, 40_000, 40_001])
 def test_the_wrong_byte_is_found_wherever_it_is(tmp_path, filler):
-    data = b'<?xml version="1.0"?>\n<a>' + "é".encode() * 7 + b"\n" * filler + b"\xe9</a>"
+    # Letters of two bytes at odd and even places, so that one of them lies across two readings.
+    data = b"<a>" + b"." * (filler % 2) + "é\n".encode() * filler + b"\n" + b"\xe9</a>"
 
     with pytest.raises(BadList) as refusal:
         fingerprint(written(tmp_path, data))

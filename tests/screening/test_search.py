@@ -1,4 +1,5 @@
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -143,6 +144,15 @@ def test_the_same_passport_finds_whoever_carries_it(load_un):
     assert found("Otro Nombre", identifiers=("zz0000001",)) == ["1"]
 
 
+def test_agreement_of_country_and_birth_lifts_a_near_name_to_a_hit(load_un):
+    facts = """<NATIONALITY><VALUE>Chile</VALUE></NATIONALITY>
+      <INDIVIDUAL_DATE_OF_BIRTH><DATE>1961-04-30</DATE></INDIVIDUAL_DATE_OF_BIRTH>"""
+    load_un(un_person(1, "BALDOMERO QUIMERA", inside=facts))
+
+    assert found("Quimera") == []
+    assert found("Quimera", countries=frozenset({"CL"}), dates_of_birth=("1961-04-30",)) == ["1"]
+
+
 def test_a_search_takes_two_queries_once_the_index_stands(load_un, django_assert_num_queries):
     load_un(QUIMERA, SOMBRA, WORKS)
     found("Baldomero Quimera")
@@ -189,7 +199,13 @@ def test_threads_that_ask_at_once_share_one_index(load_un, monkeypatch):
     load_un(QUIMERA, SOMBRA)
     built, answers = [], []
     original = search.NameIndex
-    monkeypatch.setattr(search, "NameIndex", lambda listed: built.append(1) or original(listed))
+
+    def build_slowly(listed):
+        built.append(1)
+        time.sleep(0.2)
+        return original(listed)
+
+    monkeypatch.setattr(search, "NameIndex", build_slowly)
 
     def ask():
         answers.append(found("Baldomero Quimera"))
