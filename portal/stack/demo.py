@@ -104,7 +104,7 @@ class Demo:
         started = time.monotonic()
         for starter in self.starters.values():
             starter()
-        wait_until(self.is_ready, children=self.children, seconds=60, what="The portal")
+        wait_until(self.is_ready, children=self.children, seconds=180, what="The portal")
         say(f"Web server, worker and beat ready in {time.monotonic() - started:.1f} s")
 
     def prepare(self) -> None:

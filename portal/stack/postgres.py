@@ -66,7 +66,7 @@ class Postgres:
             ending=(Ending(signal.SIGINT, 5), Ending(signal.SIGQUIT, 3)),  # fast, then immediate
             die_by=signal.SIGINT,
         )
-        wait_until(self.answers, children=self.children, seconds=60, what="PostgreSQL")
+        wait_until(self.answers, children=self.children, seconds=120, what="PostgreSQL")
         self.make_roles()
         say(f"PostgreSQL {self.version} ready in {time.monotonic() - started:.1f} s ({self.programs})")
         return {
