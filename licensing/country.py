@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import get_language
 
 PACKS = Path(__file__).parent / "country_packs"
+TEXTS = ("country", "authority", "office", "customs", "legal_basis", "control_list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +104,17 @@ class CountryPack:
 
 @lru_cache
 def load(name: str) -> CountryPack:
-    raw = tomllib.loads((PACKS / f"{name}.toml").read_text(encoding="utf-8"))
+    raw: dict[str, Any] = tomllib.loads((PACKS / f"{name}.toml").read_text(encoding="utf-8"))
     tax = raw.pop("tax_id")
-    texts = {
-        name: Text(**raw.pop(name))
-        for name in ("country", "authority", "office", "customs", "legal_basis", "control_list")
+    read: dict[str, Any] = {
+        "time_zone": ZoneInfo(raw.pop("time_zone")),
+        "currencies": tuple(raw.pop("currencies")),
+        "tax_id": TaxId(Text(**tax.pop("label")), Text(**tax.pop("check_label")), **tax),
+        "bodies": tuple(Body(body["code"], Text(body["es"], body["en"])) for body in raw.pop("bodies")),
+        "ports": tuple(Port(**port) for port in raw.pop("ports")),
+        **{name: Text(**raw.pop(name)) for name in TEXTS},
     }
-    return CountryPack(
-        time_zone=ZoneInfo(raw.pop("time_zone")),
-        currencies=tuple(raw.pop("currencies")),
-        tax_id=TaxId(Text(**tax.pop("label")), Text(**tax.pop("check_label")), **tax),
-        bodies=tuple(Body(body["code"], Text(body["es"], body["en"])) for body in raw.pop("bodies")),
-        ports=tuple(Port(**port) for port in raw.pop("ports")),
-        **texts,
-        **raw,
-    )
+    return CountryPack(**read, **raw)
 
 
 def pack() -> CountryPack:

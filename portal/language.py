@@ -21,5 +21,5 @@ class LanguageOfTheUserMiddleware:
         if not request.path.startswith("/api/") and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             language = request.user.language if request.user.is_authenticated else settings.LANGUAGE_CODE
             translation.activate(language)
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
         return self.get_response(request)
