@@ -27,8 +27,13 @@ def new_check_code() -> str:
     return "".join(secrets.choice(CROCKFORD) for _ in range(16))
 
 
+def in_fours(code: str) -> str:
+    """Return a check code as people read it: 7K3M 9QXT 2B8V 4HNC."""
+    return " ".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
 def read_check_code(typed: str) -> str:
-    """Return a check code as people type it (spaces, hyphens, small letters, O for 0, I or L for 1) in its one form."""
+    """Return the one form of a check code as people type it: spaces, hyphens, small letters, O for 0, I for 1."""
     kept = "".join(character for character in typed.upper() if character.isalnum())
     return kept.translate(str.maketrans("OIL", "011"))
 

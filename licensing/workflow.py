@@ -40,7 +40,7 @@ def nothing_is_missing(application: Application, _user: User, _at: datetime) -> 
 
 
 def every_party_is_screened(application: Application, _user: User, at: datetime) -> Reason | None:
-    """Fail closed: all parties as they are now, against all lists as they are now, and lists there must be."""
+    """Fail closed: all parties as they are now, against all lists as they are now, and there must be some."""
     in_force = set(ListVersion.objects.in_force(at).values_list("pk", flat=True))
     if not in_force:
         return _("No sanctions list is in force, so nothing can be decided. An administrator must load one.")

@@ -204,7 +204,8 @@ class EndUseQuestion(models.TextChoices):
     WMD = (
         "wmd",
         _(
-            "Do you know or suspect that the goods may serve chemical, biological or nuclear weapons, or missiles for them?"
+            "Do you know or suspect that the goods may serve chemical, biological or nuclear weapons,"
+            " or missiles for them?"
         ),
     )
     MILITARY = (
