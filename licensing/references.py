@@ -33,7 +33,7 @@ def in_fours(code: str) -> str:
 
 
 def read_check_code(typed: str) -> str:
-    """Return the one form of a check code as people type it: spaces, hyphens, small letters, O for 0, I for 1."""
+    """Return the one form of a check code as people type it: with hyphens, small letters, O for 0."""
     kept = "".join(character for character in typed.upper() if character.isalnum())
     return kept.translate(str.maketrans("OIL", "011"))
 

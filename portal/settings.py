@@ -138,8 +138,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_HANDLERS = ["portal.uploads.LimitedUploadHandler"]
 
 # --- seal of licence documents -----------------------------------------------------------------------
-# A PKCS#12 file, or a key and a certificate as PEM. Without them the demonstration makes its own, plainly named
-# as such; production then issues no document.
+# A PKCS#12 file, or a key and a certificate as PEM. Without them the demonstration makes its own, plainly
+# named as such; production then issues no document.
 SEAL_KEY_FILE = os.environ.get("SEAL_KEY_FILE", "")
 SEAL_CERTIFICATE_FILE = os.environ.get("SEAL_CERTIFICATE_FILE", "")
 SEAL_PASSWORD = os.environ.get("SEAL_PASSWORD", "")

@@ -35,7 +35,7 @@ def take_on(application_id: int, *, by: User, at: datetime) -> Application:
 
 @transaction.atomic
 def judge_hit(hit_id: int, *, judgement: Judgement, reason: str, by: User, at: datetime) -> ScreeningHit:
-    """Say whether a party is the listed entity it resembles, anew if need be until the case is recommended."""
+    """Say whether a party is the listed entity it resembles, until the case is recommended."""
     application_id = ScreeningHit.objects.values_list("party__application_id", flat=True).get(pk=hit_id)
     application = _in_review(application_id, by)
     hit = ScreeningHit.objects.select_for_update().get(pk=hit_id)
