@@ -51,10 +51,8 @@ SIGNED_IN_LIBRARY_PAGES = frozenset(
         "mfa_download_recovery_codes",
         "mfa_list_webauthn",
         "mfa_edit_webauthn",
-        "mfa_remove_webauthn",
         "mfa_reauthenticate",
         "mfa_reauthenticate_webauthn",
-        "usersessions_list",
     }
 )
 # What somebody may open who needs a second factor and has none yet.

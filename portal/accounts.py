@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils import translation
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -57,8 +57,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        with translation.override(user.language):
-            super().send_notification_mail(template_prefix, user, context, email)
+        letters.post_notice(
+            user,
+            change=template_prefix.rpartition("/")[2],
+            ip=self.get_client_ip(self.request),
+            user_agent=self.get_http_user_agent(self.request),
+            at=timezone.now(),
+        )
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]

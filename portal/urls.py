@@ -20,6 +20,7 @@ from portal.views import (
     licences,
     lists,
     second_factor,
+    sessions,
 )
 
 urlpatterns = [
@@ -27,6 +28,8 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("accounts/2fa/totp/activate/", second_factor.activate_totp, name="mfa_activate_totp"),
     path("accounts/2fa/webauthn/add/", second_factor.add_key, name="mfa_add_webauthn"),
+    path("accounts/2fa/webauthn/keys/<int:pk>/remove/", second_factor.remove_key, name="mfa_remove_webauthn"),
+    path("accounts/sessions/", sessions.show, name="usersessions_list"),
     path("accounts/", include("allauth.urls")),
     path("demo/codes/", demonstration.show, name="demonstration"),
     # The public: is this licence genuine and in force?
@@ -97,6 +100,7 @@ urlpatterns = [
     path("administration/accounts/<int:pk>/", accounts.show, name="account"),
     path("administration/accounts/<int:pk>/disable/", accounts.disable, name="account-disable"),
     path("administration/accounts/<int:pk>/enable/", accounts.enable, name="account-enable"),
+    path("administration/accounts/<int:pk>/sessions/", accounts.end_sessions, name="account-sessions"),
     path("administration/accounts/<int:pk>/letter/", accounts.send_letter, name="account-letter"),
     path("administration/accounts/<int:pk>/keys/", accounts.make_key, name="key-new"),
     path("administration/keys/<int:pk>/revoke/", accounts.revoke_key, name="key-revoke"),

@@ -141,6 +141,21 @@ def enable(user_id: int, *, by: User, at: datetime, reason: str) -> User:
 
 
 @transaction.atomic
+def end_sessions(user_id: int, *, by: User, at: datetime, keep: str = "") -> int:
+    """End the sessions of an account, all but the one with the key `keep`; return how many those were.
+
+    People end their own; those who manage an account end its.
+    """
+    user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
+    if user.pk != by.pk:
+        _may_manage(by, Role(user.role), user.organisation)
+    ended = _end_sessions(user, keep)
+    if ended:
+        Event.objects.create(account=user, action=Action.END_SESSION, by=by, at=at, data={"ended": ended})
+    return ended
+
+
+@transaction.atomic
 def make_key(
     account_id: int,
     *,
@@ -196,10 +211,11 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _end_sessions(user: User) -> None:
-    sessions = UserSession.objects.filter(user=user)
+def _end_sessions(user: User, keep: str = "") -> int:
+    sessions = UserSession.objects.filter(user=user).exclude(session_key=keep)
     Session.objects.filter(session_key__in=sessions.values("session_key")).delete()
-    sessions.delete()
+    ended, _by_model = sessions.delete()
+    return ended
 
 
 def _check_organisation(role: Role, organisation: Organisation | None) -> None:

@@ -10,7 +10,7 @@ PASSWORD = "istmo-demostracion"
 TOTP_SECRET = "ISTMODEMOISTMODEMOISTMODEMOISTMO"
 API_KEY = "istmo_demo_clave-publica-solo-para-la-demostracion"
 
-ADMINISTRATOR = "administracion@istmo.example"
+ADMINISTRATOR, ADMINISTRATOR_NAME = "administracion@istmo.example", "Abdiel Núñez"
 
 
 @dataclass(frozen=True, slots=True)

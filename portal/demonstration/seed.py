@@ -36,6 +36,7 @@ from screening.models import ImportRunState, ListVersion
 
 LISTS = {"demo-un": "un_fictional.xml", "demo-ofac": "ofac_fictional.xml"}
 DAYS_BACK = 110  # the world begins so long ago
+TOLD_EVERY = 5
 KEY_LASTS = timedelta(days=3650)
 
 Tell = Callable[[str], None]
@@ -59,7 +60,8 @@ def make_world(*, at: datetime, tell: Tell) -> None:
         tell(f"Making {len(people.PEOPLE) + 2} accounts")
         _make_people(began)
         for number, case in enumerate(CASES, start=1):
-            tell(f"Making application {number} of {len(CASES)}")
+            if number % TOLD_EVERY == 0:
+                tell(f"Making application {number} of {len(CASES)}")
             _live_through(case, at)
         _leave_no_old_letters()
 
@@ -79,7 +81,7 @@ def _import_lists(at: datetime, tell: Tell) -> None:
 
 def _make_people(at: datetime) -> None:
     administrator = accounts.make_administrator(
-        email=people.ADMINISTRATOR, name="Administración de la demostración", language="es", at=at
+        email=people.ADMINISTRATOR, name=people.ADMINISTRATOR_NAME, language="es", at=at
     )
     _open(administrator)
     organisations = {company.key: _register(company, administrator, at) for company in people.companies()}

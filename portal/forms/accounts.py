@@ -50,7 +50,7 @@ class AccountsForm(forms.Form):
     role = choice(gettext_lazy("Role"), lambda: [("", _("Any")), *Role.choices])
     state = choice(
         gettext_lazy("State"),
-        lambda: [("", _("Any")), ("active", _("Can sign in")), ("disabled", _("Disabled"))],
+        lambda: [("", _("Any")), ("active", _("Active")), ("disabled", _("Disabled"))],
     )
 
 
@@ -177,7 +177,9 @@ class OrganisationForm(forms.Form):
         super().__init__(*args, **options)
         tax = pack().tax_id
         self.fields["tax_id"].label = str(tax.label)
-        self.fields["tax_id"].help_text = _("For example %(example)s") % {"example": tax.example}
+        self.fields["tax_id"].help_text = _(
+            "An exporter of this country needs one, for example %(example)s"
+        ) % {"example": tax.example}
         self.fields["tax_id_check"].label = str(tax.check_label)
         self.initial.setdefault("country", pack().code)
 

@@ -176,6 +176,15 @@ def _acted(act: Callable[..., User], account: User, form: ReasonForm, request: P
 
 @manages
 @require_POST
+def end_sessions(request: PortalRequest, pk: int) -> HttpResponse:
+    account = _account(request, pk)
+    accounts.end_sessions(account.pk, by=request.user, at=timezone.now())
+    messages.success(request, _("%(name)s is signed out everywhere.") % {"name": account.name})
+    return redirect("account", account.pk)
+
+
+@manages
+@require_POST
 def send_letter(request: PortalRequest, pk: int) -> HttpResponse:
     account = _account(request, pk)
     if not account.is_active or account.role == Role.CUSTOMS_SYSTEM:

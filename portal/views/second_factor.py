@@ -1,10 +1,11 @@
-"""Setting up a second factor also proves it: the session that did so need not show it once more."""
+"""Second factors: setting one up also proves it, and the last one stays where the role needs one."""
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.totp.views import ActivateTOTPView
-from allauth.mfa.webauthn.views import AddWebAuthnView
+from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 
@@ -32,9 +33,21 @@ class AddKey(AddWebAuthnView):  # type: ignore[misc]
         return answer
 
 
+class RemoveKey(RemoveWebAuthnView):  # type: ignore[misc]
+    """The library asks for apps only whether one may go; keys are asked for here."""
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        adapter = get_adapter()
+        if not adapter.can_delete_authenticator(self.get_object()):
+            form.add_error(None, adapter.validation_error("cannot_delete_authenticator"))
+            return self.form_invalid(form)  # type: ignore[no-any-return]
+        return super().form_valid(form)  # type: ignore[no-any-return]
+
+
 def _prove(request: HttpRequest, authenticator: Authenticator) -> None:
     record_authentication(request, authenticator.user, "mfa", id=authenticator.pk, type=authenticator.type)
 
 
 activate_totp = signed_in(ActivateTotp.as_view())
 add_key = signed_in(AddKey.as_view())
+remove_key = signed_in(RemoveKey.as_view())
