@@ -644,3 +644,9 @@ def test_an_opinion_and_its_reasons_stand_on_the_case_page(desk, case):
 
     assert "Objection" in html
     assert "Riesgo de desvío." in html
+
+
+def test_who_acts_next_is_said_in_the_history_and_the_bar_only(desk, case, hit):
+    desk.post(f"/cases/{case.reference}/hits/{hit.pk}/", {"judgement": "unsure", "reason": "Falta la fecha."})
+
+    assert page(desk, case).count("Next:") == 1
