@@ -97,7 +97,12 @@ class UsageIn(Closed):
         "send the same one with every retry.",
     )
     declaration = Text(max_length=60, help_text="Your reference of the movement.")
-    lines = UsedLineIn(many=True, allow_empty=False, max_length=MOST_LINES)  # type: ignore[call-arg]
+    lines = serializers.ListField(
+        child=UsedLineIn(),
+        min_length=1,
+        max_length=MOST_LINES,
+        help_text="What leaves, by line of the licence.",
+    )
 
 
 class WrittenOffOut(serializers.Serializer[Any]):

@@ -49,7 +49,7 @@ def operations() -> Iterator[dict[str, Any]]:
             yield {
                 "id": operation["operationId"],
                 "method": method.upper(),
-                "path": path,
+                "path": SafeString(escape(path).replace("/", "/<wbr>")),  # breaks on a phone
                 "summary": operation["summary"],
                 "description": rich(operation["description"]),
                 "parameters": [

@@ -1,0 +1,216 @@
+"""The API's description of itself: complete, true to the real answers, and readable as a page."""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import jsonschema
+import pytest
+import time_machine
+import yaml
+from django.test import Client
+from django.urls import reverse
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.validation import validate_schema
+
+from licensing.models import ApiScope, Party, PartyRole
+from portal.api import docs, examples
+from portal.api.errors import KINDS
+from portal.api.schema import description
+from tests.factories import NOON, LicenceFactory, LicenceLineFactory, OrganisationFactory
+from tests.portal.machines import Machine, message
+
+PROBLEM = "application/problem+json"
+
+
+@pytest.fixture
+def described():
+    return description()
+
+
+@pytest.fixture
+def licence(db):
+    """The licence of the examples, as its goods' second message leaves it."""
+    made = LicenceFactory(
+        reference="PA-L-2026-000123",
+        valid_from=date(2026, 1, 1),
+        valid_to=date(2026, 12, 31),
+        conditions=examples.LICENCE["conditions"],
+        holder=OrganisationFactory(name="Óptica del Istmo, S. A.", tax_id="155612345-2-2016"),
+    )
+    LicenceLineFactory(licence=made, goods__quantity=Decimal(10), granted=Decimal(10), used=Decimal(4))
+    return made
+
+
+@pytest.fixture
+def machine(db):
+    return Machine()
+
+
+def test_the_description_is_valid_openapi_without_a_warning(described):
+    description.cache_clear()
+    GENERATOR_STATS.reset()
+
+    validate_schema(description())
+
+    assert not GENERATOR_STATS._warn_cache and not GENERATOR_STATS._error_cache
+    assert described["openapi"] == "3.1.0"
+
+
+def test_anybody_may_read_it_as_json_or_yaml(db, described):
+    as_json = Client().get("/api/v1/schema")
+    as_yaml = Client().get("/api/v1/schema", headers={"Accept": "application/yaml"})
+
+    assert as_json["Content-Type"].startswith("application/json")
+    assert as_json.json() == described == yaml.safe_load(as_yaml.content)
+
+
+def test_every_operation_needs_a_key_in_one_of_two_headers(described):
+    for methods in described["paths"].values():
+        for operation in methods.values():
+            assert operation["security"] == [{"bearer": []}, {"header": []}]
+    assert set(described["components"]["securitySchemes"]) == {"bearer", "header"}
+
+
+def test_every_operation_says_what_it_does_and_how_it_can_fail(described):
+    for methods in described["paths"].values():
+        for method, operation in methods.items():
+            assert operation["summary"] and operation["description"]
+            expected = {"401", "403", "404", "405", "406", "429", "500", "503"}
+            expected |= {"400", "409", "413", "415", "422"} if method == "post" else set()
+            assert expected <= set(operation["responses"])
+
+
+def test_every_field_and_parameter_of_a_message_is_explained(described):
+    for name in ("UsageInRequest", "UsedLineInRequest"):
+        fields = described["components"]["schemas"][name]["properties"]
+        assert all(field.get("description") or field["type"] == "array" for field in fields.values())
+
+
+def resolved(described, schema):
+    """Return `schema` with what its references point at."""
+    return {**schema, "components": described["components"]}
+
+
+def body_schema(described, method, status):
+    [operation] = [methods[method] for methods in described["paths"].values() if method in methods]
+    [content] = operation["responses"][str(status)]["content"].values()
+    return resolved(described, content["schema"])
+
+
+def matches(described, method, response):
+    jsonschema.Draft202012Validator(body_schema(described, method, response.status_code)).validate(
+        response.json()
+    )
+    return True
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_example_of_a_licence_is_a_real_answer(machine, licence, described):
+    assert Party.objects.filter(application=licence.application, role=PartyRole.END_USER).exists()
+
+    response = machine.licence(licence)
+
+    assert {**response.json(), "version": ""} == {**examples.LICENCE, "version": ""}
+    assert list(response.json()) == list(examples.LICENCE)
+    assert len(response.json()["version"]) == len(examples.LICENCE["version"])
+    assert matches(described, "get", response)
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_example_of_a_message_gets_the_example_of_an_answer(machine, licence, described):
+    response = machine.report(licence, examples.MESSAGE)
+
+    assert response.json() == examples.RECORDED
+    assert list(response.json()) == list(examples.RECORDED)
+    assert matches(described, "post", response)
+
+
+def provoke(machine, licence, code):
+    """Return the answer of the real API that should read like the example of `code`."""
+    match code:
+        case "malformed":
+            return machine.report(licence, b'{"id": "a", "id": "b"}')
+        case "not-authenticated":
+            return machine.report(licence, message(), Authorization="Bearer istmo_revoked")
+        case "not-allowed":
+            return Machine(scopes=[ApiScope.READ_LICENCES]).report(licence, message())
+        case "not-found":
+            return machine.report("PA-L-2026-999999", message())
+        case "refused":
+            return machine.report(licence, message("7"))
+        case "wrong-fields":
+            return machine.report(licence, message("seven"))
+        case "id-reused":
+            machine.report(licence, message("1"))
+            return machine.report(licence, message("2"))
+
+
+@pytest.mark.parametrize("code", sorted(examples.PROBLEMS))
+def test_the_example_of_a_problem_is_a_real_answer(machine, licence, described, code):
+    response = provoke(machine, licence, code)
+
+    body = response.json()
+    assert response["Content-Type"] == PROBLEM
+    assert body["type"].endswith(f"#{code}")
+    assert {key: body[key] for key in examples.PROBLEMS[code]} == examples.PROBLEMS[code]
+    assert matches(described, "post", response)
+
+
+def test_what_we_refuse_the_description_forbids_and_what_we_take_it_allows(described):
+    schema = resolved(described, described["components"]["schemas"]["UsageInRequest"])
+    validator = jsonschema.Draft202012Validator(schema)
+
+    assert validator.is_valid(examples.MESSAGE)
+    for wrong in (
+        message("0.00001"),
+        message("1e3"),
+        message(True),
+        message(id="with blank"),
+        message(lines=[]),
+    ):
+        assert not validator.is_valid(wrong)
+
+
+class TestPage:
+    @pytest.fixture
+    def page(self, db):
+        return Client().get(reverse("api-docs"))
+
+    def test_it_is_open_to_all_and_has_no_script_of_its_own(self, page):
+        assert page.status_code == 200
+        assert "<script>" not in page.content.decode()
+
+    def test_it_shows_every_operation_with_a_command_to_try_it(self, page):
+        text = page.content.decode()
+
+        for operation in docs.operations():
+            assert operation["summary"] in text
+            assert f'id="{operation["id"]}"' in text
+        assert text.count("curl &#x27;") + text.count("curl http") == 2
+
+    def test_the_type_of_every_problem_leads_to_its_place_on_the_page(self, page):
+        for code in KINDS:
+            assert f'id="{code}"' in page.content.decode()
+
+    def test_its_frame_speaks_the_readers_language(self, db):
+        page = Client().get(reverse("api-docs"), headers={"Accept-Language": "en"})
+
+        assert "Interface for customs systems" in page.content.decode()
+        assert '<html lang="en"' in page.content.decode()
+
+    def test_the_fields_of_inner_objects_are_named_by_their_path(self):
+        [_get, post] = docs.operations()
+
+        assert [field["name"] for field in post["fields"]] == [
+            "id",
+            "declaration",
+            "lines",
+            "lines[].line",
+            "lines[].quantity",
+            "lines[].unit",
+        ]
+
+    def test_it_tells_no_secret(self, page):
+        assert not any(word in page.content.decode() for word in ("password", "SECRET"))
+        json.dumps(description())
