@@ -13,7 +13,10 @@ from licensing.models import Job, OutboxJob
 
 log = logging.getLogger(__name__)
 
+# Tasks by name: who only asks for work does not load what doing it takes (the PDF libraries: a second).
 RUN = "licensing.tasks.run_job"
+BEAT = "licensing.tasks.heartbeat"
+HEARTBEAT = "workers-alive"  # where a worker leaves its sign of life in the cache
 
 
 def put(job: Job, *, at: datetime, **arguments: Any) -> OutboxJob:

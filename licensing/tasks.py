@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from licensing import assessment, licence_document, notifications, outbox
 from licensing.models import Event, Job, OutboxJob, User
+from licensing.outbox import HEARTBEAT
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=120)  # how long a worker may be at a job before another takes it
 TRIES = 8
 SWEEP_AT_MOST = 200
-HEARTBEAT = "workers-alive"
 HEARTBEAT_SECONDS = 30
 
 

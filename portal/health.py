@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from redis.exceptions import RedisError
 
-from licensing.tasks import HEARTBEAT
+from licensing.outbox import HEARTBEAT
 
 
 class HealthMiddleware:

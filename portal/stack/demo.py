@@ -120,6 +120,8 @@ class Demo:
 
     def start_worker(self) -> Child:
         options = ("--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
+        # The system checks are for developers; here they would load every page into the worker.
+        self.children.environment["CELERY_SKIP_CHECKS"] = "1"
         command = python("-m", "celery", "-A", "portal.celery", "worker", *options)
         return self.children.start("worker", command, ending=WORKER_ENDING)
 
