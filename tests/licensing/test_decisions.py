@@ -1,7 +1,7 @@
 """Two people decide, and the second one issues the licence."""
 
 import threading
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
@@ -84,6 +84,12 @@ def test_a_licence_holds_from_today_for_the_months_recommended(case, decider):
 
     assert (licence.valid_from, licence.valid_to) == (date(2026, 3, 2), date(2027, 3, 1))
     assert decisions.period(12, NOON) == (licence.valid_from, licence.valid_to)
+
+
+def test_a_licence_begins_on_the_legal_day_of_the_country():
+    night_in_panama = datetime(2026, 3, 3, 4, 59, tzinfo=UTC)
+
+    assert decisions.period(1, night_in_panama) == (date(2026, 3, 2), date(2026, 4, 1))
 
 
 def test_a_licence_carries_the_conditions_recommended(decider):
