@@ -19,6 +19,7 @@ from django.conf import settings
 from licensing.country import Text, pack
 from licensing.models import ApplicationKind, Licence, LicenceLine, Party, PartyRole, TransportMode, User
 from licensing.pdf import picture, printable
+from licensing.references import in_fours
 from licensing.units import unit_name
 
 Facts = dict[str, Any]  # JSON: texts, lists and objects; quantities and amounts as decimal strings
@@ -181,7 +182,7 @@ def sheet_of(facts: Facts) -> dict[str, Any]:
         "decided_on": day(date.fromisoformat(facts["decided"]["on"])),
         "check_site": facts["check_url"].partition(reference)[0],
         "check_path": f"{reference}/{facts['check_code']}/",
-        "code_in_fours": " ".join(facts["check_code"][at : at + 4] for at in range(0, 16, 4)),
+        "code_in_fours": in_fours(facts["check_code"]),
         "qr": segno.make(facts["check_url"], error="q", micro=False).svg_data_uri(border=0, scale=4),
         "document_title": f"{TITLES[facts['kind']].es} {reference}",
     }

@@ -22,6 +22,7 @@ from licensing.actions import licences
 from licensing.errors import Reason, Refused
 from licensing.models import Action, Event, Job, Licence, LicenceState, OutboxJob
 from licensing.permissions import Permission
+from licensing.references import in_fours
 from licensing.workflow import available
 from portal import timeline
 from portal.access import needs
@@ -144,6 +145,7 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
         "buttons": _buttons(request, licence, now),
         "is_own": request.user.is_exporter,
         "may_review": permissions.has(request.user, Permission.REVIEW),
+        "code_in_fours": in_fours(licence.check_code),
         "may_see_code": not permissions.has(request.user, Permission.REPORT_USAGE),
     }
     return render(request, "licences/show.html", context)
