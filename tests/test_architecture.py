@@ -59,21 +59,23 @@ ARGUMENTS = {
 }
 
 
-def addresses(patterns):
+def addresses(patterns, above=()):
+    """Yield every address with the names of its variables, those of the parts before it included."""
     for pattern in patterns:
+        names = (*above, *pattern.pattern.converters, *pattern.pattern.regex.groupindex)
         if isinstance(pattern, URLPattern):
-            yield pattern
+            yield pattern, set(names)
         else:
-            yield from addresses(pattern.url_patterns)
+            yield from addresses(pattern.url_patterns, names)
 
 
-ADDRESSES = list(addresses(get_resolver().url_patterns))
+VARIABLES = list(addresses(get_resolver().url_patterns))
+ADDRESSES = [pattern for pattern, _names in VARIABLES]
 
 
-@pytest.mark.parametrize("pattern", ADDRESSES, ids=lambda pattern: str(pattern.name))
-def test_every_address_is_closed_to_the_public_unless_listed_here(pattern, client, db):
-    arguments = {name: ARGUMENTS[name] for name in {**pattern.pattern.converters, **pattern.pattern.regex.groupindex}}
-    address = reverse(pattern.name, kwargs=arguments)
+@pytest.mark.parametrize(("pattern", "names"), VARIABLES, ids=lambda part: str(getattr(part, "name", "")))
+def test_every_address_is_closed_to_the_public_unless_listed_here(pattern, names, client, db):
+    address = reverse(pattern.name, kwargs={name: ARGUMENTS[name] for name in names})
 
     answer = client.get(address)
 
