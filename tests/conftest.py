@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase
 
+from screening import search
 from tests.factories import UserFactory
 
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
@@ -73,6 +74,7 @@ def files_and_counters_of_this_test(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     cache.clear()
+    search.forget_indexes()  # versions of one test may bear the numbers of another's
 
 
 @pytest.fixture

@@ -1,17 +1,16 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-from screening import search
 from screening.importers import PARSERS
 from screening.importers.rows import load
 from tests.factories import NOON
 from tests.screening.files import un_text, written
 
-
-@pytest.fixture(autouse=True)
-def no_index_of_another_test():
-    search.forget_indexes()
+# How long an example takes depends on what else the machine does.
+settings.register_profile("istmo", deadline=None)
+settings.load_profile("istmo")
 
 
 @pytest.fixture

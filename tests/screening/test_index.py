@@ -37,7 +37,7 @@ def listed_and_a_variant(draw):
 ASKED = st.tuples(st.lists(SUBJECTS, min_size=1, max_size=8), SUBJECTS) | listed_and_a_variant()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ASKED)
 @example(([Subject(("alkhayal sombra",))], Subject(("al khayal sombra",))))
 @example(([Subject(("al khayal sombra",))], Subject(("alkhayal sombra",))))
@@ -54,7 +54,7 @@ def test_no_name_gets_more_points_than_its_bound(asked):
                 assert 100 * bounds.get(number, 0) + ROUNDING >= reason.points, (form, name)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ASKED)
 def test_the_index_loses_nothing_the_matcher_would_accept(asked):
     listed, party = asked

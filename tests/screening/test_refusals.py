@@ -116,7 +116,7 @@ def test_a_file_that_declares_another_encoding_is_read_in_it(load_un):
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_file_cut_off_anywhere_is_refused(tmp_path_factory, data):
     whole = un_text(*PEOPLE, un_organisation(11, "NADA")).encode()
     end = data.draw(st.integers(0, len(whole.rstrip()) - 1))
@@ -128,7 +128,6 @@ def test_a_file_cut_off_anywhere_is_refused(tmp_path_factory, data):
 
 
 @given(st.binary(max_size=300) | st.text(alphabet=string.printable, max_size=300).map(str.encode))
-@settings(deadline=None)
 def test_whatever_a_file_holds_it_is_refused_with_a_reason(tmp_path_factory, content):
     with pytest.raises(BadList) as refusal:
         read_all(tmp_path_factory.mktemp("any") / "list.xml", content)
