@@ -13,7 +13,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext as _
 
@@ -109,10 +109,12 @@ class AccessMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]
+        self, request: HttpRequest, view: Any, _args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         if is_api(view):
             return None  # the API has its own gate: portal.api.access
+        if any("\x00" in str(value) for value in kwargs.values()):
+            raise Http404  # no address of ours has one, and the database could not even look it up
         name = request.resolver_match.url_name if request.resolver_match else None
         wanted, user = audience(view, name), request.user
         if wanted is None and not (user.is_authenticated and hasattr(view, "knows_people")):

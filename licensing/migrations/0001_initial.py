@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.CharField(max_length=30, unique=True)),
                 ('kind', models.CharField(choices=[('export', 'Export'), ('re-export', 'Re-export'), ('transit', 'Transit'), ('trans-shipment', 'Trans-shipment'), ('brokering', 'Brokering')], max_length=20, verbose_name='What will you do?')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('in-review', 'In review'), ('information-requested', 'Waiting for your answer'), ('recommended', 'Waiting for decision'), ('approved', 'Approved'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='draft', editable=False, max_length=30)),
+                ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('in-review', 'In review'), ('information-requested', 'Information requested'), ('recommended', 'Waiting for decision'), ('approved', 'Approved'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='draft', editable=False, max_length=30)),
                 ('own_reference', models.CharField(blank=True, max_length=60, verbose_name='Your own reference')),
                 ('contact_name', models.CharField(blank=True, max_length=150, verbose_name='Who can we ask?')),
                 ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='E-mail address')),

@@ -15,7 +15,7 @@ class ApplicationStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Submitted")
     IN_REVIEW = "in-review", _("In review")
-    INFORMATION_REQUESTED = "information-requested", _("Waiting for your answer")
+    INFORMATION_REQUESTED = "information-requested", _("Information requested")
     RECOMMENDED = "recommended", _("Waiting for decision")
     APPROVED = "approved", _("Approved")
     REFUSED = "refused", _("Refused")
