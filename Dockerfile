@@ -33,7 +33,8 @@ ENV PATH=/srv/istmo/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PORTAL_ENV=production \
     PORTAL_VAR=/var/lib/istmo \
-    STATIC_ROOT=/srv/istmo/collected
+    STATIC_ROOT=/srv/istmo/collected \
+    GRANIAN_WORKERS=2
 RUN python -m portal.stack.translations \
     && python -m compileall -q portal licensing screening \
     && python manage.py collectstatic --noinput
@@ -41,5 +42,5 @@ USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=4 \
     CMD ["python", "-m", "portal.deploy.health", "http://127.0.0.1:8000/healthz"]
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", \
      "--blocking-threads", "4", "--no-ws", "--workers-kill-timeout", "10", "portal.wsgi:application"]
