@@ -173,7 +173,7 @@ def test_a_clean_application_becomes_a_licence_that_customs_draws_down_to_zero(
     assert complaints == []
 
     status, answer = ask(live_server, f"/licences/{licence.reference}")
-    assert (status, answer["state"], answer["lines"][0]["remaining"]) == (200, "valid", "10.0000")
+    assert (status, answer["state"], answer["lines"][0]["remaining"]) == (200, "valid", "10")
     usages = f"/licences/{licence.reference}/usages"
     first = {"id": "siga-1", "declaration": "DUCA-1", "lines": [{"line": 1, "quantity": "4", "unit": "C62"}]}
     rest = {"id": "siga-2", "declaration": "DUCA-2", "lines": [{"line": 1, "quantity": "6", "unit": "C62"}]}
