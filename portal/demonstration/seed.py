@@ -9,6 +9,7 @@ from pathlib import Path
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F
 
@@ -83,7 +84,8 @@ def _make_people(at: datetime) -> None:
     administrator = accounts.make_administrator(
         email=people.ADMINISTRATOR, name=people.ADMINISTRATOR_NAME, language="es", at=at
     )
-    _open(administrator)
+    password = make_password(people.PASSWORD)  # made once: it takes its time by design
+    _open(administrator, password)
     organisations = {company.key: _register(company, administrator, at) for company in people.companies()}
     for person in (*people.PEOPLE, people.CUSTOMS_SYSTEM):
         user = accounts.invite(
@@ -97,7 +99,7 @@ def _make_people(at: datetime) -> None:
             at=at,
         )
         if person in people.PEOPLE:
-            _open(user)
+            _open(user, password)
         else:
             _make_key(user, administrator, at)
 
@@ -107,9 +109,9 @@ def _register(company: people.Company, by: User, at: datetime) -> Organisation:
     return accounts.register_organisation(by=by, at=at, country=pack().code, **fields)
 
 
-def _open(user: User) -> None:
+def _open(user: User, password: str) -> None:
     """Give the public password and, to whom needs a second factor, the public authenticator."""
-    user.set_password(people.PASSWORD)
+    user.password = password
     user.save(update_fields=["password"])
     if permissions.needs_second_factor(user):
         Authenticator.objects.create(

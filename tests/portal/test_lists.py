@@ -1,0 +1,95 @@
+"""The page of lists: what is in force, how fresh, and how imports went."""
+
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+import screening
+from licensing.models import Role
+from screening import imports
+from screening.models import ImportRun
+from tests.factories import ListVersionFactory, UserFactory
+from tests.people import client_of
+
+LIST = Path(screening.__file__).parent / "demonstration" / "un_fictional.xml"
+
+
+@pytest.fixture
+def reader(administrator):
+    client = client_of(administrator)
+    client.cookies["language"] = "en"
+    return client
+
+
+@pytest.mark.parametrize("role", [Role.CASE_OFFICER, Role.DECIDING_OFFICER, Role.ADMINISTRATOR])
+def test_officers_and_administrators_see_it(db, role):
+    assert client_of(UserFactory(role=role)).get(reverse("lists")).status_code == 200
+
+
+def test_it_shows_what_is_in_force(reader):
+    at = timezone.now()
+    imports.carry_out(imports.ask("demo-un", LIST, by_name="Ana", at=at).pk, at=at)
+
+    html = reader.get(reverse("lists")).content.decode()
+
+    assert "Demonstration list of fictional parties" in html
+    assert "2026-01-15" in html
+    assert "0 days old" in html
+    assert "Imported" in html
+
+
+def test_it_says_why_a_file_was_refused(reader, tmp_path):
+    broken = tmp_path / "broken.xml"
+    broken.write_bytes(LIST.read_bytes()[:5000])
+    at = timezone.now()
+    imports.carry_out(imports.ask("demo-un", broken, by_name="Ana", at=at).pk, at=at)
+
+    html = reader.get(reverse("lists")).content.decode()
+
+    assert "Refused" in html
+    assert "The file ends too early" in html
+    assert "No list is in force" in html
+
+
+def test_it_shows_progress_and_asks_again_while_an_import_runs(reader):
+    ImportRun.objects.create(
+        source="demo-un",
+        path="x",
+        file_name="x.xml",
+        by_name="Ana",
+        state="running",
+        done=30,
+        total=120,
+        asked_at=timezone.now(),
+    )
+
+    html = reader.get(reverse("lists")).content.decode()
+    part = reader.get(reverse("lists"), headers={"HX-Request": "true"}).content.decode()
+
+    assert 'hx-trigger="every 2s"' in html
+    assert 'value="25"' in part
+    assert "<html" not in part
+
+
+def test_it_stops_asking_when_none_runs(reader):
+    assert "hx-trigger" not in reader.get(reverse("lists")).content.decode()
+
+
+def test_a_list_no_importer_knows_is_shown_by_its_key(reader):
+    ListVersionFactory(source="old-source")
+
+    assert "old-source" in reader.get(reverse("lists")).content.decode()
+
+
+def test_a_name_in_a_file_is_shown_as_text(reader):
+    ImportRun.objects.create(
+        source="demo-un",
+        path="x",
+        file_name="<script>alert(1)</script>.xml",
+        by_name="Ana",
+        asked_at=timezone.now(),
+    )
+
+    assert "<script>alert(1)" not in reader.get(reverse("lists")).content.decode()
