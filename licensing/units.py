@@ -30,9 +30,12 @@ class Unit:
 @cache
 def units() -> dict[str, Unit]:
     with FILE.open(encoding="utf-8", newline="") as file:
-        return {
-            row["code"]: Unit(**{**row, "decimals": int(row["decimals"])}) for row in csv.DictReader(file)
-        }
+        return {row["code"]: read_unit(row) for row in csv.DictReader(file)}
+
+
+def read_unit(row: dict[str, str]) -> Unit:
+    names = (row[name] for name in ("code", "es", "en", "plural_es", "plural_en"))
+    return Unit(*names, decimals=int(row["decimals"]))
 
 
 def unit_name(code: str, language: str, quantity: Decimal | None = None) -> str:

@@ -22,7 +22,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from http.client import HTTPConnection
@@ -87,7 +87,11 @@ def run(options: Mapping[str, str]) -> list[Measure]:
 
 
 def measure(portal: Portal, clients: int, seconds: float) -> list[Measure]:
-    caller = portal.connect()
+    with closing(portal.connect()) as caller:
+        return measure_as(caller, portal, clients, seconds)
+
+
+def measure_as(caller: HTTPConnection, portal: Portal, clients: int, seconds: float) -> list[Measure]:
     units = {number: portal.first_line(caller, number)["unit"] for number in portal.numbers}
     hot = portal.numbers[0]
 
@@ -117,10 +121,11 @@ def load(call: Call, portal: Portal, clients: int, seconds: float) -> tuple[list
     end = time.monotonic() + seconds
 
     def client(_number: int) -> tuple[list[float], int]:
-        caller, times, failed = portal.connect(), [], 0
-        while (started := time.monotonic()) < end:
-            failed += not call(caller)
-            times.append(time.monotonic() - started)
+        times, failed = [], 0
+        with closing(portal.connect()) as caller:
+            while (started := time.monotonic()) < end:
+                failed += not call(caller)
+                times.append(time.monotonic() - started)
         return times, failed
 
     with ThreadPoolExecutor(clients) as pool:
