@@ -18,11 +18,11 @@ from licensing.models import (
     ScreeningHit,
     User,
 )
-from portal import buttons, findings
+from portal import buttons, findings, turns
 from portal.findings import Lists
 from portal.forms.casework import HitForm
 from portal.queue import status_for_officers
-from portal.timeline import next_step, sentences
+from portal.timeline import sentences
 
 CORRESPONDENCE = (Action.REQUEST_INFORMATION, Action.ANSWER)
 
@@ -74,7 +74,7 @@ def bar(application: Application, user: User, at: datetime) -> dict[str, Any]:
         "buttons": row,
         "whys": buttons.whys(row),
         "status_label": status_for_officers(application),
-        "next_step": next_step(application, for_exporter=False),
+        "next_step": turns.for_officers(application).what,
     }
 
 

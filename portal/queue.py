@@ -20,7 +20,7 @@ from licensing.models import (
     ScreeningHit,
     User,
 )
-from portal import findings
+from portal import findings, turns
 from portal.findings import Finding, Lists
 
 A_PAGE = 50
@@ -33,7 +33,7 @@ class Row:
     application: Application
     finding: Finding
     status: str
-    waiting_for: str
+    waiting_for: str  # who has to act
     goods: str
     more_goods: int  # lines beyond the first
     age: int  # working days since it was handed in
@@ -100,7 +100,7 @@ def _row(case: Application, finding: Finding, at: datetime) -> Row:
         application=case,
         finding=finding,
         status=status_for_officers(case),
-        waiting_for=waiting_for(case),
+        waiting_for=str(turns.for_officers(case).who),
         goods=goods[0].description if goods else "",
         more_goods=max(0, len(goods) - 1),
         age=age(case, at),
@@ -119,15 +119,3 @@ def status_for_officers(case: Application) -> str:
     if case.status == ApplicationStatus.INFORMATION_REQUESTED:
         return _("Waiting for the exporter")
     return case.get_status_display()
-
-
-def waiting_for(case: Application) -> str:
-    """Say who has to act, in a few words. Reads the consultations that wait."""
-    if case.status == ApplicationStatus.SUBMITTED:
-        return _("An officer to take it on")
-    if case.status == ApplicationStatus.RECOMMENDED:
-        return _("A deciding officer")
-    if case.status == ApplicationStatus.INFORMATION_REQUESTED:
-        return case.organisation.name
-    bodies = [one.body.name for one in case.consultations.all() if one.answered_at is None]
-    return ", ".join(bodies) or (case.case_officer.name if case.case_officer else _("A case officer"))

@@ -1,4 +1,8 @@
-"""The history of a case in plain sentences: what officers read, and what of it the exporter may read."""
+"""What happened, event by event: what an officer reads of it and what an exporter reads, in one table.
+
+Closed by default. Exporters hear no name of an officer, of a listed party or of a consulted body, no opinion,
+no recommendation and no reason of an approval; an act without a sentence for them is no business of theirs.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -10,16 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from licensing.country import pack
-from licensing.models import (
-    Action,
-    Application,
-    ApplicationStatus,
-    Event,
-    Judgement,
-    Opinion,
-    Outcome,
-)
+from licensing.models import Action, Event, Judgement, Opinion, Outcome
 from portal.findings import list_name
 from portal.templatetags.portal import ATTENTION, BAD, GOOD, PLAIN, legal_date
 
@@ -33,11 +28,12 @@ class Entry:
     at: datetime
     detail: str = ""
     tone: str = PLAIN
+    actor: str = ""  # told to exporters of their own people; an officer reads the name in the sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How an action is told. Without a sentence for the exporter it is no business of theirs."""
+    """How an act is told, and what was said with it. Exporters read the detail only where it says so."""
 
     officer: Promise
     exporter: Promise | None = None
@@ -48,6 +44,11 @@ class Line:
 
 def said(key: str) -> Callable[[Event], str]:
     return lambda event: str(event.data.get(key, ""))
+
+
+def copied_from(event: Event) -> str:
+    source = event.after.get("copied_from")
+    return gettext("With the data of %(reference)s.") % {"reference": source} if source else ""
 
 
 def judgement_with_the_one_before(event: Event) -> str:
@@ -69,15 +70,24 @@ PARTS: dict[str, Promise] = {
     "document": _("documents"),
 }
 
-# What is not here (accounts, keys) is not part of a case. %(who)s is the person's name.
+# What is not here (accounts, keys) is not part of a case. %(who)s is the person's name, for officers only.
 LINES: dict[Action, Line] = {
-    Action.START: Line(_("%(who)s started the application."), _("%(who)s started the application.")),
-    Action.EDIT: Line(_("%(who)s changed the application: %(parts)s."), _("%(who)s changed: %(parts)s.")),
-    Action.SUBMIT: Line(
-        _("%(who)s submitted the application."), _("%(who)s submitted the application."), tone=GOOD
+    Action.START: Line(
+        _("%(who)s started the application."),
+        _("You started the application."),
+        copied_from,
+        detail_for_exporter=True,
     ),
-    Action.WITHDRAW: Line(_("%(who)s withdrew the application."), _("%(who)s withdrew the application.")),
-    Action.TAKE_ON: Line(_("%(who)s took on the case."), _("An officer is examining the application.")),
+    Action.EDIT: Line(_("%(who)s changed the application: %(parts)s.")),
+    Action.SUBMIT: Line(
+        _("%(who)s submitted the application."),
+        _("You submitted the application and declared that it is true and complete."),
+        tone=GOOD,
+    ),
+    Action.WITHDRAW: Line(_("%(who)s withdrew the application."), _("You withdrew the application.")),
+    Action.TAKE_ON: Line(
+        _("%(who)s took on the case."), _("An officer of the authority took your application on.")
+    ),
     Action.SCREEN: Line(_("%(who)s had the parties compared with the lists again.")),
     Action.JUDGE: Line(
         _("%(who)s judged “%(party)s” against “%(listed)s” (%(list)s): %(judgement)s."),
@@ -85,40 +95,47 @@ LINES: dict[Action, Line] = {
     ),
     Action.CONSULT: Line(
         _("%(who)s asked %(body)s for its opinion, due by %(due)s."),
-        _("We asked %(body)s for its opinion, due by %(due)s."),
+        _("The authority asked another public body for its opinion. It is due on %(due)s."),
         said("question"),
     ),
     Action.ADVISE: Line(
         _("%(body)s gave its opinion: %(opinion)s."),
-        _("%(body)s has answered."),
+        _("The public body that was asked has answered."),
         lambda event: str(event.after["answer"]),
     ),
     Action.REQUEST_INFORMATION: Line(
         _("%(who)s asked the exporter for information."),
-        _("We asked you for information."),
+        _("The authority asked you for information."),
         said("question"),
         detail_for_exporter=True,
         tone=ATTENTION,
     ),
     Action.ANSWER: Line(
         _("%(who)s answered for the exporter."),
-        _("%(who)s answered."),
+        _("You answered."),
         said("text"),
         detail_for_exporter=True,
     ),
-    Action.RECOMMEND: Line(_("%(who)s recommended: %(outcome)s."), detail=said("reasons")),
+    Action.RECOMMEND: Line(
+        _("%(who)s recommended: %(outcome)s."),
+        _("The officer finished the review and passed it on for decision."),
+        said("reasons"),
+    ),
     Action.SEND_BACK: Line(
-        _("%(who)s sent the case back to the case officer."), detail=said("reasons"), tone=ATTENTION
+        _("%(who)s sent the case back to the case officer."),
+        _("The deciding officer asked for a closer look; the review goes on."),
+        said("reasons"),
+        tone=ATTENTION,
     ),
     Action.APPROVE: Line(
         _("%(who)s approved the application and issued the licence."),
-        _("The application is approved and the licence issued."),
+        _("The authority approved the application and issued the licence."),
         said("reasons"),
         tone=GOOD,
     ),
     Action.REFUSE: Line(
         _("%(who)s refused the application."),
-        _("The application is refused."),
+        _("The authority refused the application, for these reasons:"),
         said("reasons"),
         detail_for_exporter=True,
         tone=BAD,
@@ -126,21 +143,21 @@ LINES: dict[Action, Line] = {
     Action.RENDER: Line(_("The licence document is ready."), _("The licence document is ready.")),
     Action.SUSPEND: Line(
         _("%(who)s suspended the licence."),
-        _("The licence is suspended: nothing may leave under it."),
+        _("The authority suspended the licence. It can't be used for now."),
         said("reasons"),
         detail_for_exporter=True,
         tone=ATTENTION,
     ),
     Action.REINSTATE: Line(
         _("%(who)s reinstated the licence."),
-        _("The licence is in force again."),
+        _("The authority reinstated the licence. It can be used again."),
         said("reasons"),
         detail_for_exporter=True,
         tone=GOOD,
     ),
     Action.REVOKE: Line(
         _("%(who)s revoked the licence."),
-        _("The licence is revoked: nothing may leave under it."),
+        _("The authority revoked the licence. It can no longer be used."),
         said("reasons"),
         detail_for_exporter=True,
         tone=BAD,
@@ -155,6 +172,9 @@ LINES: dict[Action, Line] = {
         tone=ATTENTION,
     ),
 }
+
+TOLD_TO_EXPORTERS = frozenset(action for action, line in LINES.items() if line.exporter)
+BY_THE_EXPORTER = frozenset({Action.START, Action.SUBMIT, Action.WITHDRAW, Action.ANSWER})
 
 
 def sentences(events: Iterable[Event], for_exporter: bool) -> list[Entry]:
@@ -182,23 +202,27 @@ def _entry(events: list[Event], line: Line | None, for_exporter: bool) -> Entry 
     if line is None or words is None:
         return None
     event = events[0]
-    tells = line.detail is not None and (line.detail_for_exporter or not for_exporter)
+    tells = line.detail_for_exporter or not for_exporter
     return Entry(
         action=Action(event.action),
-        text=str(words) % _facts(events),
+        text=str(words) % (_facts_for_exporter(event) if for_exporter else _facts(events)),
         at=event.at,
         detail=line.detail(event) if line.detail and tells else "",
         tone=line.tone,
+        actor=event.by.name if event.by and for_exporter and event.action in BY_THE_EXPORTER else "",
     )
 
 
+def _facts_for_exporter(event: Event) -> dict[str, str]:
+    """Return all that an exporter's sentence can speak of: it has no name to give away."""
+    return {"due": _due(event), "declaration": event.data.get("declaration", "")}
+
+
 def _facts(events: list[Event]) -> dict[str, Any]:
-    """Return what the sentences speak of, worded for the reader."""
+    """Return what an officer's sentences speak of, worded for the reader."""
     event = events[0]
-    facts = {**event.data, "who": event.by.name if event.by else gettext("The portal")}
+    facts = {**event.data, "due": _due(event), "who": event.by.name if event.by else gettext("The portal")}
     facts["parts"] = ", ".join(dict.fromkeys(str(PARTS[e.data["what"]]) for e in events if "what" in e.data))
-    if "due_on" in event.data:
-        facts["due"] = legal_date(date.fromisoformat(event.data["due_on"]))
     if "outcome" in event.data:
         facts["outcome"] = Outcome(event.data["outcome"]).label
     if event.action == Action.ADVISE:
@@ -209,27 +233,5 @@ def _facts(events: list[Event]) -> dict[str, Any]:
     return facts
 
 
-def next_step(application: Application, for_exporter: bool) -> str:
-    """Say who acts next, or "" when nobody has to. Reads the consultations and the case officer."""
-    waiting = [one.body.name for one in application.consultations.all() if one.answered_at is None]
-    match application.status:
-        case ApplicationStatus.DRAFT:
-            return gettext("Complete and submit the application.") if for_exporter else ""
-        case ApplicationStatus.SUBMITTED:
-            return gettext("An officer takes on the application.")
-        case ApplicationStatus.INFORMATION_REQUESTED:
-            return gettext("You answer our question.") if for_exporter else gettext("The exporter answers.")
-        case ApplicationStatus.IN_REVIEW if waiting:
-            return gettext("We wait for the opinion of %(bodies)s.") % {"bodies": ", ".join(waiting)}
-        case ApplicationStatus.IN_REVIEW:
-            return _officer_examines(application, for_exporter)
-        case ApplicationStatus.RECOMMENDED:
-            return gettext("%(authority)s decides.") % {"authority": pack().authority}
-        case _:
-            return ""
-
-
-def _officer_examines(application: Application, for_exporter: bool) -> str:
-    if for_exporter or application.case_officer is None:
-        return gettext("An officer examines the application.")
-    return gettext("%(officer)s examines the case.") % {"officer": application.case_officer.name}
+def _due(event: Event) -> str:
+    return legal_date(date.fromisoformat(event.data["due_on"])) if "due_on" in event.data else ""

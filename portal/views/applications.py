@@ -29,7 +29,7 @@ from licensing.models import (
 )
 from licensing.permissions import Permission
 from licensing.workflow import available
-from portal import story
+from portal import timeline, turns
 from portal.access import needs
 from portal.forms.applications import AnswerForm, KindForm, SubmitForm
 from portal.http import PortalRequest
@@ -69,10 +69,10 @@ def index(request: PortalRequest) -> HttpResponse:
     if sought:
         rows = rows.filter(Q(reference__icontains=sought) | Q(own_reference__icontains=sought))
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    groups: dict[str, list[tuple[Application, story.Turn]]] = {}
+    groups: dict[str, list[tuple[Application, turns.Turn]]] = {}
     for application in page:
         group: str = application.group[1:]  # type: ignore[attr-defined]  # annotated
-        groups.setdefault(group, []).append((application, story.turn(application)))
+        groups.setdefault(group, []).append((application, turns.for_exporter(application)))
     context = {
         "groups": groups,
         "page": page,
@@ -119,10 +119,11 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
     if application.status == ApplicationStatus.DRAFT:
         return redirect("form", application.reference)
     actions = available(application, request.user, timezone.now())
+    events = application.events.filter(action__in=timeline.TOLD_TO_EXPORTERS).newest_first()
     context = {
         "application": application,
-        "entries": list(story.told(application)),
-        "turn": story.turn(application),
+        "entries": timeline.sentences(events, for_exporter=True),
+        "turn": turns.for_exporter(application),
         "question": question_of(application),
         "can_answer": Action.ANSWER in actions,
         "can_withdraw": Action.WITHDRAW in actions,

@@ -1,4 +1,4 @@
-"""What happened to a case, in the words of whoever reads it."""
+"""What happened to a case and who acts next, in the words of whoever reads it."""
 
 from datetime import date, timedelta
 
@@ -7,7 +7,8 @@ from django.utils import translation
 
 from licensing.actions import advice, casework, decisions, drafts
 from licensing.models import Action, Application, ApplicationStatus, Event, Judgement, Opinion, Outcome
-from portal.timeline import LINES, next_step, sentences
+from portal import turns
+from portal.timeline import LINES, TOLD_TO_EXPORTERS, sentences
 from screening.models import ListVersion
 from tests.factories import (
     NOON,
@@ -20,6 +21,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
+KEPT_FROM_EXPORTERS = {Action.EDIT, Action.SCREEN, Action.JUDGE}
 ACCOUNTS_ONLY = {
     Action.REGISTER,
     Action.INVITE,
@@ -80,6 +82,16 @@ def test_every_act_on_a_case_has_its_sentence():
     assert set(LINES) == set(Action) - ACCOUNTS_ONLY
 
 
+def test_every_act_is_either_told_to_exporters_or_kept_from_them_on_purpose():
+    assert set(Action) - ACCOUNTS_ONLY - KEPT_FROM_EXPORTERS == TOLD_TO_EXPORTERS
+
+
+@pytest.mark.parametrize("action", sorted(TOLD_TO_EXPORTERS))
+def test_no_sentence_for_exporters_has_room_for_a_name(action):
+    """What the sentence itself may speak of: the day an opinion is due, and customs' own declaration."""
+    assert str(LINES[action].exporter) % {"due": "", "declaration": ""}
+
+
 def test_officers_read_who_did_what_and_why(story):
     texts = {entry.action: entry.text for entry in told(story)}
     details = [entry.detail for entry in told(story)]
@@ -99,6 +111,7 @@ def test_exporters_read_no_name_of_an_officer_no_match_no_opinion_and_no_interna
 
     for secret in (
         "Marta",
+        "Ministerio de Salud",
         "Otra fecha",
         "Compañía Ficticia",
         "sospechoso",
@@ -112,6 +125,7 @@ def test_exporters_read_no_name_of_an_officer_no_match_no_opinion_and_no_interna
         Action.TAKE_ON,
         Action.CONSULT,
         Action.ADVISE,
+        Action.RECOMMEND,
         Action.APPROVE,
     }
 
@@ -155,18 +169,32 @@ def test_the_sentences_cost_no_query_each(story, django_assert_num_queries):
         told(story)
 
 
-@pytest.mark.parametrize("status", ApplicationStatus.values)
-def test_somebody_acts_next_until_the_case_is_closed(status):
+def test_exporters_read_which_of_their_own_people_acted():
+    case = ApplicationFactory()
+    officer = UserFactory(name="Marta Ríos")
+    for action, by in ((Action.START, case.created_by), (Action.TAKE_ON, officer)):
+        Event.objects.create(application=case, action=action, by=by, at=NOON)
+
+    assert [entry.actor for entry in told(case, for_exporter=True)] == ["", case.created_by.name]
+
+
+@pytest.mark.parametrize("words", [turns.for_exporter, turns.for_officers])
+@pytest.mark.parametrize("status", set(ApplicationStatus.values) - {ApplicationStatus.DRAFT})
+def test_somebody_acts_next_until_the_case_is_closed(status, words):
     case = ApplicationFactory(in_review=True, status=status)
     closed = status in (ApplicationStatus.APPROVED, ApplicationStatus.REFUSED, ApplicationStatus.WITHDRAWN)
 
-    assert bool(next_step(case, for_exporter=True)) != closed
+    assert bool(words(case).who) == bool(words(case).what) == (not closed)
 
 
-def test_a_body_that_was_asked_acts_next():
+def test_a_draft_is_its_authors_turn():
+    assert turns.for_exporter(ApplicationFactory()).who == "You"
+
+
+def test_a_body_that_was_asked_acts_next_and_only_officers_read_which():
     ConsultationFactory(body__name="Ministerio de Salud")
+    case = Application.objects.get()
 
-    assert (
-        next_step(Application.objects.get(), for_exporter=False)
-        == "We wait for the opinion of Ministerio de Salud."
-    )
+    assert turns.for_officers(case).who == "Ministerio de Salud"
+    assert turns.for_officers(case).what == "We wait for the opinion of Ministerio de Salud."
+    assert turns.for_exporter(case).who == "The authority"
