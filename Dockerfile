@@ -35,9 +35,11 @@ ENV PATH=/srv/istmo/.venv/bin:$PATH \
     PORTAL_VAR=/var/lib/istmo \
     STATIC_ROOT=/srv/istmo/collected \
     GRANIAN_WORKERS=2
+# What is uploaded is for the portal's eyes only, and so would be what is collected here as root.
 RUN python -m portal.stack.translations \
     && python -m compileall -q portal licensing screening \
-    && python manage.py collectstatic --noinput
+    && python manage.py collectstatic --noinput \
+    && chmod -R a+rX collected
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=4 \
