@@ -103,7 +103,8 @@ def test_submitting_says_everything_that_is_missing():
 def test_a_step_writes_the_status_and_an_event_with_before_and_after(officer):
     application = ApplicationFactory(status=A.SUBMITTED, submitted_at=NOON)
 
-    workflow.perform(application, Action.TAKE_ON, by=officer, at=NOON, together_with={"case_officer": officer})
+    together = {"case_officer": officer}
+    workflow.perform(application, Action.TAKE_ON, by=officer, at=NOON, together_with=together)
 
     application.refresh_from_db()
     event = application.events.get()
