@@ -23,8 +23,7 @@ def collected(tmp_path_factory):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "*.mo"))
     shutil.copy(ROOT / "manage.py", copy)
     code = (
-        "import django; django.setup();"
-        "from portal.management.commands.translations import collect; collect()"
+        "import django; django.setup();from portal.management.commands.translations import collect; collect()"
     )
     environment = {**os.environ, "PYTHONPATH": str(copy)}
     subprocess.run([sys.executable, "-c", code], cwd=copy, env=environment, check=True)
@@ -55,4 +54,6 @@ def test_translations_keep_the_variables_of_their_strings():
     for entry in polib.pofile(str(ROOT / CATALOGUE)):
         for translated in [entry.msgstr, *entry.msgstr_plural.values()]:
             if translated:
-                assert names_in(translated) <= names_in(entry.msgid) | names_in(entry.msgid_plural), entry.msgid
+                assert names_in(translated) <= names_in(entry.msgid) | names_in(entry.msgid_plural), (
+                    entry.msgid
+                )
