@@ -40,7 +40,7 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture
 def complaints(page):
-    """What the browser complains about while the test runs: broken scripts, blocked by policy, missing files."""
+    """What the browser complains about: broken scripts, what its policy blocks, missing files."""
     heard: list[str] = []
     page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: heard.append(str(error)))
