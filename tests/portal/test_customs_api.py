@@ -258,7 +258,7 @@ class TestWrongInput:
             ({"declaration": "   "}, "#/declaration"),
             ({"lines": []}, "#/lines"),
             ({"lines": "1"}, "#/lines"),
-            ({"lines": [{}] * 201}, "#/lines"),
+            ({"lines": message()["lines"] * 201}, "#/lines"),
             ({"lines": [5]}, "#/lines/0"),
             ({"lines": [{"line": "1", "quantity": "1", "unit": "C62"}]}, "#/lines/0/line"),
             ({"lines": [{"line": 0, "quantity": "1", "unit": "C62"}]}, "#/lines/0/line"),
