@@ -30,12 +30,13 @@ class Unit:
 @cache
 def units() -> dict[str, Unit]:
     with FILE.open(encoding="utf-8", newline="") as file:
-        return {row["code"]: read_unit(row) for row in csv.DictReader(file)}
+        _head, *rows = csv.reader(file)
+        return {row[0]: read_unit(row) for row in rows}
 
 
-def read_unit(row: dict[str, str]) -> Unit:
-    names = (row[name] for name in ("code", "es", "en", "plural_es", "plural_en"))
-    return Unit(*names, decimals=int(row["decimals"]))
+def read_unit(row: list[str]) -> Unit:
+    code, es, en, plural_es, plural_en, decimals = row
+    return Unit(code, es, en, plural_es, plural_en, int(decimals))
 
 
 def unit_name(code: str, language: str, quantity: Decimal | None = None) -> str:

@@ -214,7 +214,7 @@ def digest(secret: str) -> bytes:
 def _end_sessions(user: User, keep: str = "") -> int:
     sessions = UserSession.objects.filter(user=user).exclude(session_key=keep)
     Session.objects.filter(session_key__in=sessions.values("session_key")).delete()
-    ended, _by_model = sessions.delete()
+    ended: int = sessions.delete()[0]
     return ended
 
 

@@ -87,7 +87,7 @@ def officer(user: User, at: datetime) -> Page:
 def decider(user: User, at: datetime) -> Page:
     waiting = for_decision_by(user)
     return {
-        "waiting": waiting.select_related("organisation", "case_officer").order_by("recommended_at")[:SHOWN],
+        "waiting": waiting.select_related("organisation", "case_officer")[:SHOWN],
         "waiting_count": waiting.count(),
         "open_count": Application.objects.visible_to(user).open().count(),
         "suspended": Licence.objects.visible_to(user)
@@ -98,7 +98,7 @@ def decider(user: User, at: datetime) -> Page:
 
 
 def for_decision_by(user: User) -> QuerySet[Application]:
-    """Return the recommended cases that `user` may decide: those somebody else recommended."""
+    """Return the recommended cases that somebody else than `user` recommended, the longest waiting first."""
     newest = Recommendation.objects.filter(application=OuterRef("pk")).order_by("-at", "-pk")
     return (
         Application.objects.visible_to(user)
@@ -109,6 +109,7 @@ def for_decision_by(user: User) -> QuerySet[Application]:
             recommended_by=Subquery(newest.values("by")[:1]),
         )
         .exclude(recommended_by=user.pk)
+        .order_by("recommended_at")
     )
 
 
