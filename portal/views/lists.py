@@ -7,14 +7,13 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.views.decorators.http import require_GET
 
 from licensing.country import pack
 from licensing.permissions import Permission
 from portal.access import needs
+from portal.findings import list_name
 from portal.http import PortalRequest
-from screening.importers import PARSERS
 from screening.models import ImportRun, ImportRunState, ListVersion
 
 ROWS_A_PAGE = 25
@@ -31,7 +30,7 @@ TONES = {
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    name: str | Promise
+    name: str
     version: ListVersion
     days: int  # since its last import
 
@@ -42,7 +41,7 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    name: str | Promise
+    name: str
     run: ImportRun
 
     @property
@@ -60,7 +59,7 @@ def index(request: PortalRequest) -> HttpResponse:
     """Show it all; while an import runs, the browser asks again for the imports alone."""
     runs = ImportRun.objects.select_related("version").order_by("-asked_at", "-pk")
     page = Paginator(runs, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    rows = [Run(name_of(run.source), run) for run in page]
+    rows = [Run(list_name(run.source), run) for run in page]
     context = {"page": page, "runs": rows, "under_way": any(row.is_under_way for row in rows)}
     if request.htmx:
         return render(request, "lists/_runs.html", context)
@@ -70,11 +69,6 @@ def index(request: PortalRequest) -> HttpResponse:
 def in_force(at: datetime) -> list[InForce]:
     today = pack().legal_day(at)
     return [
-        InForce(name_of(version.source), version, (today - pack().legal_day(version.imported_at)).days)
+        InForce(list_name(version.source), version, (today - pack().legal_day(version.imported_at)).days)
         for version in ListVersion.objects.in_force(at).order_by("source")
     ]
-
-
-def name_of(source: str) -> str | Promise:
-    """Return what people call the list; its key if no importer knows it any more."""
-    return PARSERS[source][0] if source in PARSERS else source
