@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from licensing import assessment, completeness
@@ -35,6 +36,11 @@ def with_facts(cases: QuerySet[Application]) -> QuerySet[Application]:
         "declarations",
         Prefetch("consultations", Consultation.objects.select_related("body")),
     )
+
+
+def fetch(user: User, reference: str) -> Application:
+    """Return the case if this user may see it. Raises Http404."""
+    return get_object_or_404(with_facts(Application.objects.visible_to(user)), reference=reference)
 
 
 def hits_of(application: Application) -> list[ScreeningHit]:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from licensing.country import pack
-from licensing.errors import Refused
 from licensing.models import (
     EXPORTER_ROLES,
     ApiKey,
@@ -37,12 +36,6 @@ class LoginForm(library.LoginForm):  # type: ignore[misc]
         self.fields["login"].label = gettext_lazy("E-mail address")
         if self.request is not None and "email" in self.request.GET:
             self.initial["login"] = self.request.GET["email"][:254]
-
-
-def add_reasons(form: forms.Form, refused: Refused) -> None:
-    """Show at the form why an action was refused."""
-    for reason in refused.reasons:
-        form.add_error(None, str(reason))
 
 
 class AccountsForm(forms.Form):

@@ -8,7 +8,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licensing.country import pack
-from licensing.errors import Refused
 from licensing.models import (
     Action,
     ApplicationStatus,
@@ -31,12 +30,6 @@ STATUSES = [
     (ApplicationStatus.INFORMATION_REQUESTED, _("Waiting for the exporter")),
     (ApplicationStatus.RECOMMENDED, ApplicationStatus.RECOMMENDED.label),
 ]
-
-
-def add_reasons(form: forms.Form, refused: Refused) -> None:
-    """Show at the form why an action was refused."""
-    for reason in refused.reasons:
-        form.add_error(None, str(reason))
 
 
 def text_area(rows: int = 4) -> forms.Textarea:

@@ -1,7 +1,6 @@
 """Organisations, accounts and keys: for the administrator, and for a company's administrator their own."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,8 +30,8 @@ from portal.forms.accounts import (
     OrganisationForm,
     OrganisationsForm,
     ReasonForm,
-    add_reasons,
 )
+from portal.forms.refusals import add_reasons, attempt
 from portal.http import PortalRequest
 
 ROWS_A_PAGE = 50
@@ -164,14 +163,10 @@ def enable(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _acted(act: Callable[..., User], account: User, form: ReasonForm, request: PortalRequest) -> bool:
     """Say whether the act was done; if not, the form says why."""
-    if not form.is_valid():
-        return False
-    try:
-        act(account.pk, by=request.user, at=timezone.now(), reason=form.cleaned_data["reason"])
-    except Refused as refused:
-        add_reasons(form, refused)
-        return False
-    return True
+    return form.is_valid() and attempt(
+        form,
+        lambda: act(account.pk, by=request.user, at=timezone.now(), reason=form.cleaned_data["reason"]),
+    )
 
 
 @manages
@@ -255,16 +250,10 @@ def organisations(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def register(request: PortalRequest) -> HttpResponse:
     form = OrganisationForm(request.POST or None)
-    if form.is_valid() and _registered(form, request.user, timezone.now()):
+    if form.is_valid() and attempt(
+        form,
+        lambda: accounts.register_organisation(by=request.user, at=timezone.now(), **form.cleaned_data),
+    ):
         messages.success(request, _("%(name)s is registered.") % {"name": form.cleaned_data["name"]})
         return redirect("organisations")
     return render(request, "administration/register.html", {"form": form})
-
-
-def _registered(form: OrganisationForm, by: User, at: datetime) -> bool:
-    try:
-        accounts.register_organisation(by=by, at=at, **form.cleaned_data)
-    except Refused as refused:
-        add_reasons(form, refused)
-        return False
-    return True

@@ -32,9 +32,10 @@ from licensing.workflow import available
 from portal import timeline, turns
 from portal.access import needs
 from portal.forms.applications import AnswerForm, KindForm, SubmitForm
+from portal.forms.refusals import add_reasons
 from portal.http import PortalRequest
 from portal.views.form import render_check
-from portal.views.sections import found, once_of, show_reasons
+from portal.views.sections import found, once_of
 
 ROWS_A_PAGE = 25
 NOW, MOVING, OVER = "now", "moving", "over"
@@ -175,7 +176,8 @@ def submit(request: PortalRequest, reference: str) -> HttpResponse:
     except Refused as refused:
         application.refresh_from_db()
         if application.status == ApplicationStatus.DRAFT:
-            return render_check(request, application, show_reasons(form, refused))
+            add_reasons(form, refused)
+            return render_check(request, application, form)
     else:
         messages.success(request, _("You submitted %(reference)s.") % {"reference": application.reference})
     return redirect("application", application.reference)
@@ -212,7 +214,7 @@ def answer(request: PortalRequest, reference: str) -> HttpResponse:
             )
         except Refused as refused:
             if not is_answered(application, form.cleaned_data["text"]):
-                show_reasons(form, refused)
+                add_reasons(form, refused)
         if form.is_valid():
             messages.success(request, _("You answered. The review goes on."))
             return redirect("application", application.reference)

@@ -26,8 +26,8 @@ from portal.forms.casework import (
     InformationForm,
     QueueForm,
     RecommendForm,
-    add_reasons,
 )
+from portal.forms.refusals import add_reasons, attempt
 from portal.http import PortalRequest
 
 
@@ -73,7 +73,7 @@ def _chips(form: QueueForm) -> list[dict[str, str]]:
 @require_GET
 def show(request: PortalRequest, reference: str) -> HttpResponse:
     at = timezone.now()
-    application = _case(request, reference)
+    application = case_page.fetch(request.user, reference)
     hits = case_page.hits_of(application)
     chosen = next((hit for hit in hits if str(hit.pk) == request.GET.get("hit")), None)
     hit = chosen or case_page.first_to_judge(hits)
@@ -93,7 +93,7 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
 @require_GET
 def progress(request: PortalRequest, reference: str) -> HttpResponse:
     """Answer the case page's question how far the comparison is; by itself it is no page."""
-    application = _case(request, reference)
+    application = case_page.fetch(request.user, reference)
     if not request.htmx:
         return redirect("case", reference)
     at = timezone.now()
@@ -108,7 +108,7 @@ def progress(request: PortalRequest, reference: str) -> HttpResponse:
 @needs(Permission.REVIEW)
 @require_POST
 def take_on(request: PortalRequest, reference: str) -> HttpResponse:
-    application = _case(request, reference)
+    application = case_page.fetch(request.user, reference)
     try:
         casework.take_on(application.pk, by=request.user, at=timezone.now())
     except Refused as refused:
@@ -121,7 +121,7 @@ def take_on(request: PortalRequest, reference: str) -> HttpResponse:
 @needs(Permission.REVIEW)
 @require_POST
 def screen_again(request: PortalRequest, reference: str) -> HttpResponse:
-    application = _case(request, reference)
+    application = case_page.fetch(request.user, reference)
     try:
         casework.screen_again(application.pk, by=request.user, at=timezone.now())
     except Refused as refused:
@@ -133,7 +133,7 @@ def screen_again(request: PortalRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def hit(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
     """Compare a party with a listed entity, and judge."""
-    application = _case(request, reference)
+    application = case_page.fetch(request.user, reference)
     hits = case_page.hits_of(application)
     row = get_object_or_404(
         ScreeningHit.objects.filter(party__application=application).select_related(
@@ -154,20 +154,12 @@ def hit(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
 
 
 def _judged(request: PortalRequest, form: HitForm, row: ScreeningHit) -> bool:
-    given = form.cleaned_data
-    try:
-        casework.judge_hit(
-            row.pk,
-            judgement=Judgement(given["judgement"]),
-            reason=given["reason"],
-            by=request.user,
-            at=timezone.now(),
-        )
-    except Refused as refused:
-        add_reasons(form, refused)
-        return False
-    messages.success(request, _("The judgement is recorded."))
-    return True
+    judgement, reason = Judgement(form.cleaned_data["judgement"]), form.cleaned_data["reason"]
+    by, at = request.user, timezone.now()
+    done = attempt(form, lambda: casework.judge_hit(row.pk, judgement=judgement, reason=reason, by=by, at=at))
+    if done:
+        messages.success(request, _("The judgement is recorded."))
+    return done
 
 
 def _next_to_judge(application: Application) -> HttpResponse:
@@ -180,7 +172,7 @@ def _next_to_judge(application: Application) -> HttpResponse:
 @needs(Permission.REVIEW)
 @require_http_methods(["GET", "POST"])
 def consult(request: PortalRequest, reference: str) -> HttpResponse:
-    application = _case(request, reference)
+    application = case_page.fetch(request.user, reference)
     at = timezone.now()
     country = pack()
     today = country.legal_day(at)
@@ -208,16 +200,14 @@ def consult(request: PortalRequest, reference: str) -> HttpResponse:
 @needs(Permission.REVIEW)
 @require_http_methods(["GET", "POST"])
 def request_information(request: PortalRequest, reference: str) -> HttpResponse:
-    application = _case(request, reference)
+    application = case_page.fetch(request.user, reference)
     at = timezone.now()
     form = InformationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        question = form.cleaned_data["question"]
-        try:
-            casework.request_information(application.pk, question=question, by=request.user, at=at)
-        except Refused as refused:
-            add_reasons(form, refused)
-        else:
+        question, by = form.cleaned_data["question"], request.user
+        if attempt(
+            form, lambda: casework.request_information(application.pk, question=question, by=by, at=at)
+        ):
             messages.success(request, _("The exporter has been asked."))
             return redirect("case", reference)
     against = workflow.refusals(application, Action.REQUEST_INFORMATION, request.user, at)
@@ -227,24 +217,12 @@ def request_information(request: PortalRequest, reference: str) -> HttpResponse:
 @needs(Permission.REVIEW)
 @require_http_methods(["GET", "POST"])
 def recommend(request: PortalRequest, reference: str) -> HttpResponse:
-    application = _case(request, reference)
+    application = case_page.fetch(request.user, reference)
     at = timezone.now()
     form = RecommendForm(request.POST or None, initial={"months": pack().licence_months})
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            casework.recommend(
-                application.pk,
-                outcome=Outcome(given["outcome"]),
-                reasons=given["reasons"],
-                months=given["months"],
-                conditions=given["conditions"],
-                by=request.user,
-                at=at,
-            )
-        except Refused as refused:
-            add_reasons(form, refused)
-        else:
+        given = {**form.cleaned_data, "outcome": Outcome(form.cleaned_data["outcome"])}
+        if attempt(form, lambda: casework.recommend(application.pk, **given, by=request.user, at=at)):
             messages.success(request, _("The recommendation is made. Somebody else decides."))
             return redirect("case", reference)
     against = workflow.refusals(application, Action.RECOMMEND, request.user, at)
@@ -261,11 +239,6 @@ def _form_page(
     """Show one form of a case; the case itself stands beside it in short."""
     context = {"application": application, "form": form, "action": action, "against": against}
     return render(request, "casework/form.html", context)
-
-
-def _case(request: PortalRequest, reference: str) -> Application:
-    visible = case_page.with_facts(Application.objects.visible_to(request.user))
-    return get_object_or_404(visible, reference=reference)
 
 
 def _tell(request: PortalRequest, refused: Refused) -> None:

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from licensing.actions import advice
 from licensing.country import pack
-from licensing.errors import Refused
 from licensing.models import Application, Consultation, Opinion
 from licensing.permissions import Permission
 from portal import case_page
 from portal.access import needs
-from portal.forms.casework import OpinionForm, add_reasons
+from portal.forms.casework import OpinionForm
+from portal.forms.refusals import attempt
 from portal.http import PortalRequest
 
 A_PAGE = 50
@@ -66,16 +66,9 @@ def show(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _given(request: PortalRequest, form: OpinionForm, consultation: Consultation) -> bool:
-    try:
-        advice.give(
-            consultation.pk,
-            opinion=Opinion(form.cleaned_data["opinion"]),
-            answer=form.cleaned_data["answer"],
-            by=request.user,
-            at=timezone.now(),
-        )
-    except Refused as refused:
-        add_reasons(form, refused)
-        return False
-    messages.success(request, _("Your body's opinion is given. Thank you."))
-    return True
+    opinion, answer = Opinion(form.cleaned_data["opinion"]), form.cleaned_data["answer"]
+    by, at = request.user, timezone.now()
+    done = attempt(form, lambda: advice.give(consultation.pk, opinion=opinion, answer=answer, by=by, at=at))
+    if done:
+        messages.success(request, _("Your body's opinion is given. Thank you."))
+    return done

@@ -19,6 +19,7 @@ from licensing.references import read_reference
 from portal import verdicts
 from portal.access import needs
 from portal.forms.customs import NumberForm, WriteOffForm
+from portal.forms.refusals import add_reasons
 from portal.http import PortalRequest
 
 USAGES_SHOWN = 10
@@ -73,7 +74,7 @@ def write_off(request: PortalRequest, licence: Licence, form: WriteOffForm) -> U
             at=timezone.now(),
         )
     except Refused as refused:
-        form.add_error(None, [str(reason) for reason in refused.reasons])
+        add_reasons(form, refused)
         return None
     if usage.outcome == Usage.Outcome.REFUSED:
         form.refuse(usage.answer["reasons"])

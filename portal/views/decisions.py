@@ -1,30 +1,40 @@
 """What deciding officers do: the second of two people."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from licensing.actions import decisions
-from licensing.errors import Reason, Refused
+from licensing.errors import Reason
 from licensing.models import Action, Application, ApplicationStatus, Outcome, User
 from licensing.permissions import Permission
 from licensing.workflow import available
 from portal import case_page
 from portal.access import needs
-from portal.forms.casework import DecisionForm, add_reasons
+from portal.forms.casework import DecisionForm
+from portal.forms.refusals import attempt
 from portal.http import PortalRequest
 
-DONE = {
-    Action.APPROVE: _("The application is approved and the licence issued."),
-    Action.REFUSE: _("The application is refused."),
-    Action.SEND_BACK: _("The case is back with the case officer."),
+
+class Deciding(NamedTuple):
+    do: Callable[..., object]
+    done: Promise
+
+
+# The acts of this page.
+DECISIONS: dict[Action, Deciding] = {
+    Action.APPROVE: Deciding(decisions.approve, _("The application is approved and the licence issued.")),
+    Action.REFUSE: Deciding(decisions.refuse, _("The application is refused.")),
+    Action.SEND_BACK: Deciding(decisions.send_back, _("The case is back with the case officer.")),
 }
 
 
@@ -32,12 +42,13 @@ DONE = {
 @require_http_methods(["GET", "POST"])
 def decide(request: PortalRequest, reference: str) -> HttpResponse:
     at = timezone.now()
-    application = _case(request, reference)
+    application = case_page.fetch(request.user, reference)
     form = _form(request, _possible(application, request.user, at))
     if request.method == "POST" and form.is_valid():
         if _decided(request, application, form, at):
             return redirect("case", reference)
-        application = _case(request, reference)  # what stood in the way may have changed it meanwhile
+        # what stood in the way may have changed it meanwhile
+        application = case_page.fetch(request.user, reference)
     if application.status != ApplicationStatus.RECOMMENDED:
         for reason in form.non_field_errors() or [gettext("This case does not wait for a decision.")]:
             messages.info(request, str(reason))
@@ -54,15 +65,10 @@ def decide(request: PortalRequest, reference: str) -> HttpResponse:
     return render(request, "casework/decision.html", context)
 
 
-def _case(request: PortalRequest, reference: str) -> Application:
-    visible = case_page.with_facts(Application.objects.visible_to(request.user))
-    return get_object_or_404(visible, reference=reference)
-
-
 def _possible(application: Application, user: User, at: datetime) -> dict[Action, list[Reason]]:
     """Return the acts of this page with what stands against each."""
     could = available(application, user, at)
-    return {act: could[act] for act in DONE if act in could}
+    return {act: could[act] for act in DECISIONS if act in could}
 
 
 def _form(request: PortalRequest, possible: dict[Action, list[Reason]]) -> DecisionForm:
@@ -73,22 +79,11 @@ def _form(request: PortalRequest, possible: dict[Action, list[Reason]]) -> Decis
 
 def _decided(request: PortalRequest, application: Application, form: DecisionForm, at: datetime) -> bool:
     act, reasons = Action(form.cleaned_data["act"]), form.cleaned_data["reasons"]
-    try:
-        _do(act, application.pk, reasons=reasons, by=request.user, at=at)
-    except Refused as refused:
-        add_reasons(form, refused)
-        return False
-    messages.success(request, str(DONE[act]))
-    return True
-
-
-def _do(act: Action, application_id: int, *, reasons: str, by: User, at: datetime) -> None:
-    if act == Action.APPROVE:
-        decisions.approve(application_id, reasons=reasons, by=by, at=at)
-    elif act == Action.REFUSE:
-        decisions.refuse(application_id, reasons=reasons, by=by, at=at)
-    else:
-        decisions.send_back(application_id, reasons=reasons, by=by, at=at)
+    do = DECISIONS[act].do
+    done = attempt(form, lambda: do(application.pk, reasons=reasons, by=request.user, at=at))
+    if done:
+        messages.success(request, str(DECISIONS[act].done))
+    return done
 
 
 def _to_be_issued(application: Application, at: datetime) -> dict[str, Any]:

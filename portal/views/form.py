@@ -21,9 +21,9 @@ from portal.forms import parties as parties_form
 from portal.forms import route as route_form
 from portal.forms.applications import AboutForm, SubmitForm
 from portal.forms.documents import DocumentForm
+from portal.forms.refusals import attempt
 from portal.http import PortalRequest
 from portal.views.sections import (
-    attempt,
     found,
     handed_in,
     once_of,

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from licensing import documents, permissions
 from licensing.actions import licences
-from licensing.errors import Reason, Refused
+from licensing.errors import Reason
 from licensing.models import Action, Event, Job, Licence, LicenceState, OutboxJob
 from licensing.permissions import Permission
 from licensing.references import in_fours
@@ -27,6 +27,7 @@ from licensing.workflow import available
 from portal import timeline
 from portal.access import needs
 from portal.forms.licences import ChangeForm
+from portal.forms.refusals import attempt
 from portal.http import PortalRequest
 from portal.templatetags.portal import ATTENTION, BAD, GOOD, INFO, PLAIN, legal_date
 
@@ -228,12 +229,8 @@ def _against(request: PortalRequest, licence: Licence, action: Action) -> list[R
 
 
 def _changed(request: PortalRequest, licence: Licence, action: Action, form: ChangeForm) -> bool:
-    try:
-        CHANGES[action].act(
-            licence.pk, reasons=form.cleaned_data["reasons"], by=request.user, at=timezone.now()
-        )
-    except Refused as refused:
-        form.add_error(None, [str(reason) for reason in refused.reasons])
-        return False
-    messages.success(request, str(CHANGES[action].done))
-    return True
+    reasons, now = form.cleaned_data["reasons"], timezone.now()
+    done = attempt(form, lambda: CHANGES[action].act(licence.pk, reasons=reasons, by=request.user, at=now))
+    if done:
+        messages.success(request, str(CHANGES[action].done))
+    return done

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
-from django import forms
 from django.contrib import messages
 from django.db.models import Model
 from django.http import Http404, HttpResponse
@@ -22,10 +21,9 @@ from licensing.completeness import LABELS, Section
 from licensing.errors import Refused
 from licensing.models import Application, ApplicationStatus
 from portal.forms.fields import PageForm
+from portal.forms.refusals import attempt
 from portal.http import PortalRequest
 from portal.templatetags.portal import ATTENTION, GOOD, clock_time
-
-Form = TypeVar("Form", bound=forms.Form)
 
 PAGES = {
     Section.ABOUT: "form-about",
@@ -50,23 +48,6 @@ def once_of(request: PortalRequest) -> str:
     """Return the random word of this page: a new one, or that of the page just sent."""
     sent = request.POST.get("once", "")
     return sent if sent.isalnum() and len(sent) <= 40 else uuid4().hex
-
-
-def show_reasons(form: Form, refused: Refused, field: str | None = None) -> Form:
-    """Let the form say why, at `field` or above it all."""
-    for reason in refused.reasons:
-        form.add_error(field, str(reason))
-    return form
-
-
-def attempt(form: forms.Form, act: Callable[[], object], field: str | None = None) -> bool:
-    """Do it and say whether it was done; if it was refused, the form says why."""
-    try:
-        act()
-    except Refused as refused:
-        show_reasons(form, refused, field)
-        return False
-    return True
 
 
 def sections_of(application: Application) -> list[dict[str, Any]]:
