@@ -2,13 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
-from django.utils import translation
-
-from licensing import outbox
-from licensing.country import pack
+from licensing import letters, outbox
 from licensing.models import EXPORTER_ROLES, Action, Event, Job, Role, User
 
 
@@ -51,16 +45,11 @@ def announce(event: Event) -> None:
 
 
 def send(event: Event, user: User) -> None:
-    """Send `user` the letter about `event`, in their language. The template's first line is the subject."""
-    with translation.override(user.language):
-        context = {
-            "event": event,
-            "application": event.application,
-            "licence": event.licence or getattr(event.application, "licence", None),
-            "user": user,
-            "portal_url": settings.PORTAL_URL,
-            "authority": pack().authority,
-            "product_name": settings.PRODUCT_NAME,
-        }
-        subject, _blank, body = render_to_string(f"emails/{event.action}.txt", context).partition("\n")
-        EmailMessage(subject.strip(), body.strip() + "\n", to=[user.email]).send()
+    """Send `user` the letter about `event`."""
+    letters.write(
+        user,
+        f"emails/{event.action}.txt",
+        event=event,
+        application=event.application,
+        licence=event.licence or getattr(event.application, "licence", None),
+    )

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db.models import F
 from django.utils import timezone
 
-from licensing import assessment, licence_document, notifications, outbox
+from licensing import assessment, letters, licence_document, notifications, outbox
 from licensing.models import Event, Job, OutboxJob, User
 from licensing.outbox import HEARTBEAT
 
@@ -36,10 +36,20 @@ def notify(*, event_id: int, user_id: int) -> None:
     notifications.send(event, User.objects.get(pk=user_id))
 
 
+def write_letter(*, user_id: int, letter: str) -> None:
+    letters.send(User.objects.get(pk=user_id), letter)
+
+
+def write_notice(*, user_id: int, **facts: str) -> None:
+    letters.send_notice(User.objects.get(pk=user_id), **facts)
+
+
 WORK: dict[Job, Callable[..., None]] = {
     Job.SCREEN_APPLICATION: screen_application,
     Job.RENDER_LICENCE: render_licence,
     Job.NOTIFY: notify,
+    Job.LETTER: write_letter,
+    Job.NOTICE: write_notice,
 }
 
 

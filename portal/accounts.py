@@ -16,9 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from licensing import permissions
+from licensing import letters, permissions
 from licensing.models import Role, User
-from portal import letters
 
 # What counts as a second factor; recovery codes only stand in for one of these.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -48,7 +47,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return None if user is not None and user.role == Role.CUSTOMS_SYSTEM else user
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        letters.post(user, letters.NEW_PASSWORD)
+        letters.promise(user, letters.NEW_PASSWORD, at=timezone.now())
 
     def send_notification_mail(
         self,
@@ -57,7 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        letters.post_notice(
+        letters.promise_notice(
             user,
             change=template_prefix.rpartition("/")[2],
             ip=self.get_client_ip(self.request),

@@ -11,7 +11,6 @@ app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["licensing", "screening"], related_name="tasks")
 app.autodiscover_tasks(["licensing"], related_name="schedule")
-app.autodiscover_tasks(["portal"], related_name="letters")
 
 app.conf.beat_schedule = {
     # A sweep is late by at most this much when the bell was not heard.

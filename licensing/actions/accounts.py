@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from licensing import letters
 from licensing.errors import Refused
 from licensing.models import (
     EXPORTER_ROLES,
@@ -66,7 +67,7 @@ def invite(
     language: str,
     office: str = "",
 ) -> User:
-    """Make an account without a password; its person chooses one by the link we send to `email`."""
+    """Make an account without a password; its person chooses one by the link in the letter to `email`."""
     _may_manage(by, role, organisation)
     _check_organisation(role, organisation)
     if User.objects.filter(email__iexact=email).exists():
@@ -88,6 +89,7 @@ def invite(
         at=at,
         after={"role": role, "email": user.email},
     )
+    _promise_a_link(user, at)
     return user
 
 
@@ -137,6 +139,18 @@ def enable(user_id: int, *, by: User, at: datetime, reason: str) -> User:
     user.save(update_fields=["is_active", "disabled_by", "disabled_at", "password"])
     Authenticator.objects.filter(user=user).delete()
     Event.objects.create(account=user, action=Action.ENABLE, by=by, at=at, data={"reason": reason})
+    _promise_a_link(user, at)
+    return user
+
+
+@transaction.atomic
+def send_link(user_id: int, *, by: User, at: datetime) -> User:
+    """Send the letter of the invitation again, with a new link."""
+    user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
+    _may_manage(by, Role(user.role), user.organisation)
+    if not user.is_active or user.role == Role.CUSTOMS_SYSTEM:
+        raise Refused(_("Only a person whose account is not disabled gets such a letter."))
+    letters.promise(user, letters.INVITATION, at=at)
     return user
 
 
@@ -216,6 +230,12 @@ def _end_sessions(user: User, keep: str = "") -> int:
     Session.objects.filter(session_key__in=sessions.values("session_key")).delete()
     ended: int = sessions.delete()[0]
     return ended
+
+
+def _promise_a_link(user: User, at: datetime) -> None:
+    """A machine has keys, no password."""
+    if user.role != Role.CUSTOMS_SYSTEM:
+        letters.promise(user, letters.INVITATION, at=at)
 
 
 def _check_organisation(role: Role, organisation: Organisation | None) -> None:

@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
             name='OutboxJob',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job', models.CharField(choices=[('screen-application', 'Screen Application'), ('render-licence', 'Render Licence'), ('notify', 'Notify')], max_length=40)),
+                ('job', models.CharField(choices=[('screen-application', 'Screen Application'), ('render-licence', 'Render Licence'), ('notify', 'Notify'), ('letter', 'Letter'), ('notice', 'Notice')], max_length=40)),
                 ('arguments', models.JSONField()),
                 ('created_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField()),

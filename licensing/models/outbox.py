@@ -12,6 +12,8 @@ class Job(models.TextChoices):
     SCREEN_APPLICATION = "screen-application"
     RENDER_LICENCE = "render-licence"
     NOTIFY = "notify"
+    LETTER = "letter"
+    NOTICE = "notice"
 
 
 class OutboxQuerySet(models.QuerySet["OutboxJob"]):

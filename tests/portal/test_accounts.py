@@ -8,8 +8,8 @@ from django.contrib.auth.hashers import identify_hasher
 from django.core import mail
 from django.urls import reverse
 
-from portal import letters
-from tests.factories import PASSWORD, UserFactory
+from licensing import letters
+from tests.factories import NOON, PASSWORD, UserFactory
 from tests.people import client_of
 from tests.portal.signing_in import NEW, ask_for_reset, choose, give_password, link_in
 
@@ -164,7 +164,7 @@ def test_a_disabled_account_gets_no_letter(client, administrator, letters_go_at_
         exporter=True, is_active=False, disabled_by=administrator, disabled_at=administrator.created_at
     )
 
-    letters.post(user, letters.NEW_PASSWORD)
+    letters.promise(user, letters.NEW_PASSWORD, at=NOON)
 
     assert mail.outbox == []
 

@@ -4,9 +4,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from licensing import letters
 from licensing.actions import accounts
 from licensing.errors import Refused
-from portal import letters
 
 
 class Command(BaseCommand):
