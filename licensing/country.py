@@ -75,6 +75,10 @@ class CountryPack:
     bodies: tuple[Body, ...]
     ports: tuple[Port, ...]
 
+    def port_name(self, code: str) -> str:
+        """Return the port, airport or crossing of a UN/LOCODE, as "Balboa (PABLB)"; the code if unknown."""
+        return next((f"{port.name} ({code})" for port in self.ports if port.code == code), code)
+
     def legal_day(self, moment: datetime) -> date:
         """Return the day it is in this country at `moment`."""
         return moment.astimezone(self.time_zone).date()

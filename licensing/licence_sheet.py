@@ -20,7 +20,7 @@ from licensing.country import Text, pack
 from licensing.models import ApplicationKind, Licence, LicenceLine, Party, PartyRole, TransportMode, User
 from licensing.pdf import picture, printable
 from licensing.references import in_fours
-from licensing.units import unit_name
+from licensing.units import plain, unit_name
 
 Facts = dict[str, Any]  # JSON: texts, lists and objects; quantities and amounts as decimal strings
 
@@ -140,7 +140,7 @@ def _line(line: LicenceLine) -> Facts:
         "origin": line.goods.origin,
         "hs_code": line.hs_code,
         "control_code": line.control_code,
-        "quantity": f"{line.granted.normalize():f}",
+        "quantity": plain(line.granted),
         "unit": line.unit,
         "value": str(line.value),
         "currency": line.currency,
@@ -175,7 +175,7 @@ def sheet_of(facts: Facts) -> dict[str, Any]:
         "destination_en": ENGLISH.territories.get(route["destination"], route["destination"]),
         "transit": [place(code) for code in route["transit_countries"]],
         "mode": MODES.get(route["transport_mode"]),
-        "loading": _port(route["port_of_loading"]),
+        "loading": country.port_name(route["port_of_loading"]),
         "lines": [_printed_line(line) for line in facts["lines"]],
         "totals": _totals(facts["lines"]),
         "recommended_on": day(date.fromisoformat(facts["recommended"]["on"])),
@@ -214,11 +214,6 @@ def _totals(lines: list[Facts]) -> list[str]:
     for line in lines:
         sums[line["currency"]] += Decimal(line["value"])
     return [f"{currency}{NO_BREAK}{number(total, places=2)}" for currency, total in sorted(sums.items())]
-
-
-def _port(code: str) -> str:
-    names = {port.code: f"{port.name} ({port.code})" for port in pack().ports}
-    return names.get(code, code)
 
 
 def day(value: date) -> Text:

@@ -131,7 +131,7 @@ def country_name(code: str) -> str:
 @register.filter
 def port_name(code: str) -> str:
     """Return the port, airport or crossing of a UN/LOCODE of the country by name: "Balboa (PABLB)"."""
-    return next((f"{port.name} ({code})" for port in pack().ports if port.code == code), code)
+    return pack().port_name(code)
 
 
 @register.filter
