@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from licensing import assessment, completeness
 from licensing.country import pack
 from licensing.models import (
-    CLOSED,
     Action,
     Application,
     ApplicationStatus,
@@ -24,6 +23,7 @@ from portal.findings import Lists
 from portal.forms.casework import HitForm
 from portal.queue import status_for_officers
 from portal.timeline import sentences
+from screening.importers import label_of
 
 CORRESPONDENCE = (Action.REQUEST_INFORMATION, Action.ANSWER)
 
@@ -57,7 +57,7 @@ def found(application: Application, at: datetime) -> dict[str, Any]:
         "hits": [
             {
                 "hit": hit,
-                "list_name": findings.list_name(hit.source),
+                "list_name": label_of(hit.source),
                 "label": hit.get_judgement_display() if hit.judgement else _("To judge"),
                 "tone": findings.JUDGEMENT_TONES[hit.judgement],
             }
@@ -66,10 +66,10 @@ def found(application: Application, at: datetime) -> dict[str, Any]:
         "screening": screening,
         "finding": findings.of_case(application, screening, hits, Lists.in_force(at)),
         "compared": [
-            {"name": findings.list_name(version.source), "edition": findings.edition_of(version)}
+            {"name": label_of(version.source), "edition": findings.edition_of(version)}
             for version in findings.versions_compared(screening)
         ],
-        "is_open": is_open(application),
+        "is_open": application.is_open,
     }
 
 
@@ -113,7 +113,7 @@ def comparison(hit: ScreeningHit, application: Application, form: HitForm | None
         form = HitForm(initial={"judgement": hit.judgement, "reason": hit.judgement_reason})
     return {
         "hit": hit,
-        "list_name": findings.list_name(hit.source),
+        "list_name": label_of(hit.source),
         "edition": findings.edition_of(hit.entity.version),
         "party_name": findings.marked_party_name(hit),
         "listed_name": findings.marked_listed_name(hit),
@@ -135,7 +135,3 @@ def _why_not(application: Application) -> str:
 
 def first_to_judge(hits: list[ScreeningHit]) -> ScreeningHit | None:
     return next((hit for hit in hits if hit.judgement in ("", Judgement.UNSURE)), None)
-
-
-def is_open(application: Application) -> bool:
-    return application.status not in (ApplicationStatus.DRAFT, *CLOSED)

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from licensing.models import Application, Judgement, Screening, ScreeningHit
 from licensing.parties import digest_of_all
 from portal.templatetags.portal import ATTENTION, BAD, INFO, PLAIN, country_name
-from screening.importers import PARSERS
 from screening.models import EntityKind, ListedEntity, ListVersion
 from screening.names import comparable
 from screening.reasons import TOKEN_WORDS, sentence
@@ -49,11 +48,6 @@ class Lists:
     @property
     def ids(self) -> set[int]:
         return {version.pk for version in self.versions}
-
-
-def list_name(source: str) -> str:
-    """Return what people call a list; the source key of one that we know no more."""
-    return str(PARSERS[source][0]) if source in PARSERS else source
 
 
 def edition_of(version: ListVersion) -> str:

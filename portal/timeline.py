@@ -15,8 +15,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licensing.models import Action, Event, Judgement, Opinion, Outcome
-from portal.findings import list_name
 from portal.templatetags.portal import ATTENTION, BAD, GOOD, PLAIN, legal_date
+from screening.importers import label_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ def _facts(events: list[Event]) -> dict[str, Any]:
     if event.action == Action.ADVISE:
         facts["opinion"] = Opinion(event.after["opinion"]).label
     if event.action == Action.JUDGE:
-        facts["list"] = list_name(event.data["list"])
+        facts["list"] = label_of(event.data["list"])
         facts["judgement"] = Judgement(event.after["judgement"]).label
     return facts
 

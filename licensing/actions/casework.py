@@ -9,7 +9,6 @@ from licensing import assessment, notifications
 from licensing.country import pack
 from licensing.errors import Refused
 from licensing.models import (
-    CLOSED,
     Action,
     Application,
     ApplicationStatus,
@@ -160,6 +159,6 @@ def _open(application_id: int, by: User) -> Application:
     application = Application.objects.lock(application_id)
     if not may(by, Permission.REVIEW, application):
         raise Refused(_("Your role does not allow this."))
-    if application.status in (ApplicationStatus.DRAFT, *CLOSED):
+    if not application.is_open:
         raise Refused(_("This case is not open."))
     return application

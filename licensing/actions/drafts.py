@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from licensing import documents, edits, references
 from licensing.errors import Refused
 from licensing.models import (
+    WITH_EXPORTER,
     Action,
     Application,
     ApplicationKind,
@@ -23,7 +24,6 @@ from licensing.models import (
 )
 from licensing.permissions import Permission, has, may
 
-EDITABLE = (ApplicationStatus.DRAFT, ApplicationStatus.INFORMATION_REQUESTED)
 LINES_AT_MOST = 200
 PARTIES_AT_MOST = 60
 DOCUMENTS_AT_MOST = 40
@@ -216,7 +216,7 @@ def _editable(application_id: int, by: User) -> Application:
     application = Application.objects.lock(application_id)
     if not may(by, Permission.APPLY, application):
         raise Refused(_("Your role does not allow this."))
-    if application.status not in EDITABLE:
+    if application.status not in WITH_EXPORTER:
         raise Refused(
             _("%(reference)s has been handed in, so it can no longer be changed.")
             % {"reference": application.reference}

@@ -10,6 +10,8 @@ from licensing.models.accounts import (
 from licensing.models.addresses import Address
 from licensing.models.applications import (
     CLOSED,
+    WITH_AUTHORITY,
+    WITH_EXPORTER,
     Application,
     ApplicationKind,
     ApplicationStatus,
@@ -39,6 +41,8 @@ from licensing.models.outbox import Job, OutboxJob
 __all__ = [
     "CLOSED",
     "EXPORTER_ROLES",
+    "WITH_AUTHORITY",
+    "WITH_EXPORTER",
     "Action",
     "Address",
     "ApiKey",

@@ -22,6 +22,9 @@ class ApplicationStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+# Who has it.
+WITH_EXPORTER = (ApplicationStatus.INFORMATION_REQUESTED, ApplicationStatus.DRAFT)
+WITH_AUTHORITY = (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW, ApplicationStatus.RECOMMENDED)
 CLOSED = (ApplicationStatus.APPROVED, ApplicationStatus.REFUSED, ApplicationStatus.WITHDRAWN)
 
 
@@ -115,6 +118,11 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is handed in and not yet closed."""
+        return self.status not in (ApplicationStatus.DRAFT, *CLOSED)
 
 
 class PartyRole(models.TextChoices):

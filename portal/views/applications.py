@@ -19,6 +19,8 @@ from licensing.actions import applications, drafts
 from licensing.errors import Refused
 from licensing.models import (
     CLOSED,
+    WITH_AUTHORITY,
+    WITH_EXPORTER,
     Action,
     Application,
     ApplicationKind,
@@ -39,11 +41,7 @@ from portal.views.sections import found, once_of
 
 ROWS_A_PAGE = 25
 NOW, MOVING, OVER = "now", "moving", "over"
-GROUPS = {
-    NOW: (ApplicationStatus.DRAFT, ApplicationStatus.INFORMATION_REQUESTED),
-    MOVING: (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW, ApplicationStatus.RECOMMENDED),
-    OVER: CLOSED,
-}
+GROUPS = {NOW: WITH_EXPORTER, MOVING: WITH_AUTHORITY, OVER: CLOSED}
 
 
 def in_groups(rows: QuerySet[Application]) -> QuerySet[Application]:

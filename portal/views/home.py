@@ -13,10 +13,13 @@ from django.views.decorators.http import require_GET
 from licensing import permissions
 from licensing.country import pack
 from licensing.models import (
+    WITH_AUTHORITY,
+    WITH_EXPORTER,
     Application,
     ApplicationStatus,
     Consultation,
     Licence,
+    LicenceStatus,
     OutboxJob,
     Recommendation,
     User,
@@ -26,9 +29,6 @@ from portal.access import for_everybody
 from portal.views.lists import in_force
 
 SHOWN = 6  # rows of each list; the rest is one click away
-
-MINE_TO_DO = (ApplicationStatus.INFORMATION_REQUESTED, ApplicationStatus.DRAFT)
-MOVING = (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW, ApplicationStatus.RECOMMENDED)
 
 Page = dict[str, Any]
 
@@ -48,13 +48,13 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def exporter(user: User, at: datetime) -> Page:
     own = Application.objects.visible_to(user).order_by("-saved_at")
-    open_ones = list(own.filter(status__in=[*MINE_TO_DO, *MOVING])[:100])
+    open_ones = list(own.filter(status__in=[*WITH_EXPORTER, *WITH_AUTHORITY])[:100])
     return {
         "mine": sorted(
-            (row for row in open_ones if row.status in MINE_TO_DO),
-            key=lambda row: MINE_TO_DO.index(ApplicationStatus(row.status)),
+            (row for row in open_ones if row.status in WITH_EXPORTER),
+            key=lambda row: WITH_EXPORTER.index(ApplicationStatus(row.status)),
         )[:SHOWN],
-        "moving": [row for row in open_ones if row.status in MOVING][:SHOWN],
+        "moving": [row for row in open_ones if row.status in WITH_AUTHORITY][:SHOWN],
         "licences": Licence.objects.visible_to(user)
         .in_force(at)
         .select_related("application")
@@ -91,7 +91,7 @@ def decider(user: User, at: datetime) -> Page:
         "waiting_count": waiting.count(),
         "open_count": Application.objects.visible_to(user).open().count(),
         "suspended": Licence.objects.visible_to(user)
-        .filter(status="suspended")
+        .filter(status=LicenceStatus.SUSPENDED)
         .select_related("holder")
         .order_by("pk")[:SHOWN],
     }

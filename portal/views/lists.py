@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 from licensing.country import pack
 from licensing.permissions import Permission
 from portal.access import needs
-from portal.findings import list_name
 from portal.http import PortalRequest
+from screening.importers import label_of
 from screening.models import ImportRun, ImportRunState, ListVersion
 
 ROWS_A_PAGE = 25
@@ -59,7 +59,7 @@ def index(request: PortalRequest) -> HttpResponse:
     """Show it all; while an import runs, the browser asks again for the imports alone."""
     runs = ImportRun.objects.select_related("version").order_by("-asked_at", "-pk")
     page = Paginator(runs, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    rows = [Run(list_name(run.source), run) for run in page]
+    rows = [Run(label_of(run.source), run) for run in page]
     context = {"page": page, "runs": rows, "under_way": any(row.is_under_way for row in rows)}
     if request.htmx:
         return render(request, "lists/_runs.html", context)
@@ -69,6 +69,6 @@ def index(request: PortalRequest) -> HttpResponse:
 def in_force(at: datetime) -> list[InForce]:
     today = pack().legal_day(at)
     return [
-        InForce(list_name(version.source), version, (today - pack().legal_day(version.imported_at)).days)
+        InForce(label_of(version.source), version, (today - pack().legal_day(version.imported_at)).days)
         for version in ListVersion.objects.in_force(at).order_by("source")
     ]

@@ -16,10 +16,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from licensing import completeness
-from licensing.actions import drafts
 from licensing.completeness import LABELS, Section
 from licensing.errors import Refused
-from licensing.models import Application, ApplicationStatus
+from licensing.models import WITH_EXPORTER, Application, ApplicationStatus
 from portal.forms.fields import PageForm
 from portal.forms.refusals import attempt
 from portal.http import PortalRequest
@@ -88,7 +87,7 @@ def show_page(
 
 def handed_in(request: PortalRequest, application: Application) -> HttpResponse | None:
     """Lead whoever opens the form of what can no longer be changed to the application itself."""
-    if request.method != "GET" or application.status in drafts.EDITABLE:
+    if request.method != "GET" or application.status in WITH_EXPORTER:
         return None
     messages.info(
         request, _("%(reference)s has been submitted and can't be changed.") % {"reference": application}
