@@ -9,9 +9,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from licensing.units import plain
+from portal.signs import HIDDEN_SIGNS
 
 DIGITS = re.compile(r"[0-9]{1,14}(\.[0-9]{1,4})?")
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+LINE_ENDS = re.compile(r"[\t\n\r\u2028\u2029]")
 QUANTITY_PATTERN = r"^[0-9]{1,14}(\.[0-9]{1,4})?$"
 
 
@@ -28,7 +29,7 @@ class Text(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        if CONTROL_CHARACTERS.search(data):
+        if LINE_ENDS.search(data) or HIDDEN_SIGNS.search(data):
             self.fail("control")
         return super().to_internal_value(data)
 

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from licensing.models import Application, ApplicationKind
-from portal.forms.fields import PageForm, choice, email, said, text
+from portal.forms.fields import PageForm, choice, email, no_hidden_signs, said, text
 
 ANSWER_AT_MOST = 4000
 
@@ -61,6 +61,7 @@ class AnswerForm(forms.Form):
     text = forms.CharField(
         label=_("Your answer"),
         max_length=ANSWER_AT_MOST,
+        validators=[no_hidden_signs],
         widget=forms.Textarea({"rows": 8}),
         error_messages=said(_("Write your answer.")),
     )

@@ -15,7 +15,7 @@ from licensing.actions.customs import UsedLine
 from licensing.models import LicenceLine, Usage
 from licensing.units import decimals_of
 from portal.forms.check import ReferenceField
-from portal.forms.fields import said
+from portal.forms.fields import no_hidden_signs, said
 from portal.forms.numbers import read_number
 from portal.templatetags.portal import quantity, unit_name
 
@@ -60,6 +60,7 @@ class WriteOffForm(forms.Form):
         help_text=gettext_lazy("The number of the declaration the goods leave with."),
         max_length=Usage._meta.get_field("declaration").max_length,
         error_messages=said(gettext_lazy("Type the number of the declaration.")),
+        validators=[no_hidden_signs],
         widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
     )
 

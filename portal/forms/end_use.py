@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licensing.models import Application, EndUseDeclaration, EndUseQuestion
-from portal.forms.fields import PageForm, choice, said, text
+from portal.forms.fields import PageForm, choice, no_hidden_signs, said, text
 
 END_USE_AT_MOST = 4000
 YES, NO = "yes", "no"
@@ -65,6 +65,7 @@ def _explanation() -> forms.CharField:
         required=False,
         max_length=EndUseDeclaration._meta.get_field("explanation").max_length,
         error_messages=said(None),
+        validators=[no_hidden_signs],
         widget=forms.Textarea({"rows": 2}),
     )
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from licensing.country import pack
 from licensing.units import units
+from portal.signs import HIDDEN_SIGNS
 from portal.templatetags.portal import locale
 
 Words = str | Promise
@@ -30,6 +31,7 @@ CHOOSE = gettext_lazy("Choose one of the answers.")
 NOT_COUNTRIES = frozenset(
     ["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"]
 )
+HIDDEN = gettext_lazy("A hidden character came along here. Type the text anew.")
 
 
 def said(required: Words | None, **more: Words) -> dict[str, Any]:
@@ -39,12 +41,26 @@ def said(required: Words | None, **more: Words) -> dict[str, Any]:
         "max_length": gettext_lazy(
             "Shorten this to %(limit_value)d characters or fewer. It has %(show_value)d now."
         ),
-        "null_characters_not_allowed": gettext_lazy(
-            "A hidden character came along here. Type the text anew."
-        ),
+        "null_characters_not_allowed": HIDDEN,
         "invalid_choice": gettext_lazy("“%(value)s” is not in this list. Choose one that is."),
         **more,
     }
+
+
+def no_hidden_signs(text: str) -> None:
+    """Refuse what makes a text look other than it is: a name turned round would pass the lists unseen."""
+    if HIDDEN_SIGNS.search(text):
+        raise ValidationError(cast(str, HIDDEN), "hidden")
+
+
+def says_something(otherwise: Words) -> Callable[[str], None]:
+    """Return a check that refuses a text without a letter or digit, with the words of an empty one."""
+
+    def check(text: str) -> None:
+        if not any(sign.isalnum() for sign in text):
+            raise ValidationError(cast(str, otherwise), "required")
+
+    return check
 
 
 def column(model: type[models.Model], name: str) -> models.Field[Any, Any]:
@@ -72,6 +88,7 @@ def text(
         required=required is not None,
         help_text=cast(str, hint),
         error_messages=said(required),
+        validators=[no_hidden_signs, *([says_something(required)] if required else [])],
         widget=forms.Textarea({"rows": rows, **attrs}) if rows else forms.TextInput(attrs),
     )
 
@@ -119,7 +136,12 @@ class LinesField(forms.CharField):
     """Several short texts, one a line: a list without blanks and repetitions."""
 
     def __init__(self, *, longest: int, most: int, **options: Any) -> None:
-        super().__init__(required=False, widget=forms.Textarea({"rows": 3, "spellcheck": "false"}), **options)
+        super().__init__(
+            required=False,
+            validators=[no_hidden_signs],
+            widget=forms.Textarea({"rows": 3, "spellcheck": "false"}),
+            **options,
+        )
         self.error_messages |= said(None)
         self.longest, self.most = longest, most
 

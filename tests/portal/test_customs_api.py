@@ -254,6 +254,8 @@ class TestWrongInput:
             ({"declaration": "x" * 61}, "#/declaration"),
             ({"declaration": "a\nb"}, "#/declaration"),
             ({"declaration": "a\0b"}, "#/declaration"),
+            ({"declaration": "a\tb"}, "#/declaration"),
+            ({"declaration": "a\u202eb"}, "#/declaration"),
             ({"declaration": 12}, "#/declaration"),
             ({"declaration": "   "}, "#/declaration"),
             ({"lines": []}, "#/lines"),

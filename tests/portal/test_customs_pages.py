@@ -163,6 +163,7 @@ def test_the_same_form_sent_again_with_other_numbers_is_told_so(officer_at_the_d
         ({"line_1": "9" * 30}, "This number is too large"),
         ({"declaration": ""}, "Type the number of the declaration."),
         ({"declaration": "x" * 61}, "Shorten this to 60 characters"),
+        ({"declaration": "D\u202e-1"}, "hidden character"),
     ],
 )
 def test_wrong_input_is_explained_and_kept(officer_at_the_dock, line, change, said):
