@@ -62,6 +62,11 @@ def screen(screening_id: int, *, at: datetime) -> None:
     _finish(screening, versions, at)
 
 
+def give_up(screening_id: int) -> None:
+    """Say that no worker could finish it. It no longer counts as under way, so it is asked for again."""
+    Screening.objects.filter(pk=screening_id, finished_at=None).update(failure="given-up")
+
+
 @transaction.atomic
 def _screen_party(party: Party, at: datetime) -> set[int]:
     """Store what the lists say of the party; return the versions they were searched in."""
@@ -122,7 +127,7 @@ def _finish(screening: Screening, versions: set[int], at: datetime) -> None:
     same_parties = screening.parties_digest == digest_of_all(parties)
     if same_parties and versions == _versions(at):
         Screening.objects.filter(pk=screening.pk).update(
-            finished_at=at, list_versions=sorted(versions), parties_done=screening.parties_total
+            finished_at=at, list_versions=sorted(versions), parties_done=screening.parties_total, failure=""
         )
     elif screening == latest_of(application):
         ask(application, at=at)

@@ -4,7 +4,6 @@ import logging
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from celery import shared_task
 from django.core.cache import cache
@@ -62,7 +61,7 @@ def run_job(job_id: int) -> None:
     try:
         WORK[Job(job.job)](**job.arguments)
     except Exception:  # the outermost edge: the failure is kept with the job, and a person can read it
-        log.exception("Job %s failed", job)
+        log.exception("Job %s (%s) failed", job.pk, job.job)  # arguments may be personal
         _put_off(job, traceback.format_exc())
     else:
         OutboxJob.objects.filter(pk=job.pk).update(done_at=timezone.now(), failure="")
@@ -76,11 +75,11 @@ def _claim(job_id: int) -> OutboxJob | None:
 
 
 def _put_off(job: OutboxJob, failure: str) -> None:
-    now = timezone.now()
-    later: dict[str, Any] = (
-        {"given_up_at": now} if job.tries >= TRIES else {"due_at": now + timedelta(seconds=2**job.tries)}
-    )
+    now, is_last = timezone.now(), job.tries >= TRIES
+    later = {"given_up_at": now} if is_last else {"due_at": now + timedelta(seconds=2**job.tries)}
     OutboxJob.objects.filter(pk=job.pk).update(failure=failure[-4000:], **later)
+    if is_last and job.job == Job.SCREEN_APPLICATION:
+        assessment.give_up(**job.arguments)
 
 
 @shared_task

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from licensing import assessment, outbox, tasks
-from licensing.models import Job, OutboxJob
+from licensing import assessment, outbox, schedule, tasks
+from licensing.models import Application, ApplicationStatus, Job, OutboxJob
 from tests.factories import ApplicationFactory, ListVersionFactory
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +83,20 @@ def test_after_enough_tries_a_person_must_look():
     job.refresh_from_db()
     assert job.given_up_at is not None
     assert not OutboxJob.objects.due(timezone.now() + timedelta(days=365)).exists()
+
+
+def test_a_comparison_that_was_given_up_is_asked_for_again(screening_job, monkeypatch):
+    screening, job = screening_job
+    monkeypatch.setitem(tasks.WORK, Job.SCREEN_APPLICATION, tasks.write_letter)  # any that fails
+    OutboxJob.objects.filter(pk=job.pk).update(tries=tasks.TRIES - 1)
+    assert assessment.is_current(screening.application, at=timezone.now())
+
+    tasks.run_job(job.pk)
+
+    assert not assessment.is_current(screening.application, at=timezone.now())
+    Application.objects.update(status=ApplicationStatus.SUBMITTED, submitted_at=timezone.now())
+    schedule.screen_after_new_lists()
+    assert OutboxJob.objects.due(timezone.now()).count() == 1
 
 
 def test_the_sweep_rings_for_what_is_due_and_for_nothing_else(rung):
