@@ -23,6 +23,12 @@ SAME_WORDS = {other: word for word, *others in _lines("same_words") for other in
 # Signs inside a word of one language or another that would cut it in two: "Ra'ad", "Zu’bi", "Il'ia".
 INSIDE_WORDS = re.compile("['’‘ʼʻʿʾʹʺ`´ʽ]")
 WORD = re.compile("[a-z0-9]+")
+# Cyrillic and Greek letters that look like a Latin one, and that one: "АZНАR" is typed to read as "AZHAR".
+LOOK_ALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХҮԚԜаеѕіјорсухһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοα",
+    "ABESIJKMHOPCTYXYQWaesijopcyxhdqwABEZHIKMNOPTYXoa",
+)
+MIXED_WORD = re.compile(r"(?=\w*[A-Za-z])\w*[\u0370-\u03ff\u0400-\u052f]\w*")
 OF_LIMITED_LIABILITY = re.compile(r"\bs\.?\s*de\s*r\.?\s*l\b")  # "S. de R.L."
 DOTTED = re.compile(r"\b(?:[a-z][./])+[a-z]\b")  # "s.a", "a/s", "l.l.c"
 EACH_SIGN_A_WORD = re.compile("([\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3])")  # Han and Hangul
@@ -64,9 +70,16 @@ def comparable(name: str) -> Form:
 
 
 def _latin_words(name: str) -> list[str]:
-    plain = EACH_SIGN_A_WORD.sub(r" \1 ", unicodedata.normalize("NFKC", name))
+    plain = MIXED_WORD.sub(_as_seen, unicodedata.normalize("NFKC", name))
+    plain = EACH_SIGN_A_WORD.sub(r" \1 ", plain)
     plain = INSIDE_WORDS.sub("", anyascii(INSIDE_WORDS.sub("", plain)).lower())
     return WORD.findall(DOTTED.sub(_undotted, OF_LIMITED_LIABILITY.sub("srl", plain)))
+
+
+def _as_seen(mixed: re.Match[str]) -> str:
+    """Read a word of two alphabets as all Latin if it looks it; else leave it, a slip of the keyboard."""
+    seen = mixed.group().translate(LOOK_ALIKES)
+    return seen if seen.isascii() else mixed.group()
 
 
 def _undotted(dotted: re.Match[str]) -> str:

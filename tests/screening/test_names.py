@@ -24,6 +24,10 @@ from screening.names import comparable, folded, script, weight
         ("11420 CORP", ("11420",)),
         ("Ｑｕｉｍｅｒａ", ("quimera",)),
         ("Sheik Quimera", ("sheikh", "quimera")),
+        ("QUІМЕRА", ("quimera",)),  # four of its letters are Cyrillic
+        ("Αndrοs Quimera", ("andros", "quimera")),  # two are Greek
+        ("РОСА", ("rosa",)),  # all Cyrillic: a word of its own, not a disguised one
+        ("Eвгений", ("evgeniy",)),  # one Latin letter in a Cyrillic word
     ],
 )
 def test_a_name_in_comparable_form(name, words):
