@@ -128,12 +128,15 @@ def disable(user_id: int, *, by: User, at: datetime, reason: str) -> User:
 def enable(user_id: int, *, by: User, at: datetime, reason: str) -> User:
     """Open a disabled account again, as a new one: no password, no second factor, its keys stay revoked.
 
-    So it is also the way back for somebody who has lost every second factor.
+    So it is also the way back for somebody who has lost every second factor. What the authority shut, a
+    company can't open.
     """
     user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
     _may_manage(by, Role(user.role), user.organisation)
-    if user.is_active:
+    if user.disabled_by is None:
         raise Refused(_("This account is not disabled."))
+    if not has(by, Permission.MANAGE_ACCOUNTS) and user.disabled_by.organisation_id != by.organisation_id:
+        raise Refused(_("The licensing authority disabled this account, so only it can open it again."))
     user.is_active, user.disabled_by, user.disabled_at = True, None, None
     user.set_unusable_password()
     user.save(update_fields=["is_active", "disabled_by", "disabled_at", "password"])

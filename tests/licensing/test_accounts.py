@@ -153,6 +153,19 @@ def test_an_account_that_opens_again_begins_anew(administrator, officer, machine
     assert not ApiKey.objects.live(NOON).filter(pk=key.pk).exists()
 
 
+def test_a_company_opens_what_it_shut_itself_and_nothing_that_the_authority_shut(administrator):
+    boss = UserFactory(exporter=True, role=Role.EXPORTER_ADMINISTRATOR)
+    colleague = UserFactory(exporter=True, organisation=boss.organisation)
+    accounts.disable(colleague.pk, by=boss, at=NOON, reason="x")
+    accounts.enable(colleague.pk, by=boss, at=NOON, reason="x")
+
+    accounts.disable(colleague.pk, by=administrator, at=NOON, reason="Fraude.")
+
+    with pytest.raises(Refused, match="authority|autoridad"):
+        accounts.enable(colleague.pk, by=boss, at=NOON, reason="x")
+    accounts.enable(colleague.pk, by=administrator, at=NOON, reason="x")
+
+
 def test_an_open_account_is_not_opened_again(administrator, officer):
     with pytest.raises(Refused):
         accounts.enable(officer.pk, by=administrator, at=NOON, reason="x")
