@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from licensing.actions import customs
 from licensing.actions.customs import UsedLine
-from licensing.models import ApiScope, Licence, LicenceState, Usage
+from licensing.models import ApiScope, Licence, LicenceState, Usage, User
 from licensing.references import read_reference
 from licensing.units import unit_name
 from portal.api import schema
@@ -129,7 +129,7 @@ class LicenceView(APIView):
         responses={200: LicenceOut, 304: schema.UNCHANGED, **schema.problems(schema.READING)},
     )
     def get(self, request: ApiRequest, number: str) -> Response:
-        shown = licence_now(find(number))
+        shown = licence_now(find(number, request.user))
         headers = {"ETag": f'W/"{shown["version"]}"', "Cache-Control": "private, no-cache"}
         if headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
             return Response(status=304, headers=headers)
@@ -163,10 +163,10 @@ class UsagesView(APIView):
         return answer(usage, request, is_new)
 
 
-def find(number: str) -> Licence:
-    licences = Licence.objects.select_related("application", "holder").prefetch_related("lines")
+def find(number: str, user: User) -> Licence:
+    licences = Licence.objects.visible_to(user).select_related("application", "holder")
     try:
-        return licences.get(reference=read_reference(number))
+        return licences.prefetch_related("lines").get(reference=read_reference(number))
     except Licence.DoesNotExist:
         raise unknown() from None
 
