@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from screening import search
 from tests.factories import UserFactory
@@ -70,10 +71,12 @@ TransactionTestCase._fixture_teardown = empty_every_table
 
 @pytest.fixture(autouse=True)
 def files_and_counters_of_this_test(settings, tmp_path):
-    """Files go to a folder of the test's own; rate limits and heartbeats start from nothing."""
+    """Files go to a folder of the test's own; rate limits and heartbeats start from nothing; so does the
+    language, which the last page asked for would leave in this thread."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     cache.clear()
+    translation.activate(settings.LANGUAGE_CODE)
     search.forget_indexes()  # versions of one test may bear the numbers of another's
 
 
@@ -100,3 +103,8 @@ def customs_officer(db):
 @pytest.fixture
 def administrator(db):
     return UserFactory(administrator=True)
+
+
+def pytest_collection_modifyitems(items):
+    """Run the browser's tests last: its event loop stays in this thread, and no seal could be made beside it."""
+    items.sort(key=lambda item: item.path.is_relative_to(item.config.rootpath / "tests" / "journeys"))

@@ -33,6 +33,7 @@ WITHOUT_DATA = {
     "makemigrations",
     "translations",
     "demo_code",
+    "draw_workflow",
     "collectstatic",
     "findstatic",
     "diffsettings",
@@ -70,7 +71,7 @@ def run_django(command: str, argv: list[str]) -> None:
 def is_without_data(command: str, argv: Sequence[str]) -> bool:
     """Tell whether a command needs no servers, or has been told which ones to use."""
     told = "DATABASE_URL" in os.environ or os.environ.get("PORTAL_ENV") == "production"
-    asks_only = command.startswith("-") or "--help" in argv or "-h" in argv
+    asks_only = command.startswith("-") or "--help" in argv or "-h" in argv or argv[1:] == ["benchmark"]
     return told or asks_only or command in WITHOUT_DATA or " ".join(argv[1:3]) in WITHOUT_DATA
 
 

@@ -41,6 +41,7 @@ def children(tmp_path):
         (["manage.py", "check"], True),
         (["manage.py", "import_list", "--help"], True),
         (["manage.py", "benchmark", "startup"], True),
+        (["manage.py", "benchmark"], True),
         (["manage.py", "benchmark", "other"], False),
         (["manage.py", "migrate"], False),
         (["manage.py", "import_list", "un", "file.xml"], False),

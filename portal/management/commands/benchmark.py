@@ -20,12 +20,10 @@ PACKAGES = ("Django", "psycopg", "celery", "granian", "redis", "weasyprint")
 
 
 class Command(BaseCommand):
-    help = "Measure something and write the figures down: " + ", ".join(
-        module.name for module in iter_modules(benchmarks.__path__)
-    )
+    help = "Measure something and write the figures down."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", choices=[module.name for module in iter_modules(benchmarks.__path__)])
+        parser.add_argument("name", nargs="?", choices=sorted(subjects()), help="none: list them")
         parser.add_argument(
             "--json", type=Path, metavar="FILE", help="write the figures to this file as well"
         )
@@ -33,7 +31,11 @@ class Command(BaseCommand):
             "--set", action="append", default=[], metavar="NAME=VALUE", help="an option of it"
         )
 
-    def handle(self, *args: Any, name: str, **options: Any) -> None:
+    def handle(self, *args: Any, name: str | None, **options: Any) -> None:
+        if name is None:
+            for subject, summary in subjects().items():
+                self.stdout.write(f"{subject:<12} {summary}")
+            return
         given = dict(read_option(text) for text in options["set"])
         started = datetime.now(UTC)
         measures: list[Measure] = import_module(f"portal.benchmarks.{name}").run(given)
@@ -58,6 +60,14 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{each.what:<{width}}  {each.value:>10.2f} {each.unit:<8} {goal:<16} {verdict}".rstrip()
             )
+
+
+def subjects() -> dict[str, str]:
+    """Return what can be measured, each with the first line of what its module says of itself."""
+    modules = (
+        import_module(f"portal.benchmarks.{found.name}") for found in iter_modules(benchmarks.__path__)
+    )
+    return {each.__name__.rpartition(".")[2]: (each.__doc__ or "").partition("\n")[0] for each in modules}
 
 
 def read_option(text: str) -> tuple[str, str]:
