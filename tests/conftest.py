@@ -106,5 +106,5 @@ def administrator(db):
 
 
 def pytest_collection_modifyitems(items):
-    """Run the browser's tests last: its event loop stays in this thread, and no seal could be made beside it."""
+    """Run the browser's tests last: its event loop stays in this thread, and no seal is made beside it."""
     items.sort(key=lambda item: item.path.is_relative_to(item.config.rootpath / "tests" / "journeys"))
