@@ -42,7 +42,7 @@ def latest_of(application: Application) -> Screening | None:
 
 
 def screen(screening_id: int, *, at: datetime) -> None:
-    """Compare every party and store what is found. Safe to repeat; progress shows as it goes.
+    """Compare every party and store what is found. Safe to repeat, even at once; progress shows as it goes.
 
     Without a list in force it fails closed: it says so on the screening and finds nothing "clean".
     What changed meanwhile (lists or parties) makes the comparison start over as a new one.
@@ -50,14 +50,17 @@ def screen(screening_id: int, *, at: datetime) -> None:
     screening = Screening.objects.select_related("application").get(pk=screening_id)
     if screening.finished_at is not None or screening != latest_of(screening.application):
         return
-    Screening.objects.filter(pk=screening_id).update(parties_done=0, failure="")
+    # Another worker may be at the same: what it has finished stays finished.
+    unfinished = Screening.objects.filter(pk=screening_id, finished_at=None)
+    unfinished.update(parties_done=0, failure="")
     versions = set()
+    parties = screening.application.parties.order_by("pk").values_list("pk", flat=True)
     try:
-        for done, party in enumerate(screening.application.parties.order_by("pk"), start=1):
-            versions |= _screen_party(party, at)
-            Screening.objects.filter(pk=screening_id, parties_total__gte=done).update(parties_done=done)
+        for done, party_id in enumerate(parties, start=1):
+            versions |= _screen_party(party_id, at)
+            unfinished.filter(parties_total__gte=done).update(parties_done=done)
     except search.NoListInForce:
-        Screening.objects.filter(pk=screening_id).update(failure="no-list-in-force")
+        unfinished.update(failure="no-list-in-force")
         return
     _finish(screening, versions, at)
 
@@ -68,8 +71,9 @@ def give_up(screening_id: int) -> None:
 
 
 @transaction.atomic
-def _screen_party(party: Party, at: datetime) -> set[int]:
+def _screen_party(party_id: int, at: datetime) -> set[int]:
     """Store what the lists say of the party; return the versions they were searched in."""
+    party = Party.objects.select_for_update(of=("self",)).get(pk=party_id)
     screened = search.screen(subject_of(party), at=at)
     for match in screened.matches:
         _store(party, match, at)
@@ -126,7 +130,7 @@ def _finish(screening: Screening, versions: set[int], at: datetime) -> None:
     parties = list(application.parties.all())
     same_parties = screening.parties_digest == digest_of_all(parties)
     if same_parties and versions == _versions(at):
-        Screening.objects.filter(pk=screening.pk).update(
+        Screening.objects.filter(pk=screening.pk, finished_at=None).update(
             finished_at=at, list_versions=sorted(versions), parties_done=screening.parties_total, failure=""
         )
     elif screening == latest_of(application):

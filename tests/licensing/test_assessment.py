@@ -1,8 +1,10 @@
 """Every party is compared with every list; a judgement stands until the entry or the party changes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from licensing import assessment, schedule
 from licensing.models import Judgement, Screening, ScreeningHit
@@ -136,6 +138,34 @@ def test_a_hit_that_is_found_no_more_stays_on_record_but_waits_for_nobody():
 
     assert ScreeningHit.objects.get().gone_at == NOON + timedelta(days=1)
     assert not ScreeningHit.objects.of(application).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_the_same_comparison_find_the_same_once():
+    """The parties are held until both workers wait for them."""
+    new_edition()
+    application = with_end_user(LISTED)
+    screening = assessment.ask(application, at=NOON)
+
+    def work():
+        try:
+            assessment.screen(screening.pk, at=NOON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as pool:
+        with transaction.atomic():
+            list(application.parties.select_for_update())
+            workers = [pool.submit(work) for _worker in range(2)]
+            for worker in workers:
+                with pytest.raises(TimeoutError):
+                    worker.result(timeout=0.3)
+        for worker in workers:
+            worker.result(timeout=20)
+
+    screening.refresh_from_db()
+    assert (screening.finished_at, screening.parties_done) == (NOON, 2)
+    assert ScreeningHit.objects.count() == 1
 
 
 def test_without_a_list_the_screening_says_so_and_is_never_finished():
