@@ -254,6 +254,13 @@ def test_pages_are_a4_and_the_head_of_the_table_comes_again_on_each():
     assert "Fin de la lista: 60 líneas" in text
 
 
+def test_a_condition_without_a_blank_stays_within_the_page():
+    text = words_of(draw({**FACTS, "conditions": ["w" * 300 + "END"]}))
+
+    assert "wEND" in text
+    assert "w" * 200 not in text
+
+
 # --- what it fetches and prints ---------------------------------------------------------------------
 
 
