@@ -22,6 +22,13 @@ SIGNATURES: dict[str, tuple[bytes, str]] = {
     "image/png": (b"\x89PNG\r\n\x1a\n", "PNG"),
     "image/jpeg": (b"\xff\xd8\xff", "JPEG"),
 }
+# How such a file is called, so that whoever opens it opens it as what it is.
+ENDINGS: dict[str, tuple[str, ...]] = {
+    "application/pdf": (".pdf",),
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg"),
+}
+NAME_AT_MOST = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,18 @@ def keep_upload(upload: Upload, *, at: datetime) -> StoredFile:
         _("“%(name)s” is not of a kind we can take. Send one of: %(kinds)s.")
         % {"name": upload.name, "kinds": kinds}
     )
+
+
+def shown_name(name: str, media_type: str) -> str:
+    """Return the name without signs nobody sees, ending as files of its type end.
+
+    "orden.html" that is a PDF becomes "orden.html.pdf": by its own name a browser would run what is in it.
+    """
+    seen = "".join(sign for sign in name if sign.isprintable()).strip()
+    endings = ENDINGS[media_type]
+    if seen.lower().endswith(endings):
+        return seen[-NAME_AT_MOST:]
+    return seen[-(NAME_AT_MOST - len(endings[0])) :] + endings[0]
 
 
 def keep(stream: BinaryIO, *, media_type: str, at: datetime) -> StoredFile:

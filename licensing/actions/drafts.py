@@ -200,7 +200,8 @@ def add_document(
     if known:
         raise Refused(_("This file is already there as “%(name)s”.") % {"name": known.name})
     document = Document(application=application)
-    fields = {"kind": kind, "name": upload.name, "file_id": file.pk, "added_by_id": by.pk, "added_at": at}
+    name = documents.shown_name(upload.name, file.media_type)
+    fields = {"kind": kind, "name": name, "file_id": file.pk, "added_by_id": by.pk, "added_at": at}
     edits.write(application, document, fields, by=by, at=at, once=once)
     return document
 

@@ -35,8 +35,6 @@ from portal.views.sections import (
     totals,
 )
 
-NAME_AT_MOST = 200  # of a file
-
 
 @needs(Permission.APPLY)
 @require_GET
@@ -175,7 +173,7 @@ def _add_document(request: PortalRequest, application: Application, form: Docume
     file = form.cleaned_data["file"]
     drafts.add_document(
         application.pk,
-        Upload(file.name[-NAME_AT_MOST:], file.size, file.file),
+        Upload(file.name, file.size, file.file),
         kind=DocumentKind(form.cleaned_data["kind"]),
         by=request.user,
         at=timezone.now(),

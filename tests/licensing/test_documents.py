@@ -78,3 +78,21 @@ def test_a_file_that_breaks_off_leaves_nothing(settings):
 
     assert not [file for file in settings.MEDIA_ROOT.rglob("*") if file.is_file()]
     assert not StoredFile.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "shown"),
+    [
+        ("orden.pdf", "application/pdf", "orden.pdf"),
+        ("ORDEN.PDF", "application/pdf", "ORDEN.PDF"),
+        ("sello.jpeg", "image/jpeg", "sello.jpeg"),
+        ("orden.html", "application/pdf", "orden.html.pdf"),
+        ("orden", "image/png", "orden.png"),
+        ("\u202efdp.exe", "application/pdf", "fdp.exe.pdf"),
+        ("a\x01b.pdf", "application/pdf", "ab.pdf"),
+        ("a" * 300, "application/pdf", "a" * 196 + ".pdf"),
+        ("a" * 300 + ".pdf", "application/pdf", "a" * 196 + ".pdf"),
+    ],
+)
+def test_a_file_is_called_by_what_it_is(name, media_type, shown):
+    assert documents.shown_name(name, media_type) == shown
