@@ -37,7 +37,10 @@ def session_of(user: User) -> str:
     return session.session_key
 
 
-def client_of(user: User) -> Client:
+def client_of(user: User, language: str = "") -> Client:
+    """Return a client signed in as `user`, who reads `language` if one is given, else that of the account."""
     client = Client()
     client.cookies[settings.SESSION_COOKIE_NAME] = session_of(user)
+    if language:
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     return client

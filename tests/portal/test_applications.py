@@ -41,9 +41,7 @@ def text_of(response) -> str:
 
 @pytest.fixture
 def client(exporter):
-    client = client_of(exporter)
-    client.cookies["language"] = "en"
-    return client
+    return client_of(exporter, "en")
 
 
 def test_the_list_shows_first_what_needs_the_exporter_then_what_moves_then_what_is_over(client, exporter):

@@ -5,7 +5,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from licensing.actions import licences
@@ -21,12 +20,7 @@ def line(db):
 
 @pytest.fixture
 def officer_at_the_dock(customs_officer):
-    return in_english(client_of(customs_officer))
-
-
-def in_english(client: Client) -> Client:
-    client.cookies["language"] = "en"
-    return client
+    return client_of(customs_officer, "en")
 
 
 def page_of(client, licence) -> str:
@@ -190,7 +184,7 @@ def test_a_script_in_a_declaration_stays_text(officer_at_the_dock, line):
 
 
 def test_officers_may_look_but_not_write_off(line, officer):
-    client = in_english(client_of(officer))
+    client = client_of(officer, "en")
 
     assert 'name="declaration"' not in page_of(client, line.licence)
     assert client.post(f"/customs/{line.licence}/", {"declaration": "D"}).status_code == 403

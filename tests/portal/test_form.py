@@ -46,9 +46,7 @@ ROUTE = {
 
 @pytest.fixture
 def client(exporter):
-    client = client_of(exporter)
-    client.cookies["language"] = "en"
-    return client
+    return client_of(exporter, "en")
 
 
 @pytest.fixture

@@ -20,9 +20,7 @@ LANGUAGES = ("es", "en")
 
 
 def home(user, language="en"):
-    client = client_of(user)
-    client.cookies["language"] = language
-    return client.get("/")
+    return client_of(user, language).get("/")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -28,12 +28,10 @@ def holder(licence):
 
 
 def page_of(user, name, *args, language="en", **kwargs):
-    client = client_of(user)
-    client.cookies["language"] = language
-    return client.get(reverse(name, args=args), **kwargs)
+    return client_of(user, language).get(reverse(name, args=args), **kwargs)
 
 
-def text_of(response) -> str:
+def html_of(response) -> str:
     return response.content.decode()
 
 
@@ -43,7 +41,7 @@ def text_of(response) -> str:
 def test_holders_see_their_own_licences_only(licence, holder):
     other = LicenceFactory()
 
-    listed = text_of(page_of(holder, "licences"))
+    listed = html_of(page_of(holder, "licences"))
 
     assert licence.reference in listed
     assert other.reference not in listed
@@ -53,7 +51,7 @@ def test_holders_see_their_own_licences_only(licence, holder):
 
 def test_officers_and_customs_see_all(licence, officer, customs_officer):
     for user in (officer, customs_officer):
-        assert licence.reference in text_of(page_of(user, "licences"))
+        assert licence.reference in html_of(page_of(user, "licences"))
         assert page_of(user, "licence", licence.reference).status_code == 200
 
 
@@ -76,7 +74,7 @@ def test_the_public_is_asked_to_sign_in(client, licence):
 
 
 def test_the_list_says_state_goods_and_what_remains(licence, holder):
-    listed = text_of(page_of(holder, "licences"))
+    listed = html_of(page_of(holder, "licences"))
 
     assert "In force" in listed
     assert "7 of 10\xa0units" in listed
@@ -87,8 +85,8 @@ def test_the_list_is_searched_by_number_and_by_holder(licence, officer):
     other = LicenceFactory()
     client = client_of(officer)
 
-    by_number = text_of(client.get(reverse("licences"), {"q": licence.reference}))
-    by_holder = text_of(client.get(reverse("licences"), {"q": licence.holder.name}))
+    by_number = html_of(client.get(reverse("licences"), {"q": licence.reference}))
+    by_holder = html_of(client.get(reverse("licences"), {"q": licence.holder.name}))
 
     for found in (by_number, by_holder):
         assert reverse("licence", args=[licence.reference]) in found
@@ -96,8 +94,8 @@ def test_the_list_is_searched_by_number_and_by_holder(licence, officer):
 
 
 def test_an_empty_list_says_how_something_comes(exporter, officer):
-    assert "as soon as one of your applications is approved" in text_of(page_of(exporter, "licences"))
-    assert "No licence found" in text_of(page_of(officer, "licences", data={"q": "nada\0"}))
+    assert "as soon as one of your applications is approved" in html_of(page_of(exporter, "licences"))
+    assert "No licence found" in html_of(page_of(officer, "licences", data={"q": "nada\0"}))
 
 
 def test_the_list_asks_the_database_as_often_for_many_as_for_few(officer, django_assert_max_num_queries):
@@ -117,7 +115,7 @@ def test_the_list_asks_the_database_as_often_for_many_as_for_few(officer, django
 def test_the_page_says_state_period_lines_conditions_and_history(licence, holder, decider):
     licences.suspend(licence.pk, reasons="Posible desvío.", by=decider, at=timezone.now())
 
-    shown = text_of(page_of(holder, "licence", licence.reference))
+    shown = html_of(page_of(holder, "licence", licence.reference))
 
     assert "Suspended" in shown
     assert "Nothing may leave until it is reinstated" in shown
@@ -131,7 +129,7 @@ def test_the_page_says_state_period_lines_conditions_and_history(licence, holder
 def test_officers_read_who_changed_it(licence, officer, decider):
     licences.suspend(licence.pk, reasons="Posible desvío.", by=decider, at=timezone.now())
 
-    assert decider.name in text_of(page_of(officer, "licence", licence.reference))
+    assert decider.name in html_of(page_of(officer, "licence", licence.reference))
 
 
 @pytest.mark.parametrize(
@@ -147,13 +145,13 @@ def test_officers_read_who_changed_it(licence, officer, decider):
 def test_the_page_explains_every_state(officer, changes, words):
     licence = LicenceFactory(**changes)
 
-    assert words in text_of(page_of(officer, "licence", licence.reference))
+    assert words in html_of(page_of(officer, "licence", licence.reference))
 
 
 def test_a_used_up_licence_says_so(licence, holder):
     licence.lines.update(used=Decimal(10))
 
-    shown = text_of(page_of(holder, "licence", licence.reference))
+    shown = html_of(page_of(holder, "licence", licence.reference))
 
     assert "Everything it allowed has left." in shown
     assert "Used up: 10\xa0units" in shown
@@ -161,8 +159,8 @@ def test_a_used_up_licence_says_so(licence, holder):
 
 def test_whoever_writes_off_at_the_border_does_not_get_the_code(licence, customs_officer, holder):
     code = re.sub("(....)(?=.)", r"\1 ", licence.check_code)
-    assert code in text_of(page_of(holder, "licence", licence.reference))
-    for_customs = text_of(page_of(customs_officer, "licence", licence.reference))
+    assert code in html_of(page_of(holder, "licence", licence.reference))
+    for_customs = html_of(page_of(customs_officer, "licence", licence.reference))
     assert code not in for_customs
     assert licence.check_code not in for_customs
 
@@ -171,7 +169,7 @@ def test_whoever_writes_off_at_the_border_does_not_get_the_code(licence, customs
 
 
 def test_while_it_is_made_the_page_asks_again_and_works_without_script(licence, holder):
-    shown = text_of(page_of(holder, "licence", licence.reference))
+    shown = html_of(page_of(holder, "licence", licence.reference))
 
     assert 'hx-trigger="every 2s"' in shown
     assert "The document is being made" in shown
@@ -181,7 +179,7 @@ def test_while_it_is_made_the_page_asks_again_and_works_without_script(licence, 
 def test_what_htmx_asks_for_is_the_part_alone_and_stops_when_it_is_there(licence, holder):
     licence_document.make(licence.pk, at=NOON)
 
-    part = text_of(page_of(holder, "licence", licence.reference, headers={"HX-Request": "true"}))
+    part = html_of(page_of(holder, "licence", licence.reference, headers={"HX-Request": "true"}))
 
     assert "<html" not in part
     assert "hx-trigger" not in part
@@ -198,7 +196,7 @@ def test_a_document_that_fails_is_said_to_take_longer(licence, holder):
         failure="NoSeal",
     )
 
-    shown = text_of(page_of(holder, "licence", licence.reference))
+    shown = html_of(page_of(holder, "licence", licence.reference))
 
     assert "takes longer than usual" in shown
     assert "NoSeal" not in shown
@@ -239,25 +237,23 @@ def test_a_deciding_officer_suspends(licence, decider):
 
 
 def test_without_reasons_the_form_comes_back(licence, decider):
-    client = client_of(decider)
-    client.cookies["language"] = "en"
+    client = client_of(decider, "en")
 
     response = client.post(reverse("licence-change", args=[licence.reference, "suspend"]), {"reasons": "  "})
 
-    assert "Give the reasons." in text_of(response)
+    assert "Give the reasons." in html_of(response)
     licence.refresh_from_db()
     assert licence.status == LicenceStatus.ACTIVE
 
 
 def test_the_same_person_is_told_why_they_cannot_reinstate_and_keeps_what_they_wrote(licence, decider):
     licences.suspend(licence.pk, reasons="Desvío.", by=decider, at=timezone.now() - timedelta(hours=1))
-    client = client_of(decider)
-    client.cookies["language"] = "en"
+    client = client_of(decider, "en")
     address = reverse("licence-change", args=[licence.reference, "reinstate"])
 
-    page = text_of(client.get(reverse("licence", args=[licence.reference])))
-    asked = text_of(client.get(address))
-    posted = text_of(client.post(address, {"reasons": "Ya aclarado por escrito."}))
+    page = html_of(client.get(reverse("licence", args=[licence.reference])))
+    asked = html_of(client.get(address))
+    posted = html_of(client.post(address, {"reasons": "Ya aclarado por escrito."}))
 
     why = "You suspended this licence; somebody else must do this."
     assert why in page
@@ -283,14 +279,14 @@ def test_another_deciding_officer_revokes_what_was_suspended(licence, decider):
 def test_what_the_state_rules_out_is_said(licence, decider):
     response = page_of(decider, "licence-change", licence.reference, "revoke")
 
-    assert "t be done to a licence in this state." in text_of(response)
+    assert "t be done to a licence in this state." in html_of(response)
 
 
 def test_case_officers_and_holders_change_nothing(licence, officer, holder):
     for user in (officer, holder):
         address = reverse("licence-change", args=[licence.reference, "suspend"])
         assert client_of(user).post(address, {"reasons": "Yo."}).status_code == 403
-        assert address not in text_of(page_of(user, "licence", licence.reference))
+        assert address not in html_of(page_of(user, "licence", licence.reference))
 
 
 @pytest.mark.parametrize("action", ["approve", "submit", "nothing"])

@@ -18,9 +18,7 @@ LIST = Path(screening.__file__).parent / "demonstration" / "un_fictional.xml"
 
 @pytest.fixture
 def reader(administrator):
-    client = client_of(administrator)
-    client.cookies["language"] = "en"
-    return client
+    return client_of(administrator, "en")
 
 
 @pytest.mark.parametrize("role", [Role.CASE_OFFICER, Role.DECIDING_OFFICER, Role.ADMINISTRATOR])

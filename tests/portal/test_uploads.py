@@ -22,8 +22,7 @@ def draft(exporter):
 
 @pytest.fixture
 def add(exporter, draft):
-    client = client_of(exporter)
-    client.cookies["language"] = "en"
+    client = client_of(exporter, "en")
 
     def add(file, **fields):
         return client.post(
