@@ -26,9 +26,7 @@ COMPANY = {
 
 @pytest.fixture
 def desk(administrator):
-    client = client_of(administrator)
-    client.cookies["language"] = "en"
-    return client
+    return client_of(administrator, "en")
 
 
 @pytest.fixture
@@ -117,6 +115,36 @@ def test_a_companys_administrator_invites_a_colleague_and_cannot_choose_otherwis
     assert User.objects.get(email="nueva@example.org").organisation == manager.organisation
     assert errors_of(refused)
     assert "nueva@example.org" in client.get(reverse("company")).content.decode()
+
+
+@pytest.mark.parametrize("act", ["account-disable", "account-enable", "account-sessions", "account-letter"])
+def test_the_people_of_another_company_do_not_exist_for_a_companys_administrator(officer, act):
+    boss = UserFactory(role=Role.EXPORTER_ADMINISTRATOR)
+    stranger = UserFactory(exporter=True)
+    client = client_of(boss)
+
+    for account in (stranger, officer):
+        assert client.get(reverse("account", args=[account.pk])).status_code == 404
+        assert client.post(reverse(act, args=[account.pk]), {"reason": "x"}).status_code == 404
+        account.refresh_from_db()
+        assert account.is_active
+
+
+def test_keys_are_no_business_of_a_companys_administrator(administrator, machine):
+    key, _secret = accounts.make_key(
+        machine.pk,
+        name="Puerto",
+        scopes=[ApiScope.READ_LICENCES],
+        expires_at=timezone.now() + timedelta(days=1),
+        by=administrator,
+        at=timezone.now(),
+    )
+    client = client_of(UserFactory(role=Role.EXPORTER_ADMINISTRATOR))
+
+    assert client.post(reverse("key-revoke", args=[key.pk])).status_code == 403
+    assert client.post(reverse("key-new", args=[machine.pk]), key_fields()).status_code == 403
+    key.refresh_from_db()
+    assert key.revoked_at is None
 
 
 def test_accounts_are_found_by_words_role_and_state(desk, administrator):
