@@ -52,7 +52,7 @@ def decimals_of(code: str) -> int:
 
 def fits(quantity: Decimal, code: str) -> bool:
     """Say whether `quantity` has no more decimal places than its unit allows."""
-    return quantity == round(quantity, units()[code].decimals)
+    return quantity == round(quantity, decimals_of(code))
 
 
 def plain(quantity: Decimal) -> str:

@@ -26,7 +26,7 @@ from licensing.models import (
     User,
 )
 from licensing.permissions import Permission, may
-from licensing.units import decimals_of, plain, unit_name
+from licensing.units import decimals_of, fits, plain, unit_name
 
 Reasons = list[dict[str, Any]]
 
@@ -123,7 +123,7 @@ def _against_line(licence: Licence, line: LicenceLine | None, part: UsedLine) ->
     if part.quantity <= 0:
         words = _("Give more than zero for line %(line)d.")
         return [_reason("not-positive", part, words % {"line": part.number})]
-    if part.quantity != round(part.quantity, decimals_of(line.unit)):
+    if not fits(part.quantity, line.unit):
         words = _("Line %(line)d is counted in %(unit)s with at most %(decimals)d decimal places.")
         said = {"line": part.number, "unit": unit, "decimals": decimals_of(line.unit)}
         return [_reason("too-fine", part, words % said, unit=line.unit)]

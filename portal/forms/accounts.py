@@ -1,13 +1,12 @@
 """What people type to sign in, and what administrators type about organisations, accounts and keys."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account import forms as library
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +21,7 @@ from licensing.models import (
     User,
 )
 from licensing.permissions import Permission, has
-from portal.forms.fields import CHOOSE, FILL_IN, DayField, choice, country, email, said, text
+from portal.forms.fields import CHOOSE, FILL_IN, DayField, choice, country, email, said, text, today
 
 KEY_DAYS, KEY_DAYS_LONGEST = 365, 730
 REASON_LONGEST = 500
@@ -105,12 +104,12 @@ class ReasonForm(forms.Form):
     )
 
 
-def last_day_of_a_key() -> Any:
-    return pack().legal_day(timezone.now()) + timedelta(days=KEY_DAYS_LONGEST)
+def last_day_of_a_key() -> date:
+    return today() + timedelta(days=KEY_DAYS_LONGEST)
 
 
-def tomorrow() -> Any:
-    return pack().legal_day(timezone.now()) + timedelta(days=1)
+def tomorrow() -> date:
+    return today() + timedelta(days=1)
 
 
 class KeyForm(forms.Form):
@@ -138,7 +137,7 @@ class KeyForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["expires_on"].required = True
         self.initial.setdefault("scopes", [ApiScope.READ_LICENCES])
-        self.initial.setdefault("expires_on", pack().legal_day(timezone.now()) + timedelta(days=KEY_DAYS))
+        self.initial.setdefault("expires_on", today() + timedelta(days=KEY_DAYS))
 
 
 class OrganisationForm(forms.Form):

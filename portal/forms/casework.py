@@ -17,6 +17,7 @@ from licensing.models import (
     OrganisationKind,
     Outcome,
 )
+from portal.forms.fields import no_hidden_signs, said
 from portal.templatetags.portal import country_name
 
 SHORT, LONG = 2000, 4000  # characters of what people write, as the models hold them
@@ -75,7 +76,8 @@ class HitForm(forms.Form):
         help_text=_("What makes you sure, or what you still need to know. It stays in the record."),
         max_length=SHORT,
         widget=text_area(3),
-        error_messages={"required": _("Give the reason for your judgement.")},
+        validators=[no_hidden_signs],
+        error_messages=said(_("Give the reason for your judgement.")),
     )
 
 
@@ -93,7 +95,8 @@ class ConsultForm(forms.Form):
         ),
         max_length=SHORT,
         widget=text_area(5),
-        error_messages={"required": _("Write the question.")},
+        validators=[no_hidden_signs],
+        error_messages=said(_("Write the question.")),
     )
     due_on = forms.DateField(
         label=_("Answer due by"),
@@ -121,7 +124,8 @@ class InformationForm(forms.Form):
         help_text=_("The exporter reads this as you write it. The case waits until they answer."),
         max_length=SHORT,
         widget=text_area(6),
-        error_messages={"required": _("Write what you need to know.")},
+        validators=[no_hidden_signs],
+        error_messages=said(_("Write what you need to know.")),
     )
 
 
@@ -137,7 +141,8 @@ class RecommendForm(forms.Form):
         help_text=_("The deciding officer reads them; the exporter does not."),
         max_length=LONG,
         widget=text_area(6),
-        error_messages={"required": _("Give the reasons.")},
+        validators=[no_hidden_signs],
+        error_messages=said(_("Give the reasons.")),
     )
     months = forms.IntegerField(
         label=_("Months of validity"),
@@ -150,6 +155,7 @@ class RecommendForm(forms.Form):
         label=_("Conditions"),
         help_text=_("Only for an approval. One condition per line; they are printed on the licence."),
         required=False,
+        validators=[no_hidden_signs],
         widget=text_area(4),
     )
 
@@ -194,7 +200,8 @@ class DecisionForm(forms.Form):
         help_text=_("If you refuse, the exporter reads them as you write them."),
         max_length=LONG,
         widget=text_area(5),
-        error_messages={"required": _("Give the reasons.")},
+        validators=[no_hidden_signs],
+        error_messages=said(_("Give the reasons.")),
     )
 
     def __init__(self, *args: Any, acts: list[Action], **kwargs: Any) -> None:
@@ -214,6 +221,8 @@ class OpinionForm(forms.Form):
         help_text=_("Needed for an objection or for conditions. Only the licensing authority reads them."),
         required=False,
         max_length=LONG,
+        validators=[no_hidden_signs],
+        error_messages=said(None),
         widget=text_area(6),
     )
 

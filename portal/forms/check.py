@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from licensing.references import read_check_code, read_reference
+from licensing.references import CROCKFORD, read_check_code, read_reference
 from portal.forms.fields import said
 
 REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,29}")
-CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
+CODE = re.compile(f"[{CROCKFORD}]{{16}}")
 IN_THE_ADDRESS = re.compile(r"/check/([^/]+)/")
 
 

@@ -13,6 +13,7 @@ from babel.core import get_global
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -167,6 +168,11 @@ class LinesField(forms.CharField):
 
 def lines(label: Words, *, hint: Words, longest: int, most: int) -> LinesField:
     return LinesField(label=label, help_text=hint, longest=longest, most=most)
+
+
+def today() -> date:
+    """Return the legal day it is in the country."""
+    return pack().legal_day(timezone.now())
 
 
 class DayField(forms.DateField):

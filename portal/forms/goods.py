@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from licensing.models import GoodsLine
-from licensing.units import fits, units
+from licensing.units import decimals_of, fits, units
 from portal.forms import fields
 from portal.forms.fields import PageForm, choice, text
 from portal.forms.numbers import read_number, written
@@ -118,8 +118,9 @@ class GoodsForm(PageForm):
         return code
 
     def clean_quantity(self) -> Decimal:
-        unit = units().get(self.data.get(self.add_prefix("unit"), ""))
-        quantity = read_number(self.cleaned_data["quantity"], decimals=unit.decimals if unit else 4)
+        code = self.data.get(self.add_prefix("unit"), "")
+        unit = units().get(code)
+        quantity = read_number(self.cleaned_data["quantity"], decimals=decimals_of(code))
         if not quantity:
             raise ValidationError(_("Write a number above zero, for example 12 or 1,250.5."))
         if unit and not fits(quantity, unit.code):

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.forms.fields import no_hidden_signs, said
+
 LONGEST_REASONS = 4000
 
 
@@ -11,6 +13,7 @@ class ChangeForm(forms.Form):
         label=_("Reasons"),
         max_length=LONGEST_REASONS,
         help_text=_("The holder reads them. Say what happened, and what the holder can do now."),
-        error_messages={"required": _("Give the reasons.")},
+        validators=[no_hidden_signs],
+        error_messages=said(_("Give the reasons.")),
         widget=forms.Textarea({"rows": 6}),
     )

@@ -4,20 +4,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from licensing.country import pack
 from licensing.models import Party, PartyKind, PartyRole
 from portal.forms import fields
-from portal.forms.fields import DayField, PageForm, choice, email, said, text
+from portal.forms.fields import DayField, PageForm, choice, email, said, text, today
 
 OTHER_NAMES_AT_MOST = 40
-
-
-def today() -> date:
-    return pack().legal_day(timezone.now())
 
 
 class PartyForm(PageForm):

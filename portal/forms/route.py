@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from licensing.models import Application, ApplicationKind, TransportMode
 from portal.forms import fields
-from portal.forms.fields import DayField, PageForm, choice, text
-from portal.forms.parties import today
+from portal.forms.fields import DayField, PageForm, choice, text, today
 
 TRANSITS = ("transit_1", "transit_2", "transit_3", "transit_4")
 YEARS_AHEAD = 5
