@@ -486,7 +486,8 @@ def test_a_body_is_asked_within_the_working_days_of_the_country(desk, case):
         ("due_on", "2026-01-01", "Choose a day after today."),
         ("due_on", "mañana", "Write the day as year-month-day, for example 2026-03-31."),
         ("question", " ", "Write the question."),
-        ("question", "x" * 2001, "2000"),
+        ("question", "x" * 2001, "Shorten this to 2000 characters or fewer. It has 2001 now."),
+        ("question", "¿\u202eoerroc?", "A hidden character came along here."),
         ("body", "", "Choose the body to ask."),
     ],
 )
@@ -558,6 +559,8 @@ def test_the_usual_months_are_proposed(desk, case):
         ("reasons", "x" * 4001),
         ("outcome", "perhaps"),
         ("conditions", "x" * 1001),
+        ("conditions", "Un envío.\n\u202eoerroc"),
+        ("reasons", "\u2066Uso civil."),
         ("conditions", "a\n" * 31),
     ],
 )
