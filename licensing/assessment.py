@@ -31,14 +31,12 @@ def ask(application: Application, *, at: datetime) -> Screening:
 
 def is_current(application: Application, *, at: datetime) -> bool:
     """Say whether the newest comparison is finished, or under way, with the parties and lists of now."""
-    latest = latest_of(application)
-    if latest is None or latest.failure or latest.parties_digest != digest_of_all(application.parties.all()):
+    latest = Screening.objects.newest_of(application)
+    if latest is None or latest.failure:
         return False
-    return latest.finished_at is None or set(latest.list_versions) == _versions(at)
-
-
-def latest_of(application: Application) -> Screening | None:
-    return Screening.objects.filter(application=application).order_by("-asked_at", "-pk").first()
+    now = digest_of_all(application.parties.all())
+    under_way = latest.finished_at is None and latest.parties_digest == now
+    return under_way or latest.covers(now, _versions(at))
 
 
 def screen(screening_id: int, *, at: datetime) -> None:
@@ -48,7 +46,7 @@ def screen(screening_id: int, *, at: datetime) -> None:
     What changed meanwhile (lists or parties) makes the comparison start over as a new one.
     """
     screening = Screening.objects.select_related("application").get(pk=screening_id)
-    if screening.finished_at is not None or screening != latest_of(screening.application):
+    if screening.finished_at is not None or screening != Screening.objects.newest_of(screening.application):
         return
     # Another worker may be at the same: what it has finished stays finished.
     unfinished = Screening.objects.filter(pk=screening_id, finished_at=None)
@@ -133,7 +131,7 @@ def _finish(screening: Screening, versions: set[int], at: datetime) -> None:
         Screening.objects.filter(pk=screening.pk, finished_at=None).update(
             finished_at=at, list_versions=sorted(versions), parties_done=screening.parties_total, failure=""
         )
-    elif screening == latest_of(application):
+    elif screening == Screening.objects.newest_of(application):
         ask(application, at=at)
 
 

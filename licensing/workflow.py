@@ -44,11 +44,10 @@ def every_party_is_screened(application: Application, _user: User, at: datetime)
     in_force = set(ListVersion.objects.in_force(at).values_list("pk", flat=True))
     if not in_force:
         return _("No sanctions list is in force, so nothing can be decided. An administrator must load one.")
-    latest = Screening.objects.filter(application=application).order_by("-asked_at", "-pk").first()
+    latest = Screening.objects.newest_of(application)
     if latest is None or latest.finished_at is None:
         return _("The parties are still being compared with the lists.")
-    current = digest_of_all(application.parties.all())
-    if set(latest.list_versions) != in_force or latest.parties_digest != current:
+    if not latest.covers(digest_of_all(application.parties.all()), in_force):
         return _("The lists or the parties have changed; they are being compared again.")
     return None
 

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from licensing import assessment, completeness
+from licensing import completeness
 from licensing.country import pack
 from licensing.models import (
     Action,
@@ -15,6 +15,7 @@ from licensing.models import (
     ApplicationStatus,
     Consultation,
     Judgement,
+    Screening,
     ScreeningHit,
     User,
 )
@@ -52,7 +53,7 @@ def hits_of(application: Application) -> list[ScreeningHit]:
 def found(application: Application, at: datetime) -> dict[str, Any]:
     """Return what the section "Found" shows."""
     hits = hits_of(application)
-    screening = assessment.latest_of(application)
+    screening = Screening.objects.newest_of(application)
     return {
         "hits": [
             {

@@ -80,8 +80,7 @@ def _unfinished(application: Application, screening: Screening | None, lists: Li
         return Finding(
             _("Being compared"), INFO, _("The parties are being compared with the lists."), comparing=True
         )
-    current = digest_of_all(application.parties.all())
-    if set(screening.list_versions) != lists.ids or screening.parties_digest != current:
+    if not screening.covers(digest_of_all(application.parties.all()), lists.ids):
         return Finding(
             _("To be compared again"), ATTENTION, _("The lists or the parties have changed. Screen again.")
         )

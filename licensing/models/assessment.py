@@ -9,6 +9,11 @@ from licensing.models.accounts import Organisation, User
 from licensing.models.applications import Application, Party
 
 
+class ScreeningQuerySet(models.QuerySet["Screening"]):
+    def newest_of(self, application: Application) -> "Screening | None":
+        return self.filter(application=application).order_by("-asked_at", "-pk").first()
+
+
 class Screening(models.Model):
     """One comparison of all parties of an application with all lists in force."""
 
@@ -22,6 +27,8 @@ class Screening(models.Model):
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     failure = models.TextField(blank=True)  # why it could not be finished; empty while it can
+
+    objects = ScreeningQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -38,6 +45,11 @@ class Screening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application}: {self.parties_done}/{self.parties_total}"
+
+    def covers(self, parties_digest: str, list_versions: set[int]) -> bool:
+        """Whether it is finished, of exactly those parties and those list versions (ids)."""
+        finished = self.finished_at is not None
+        return finished and self.parties_digest == parties_digest and set(self.list_versions) == list_versions
 
 
 class Judgement(models.TextChoices):

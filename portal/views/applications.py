@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from licensing import assessment, documents
+from licensing import documents
 from licensing.actions import applications, drafts
 from licensing.errors import Refused
 from licensing.models import (
@@ -28,6 +28,7 @@ from licensing.models import (
     Document,
     Event,
     GoodsLine,
+    Screening,
 )
 from licensing.permissions import Permission
 from licensing.workflow import available
@@ -146,7 +147,7 @@ def progress(request: PortalRequest, reference: str) -> HttpResponse:
 
 def progress_of(application: Application) -> dict[str, Any]:
     """Say how far the comparison is, never what it found."""
-    latest = None if application.status in CLOSED else assessment.latest_of(application)
+    latest = None if application.status in CLOSED else Screening.objects.newest_of(application)
     return {
         "screening": latest,
         "under_way": bool(latest and latest.finished_at is None and not latest.failure),
