@@ -154,6 +154,7 @@ def send_link(user_id: int, *, by: User, at: datetime) -> User:
     if not user.is_active or user.role == Role.CUSTOMS_SYSTEM:
         raise Refused(_("Only a person whose account is not disabled gets such a letter."))
     letters.promise(user, letters.INVITATION, at=at)
+    Event.objects.create(account=user, action=Action.SEND_LINK, by=by, at=at)
     return user
 
 

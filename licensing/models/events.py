@@ -40,6 +40,7 @@ class Action(models.TextChoices):
     MAKE_KEY = "make-key", _("Make API key")
     REVOKE_KEY = "revoke-key", _("Revoke API key")
     END_SESSION = "end-session", _("End session")
+    SEND_LINK = "send-link", _("Send a new link")
 
 
 class EventQuerySet(models.QuerySet["Event"]):

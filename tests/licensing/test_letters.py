@@ -8,7 +8,7 @@ from django.utils import timezone
 from licensing import letters, tasks
 from licensing.actions import accounts
 from licensing.errors import Refused
-from licensing.models import Job, OutboxJob, Role, User
+from licensing.models import Action, Job, OutboxJob, Role, User
 from tests.factories import NOON, OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,7 @@ def test_a_promise_holds_no_secret(officer):
 def test_a_link_is_sent_again_by_those_who_manage_the_account_only(administrator, officer):
     accounts.send_link(officer.pk, by=administrator, at=NOON)
     assert OutboxJob.objects.get().arguments["user_id"] == officer.pk
+    assert officer.events.get(action=Action.SEND_LINK).by == administrator
 
     with pytest.raises(Refused):
         accounts.send_link(officer.pk, by=UserFactory(exporter=True), at=NOON)

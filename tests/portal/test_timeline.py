@@ -30,6 +30,7 @@ ACCOUNTS_ONLY = {
     Action.MAKE_KEY,
     Action.REVOKE_KEY,
     Action.END_SESSION,
+    Action.SEND_LINK,
 }
 
 
