@@ -10,11 +10,12 @@ from django.db.models import Case, CharField, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from licensing import documents
+from licensing import documents, permissions
 from licensing.actions import applications, drafts
 from licensing.errors import Refused
 from licensing.models import (
@@ -69,10 +70,12 @@ def index(request: PortalRequest) -> HttpResponse:
     if sought:
         rows = rows.filter(Q(reference__icontains=sought) | Q(own_reference__icontains=sought))
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    groups: dict[str, list[tuple[Application, turns.Turn]]] = {}
+    groups: dict[str, list[tuple[Application, str, turns.Turn]]] = {}
     for application in page:
         group: str = application.group[1:]  # type: ignore[attr-defined]  # annotated
-        groups.setdefault(group, []).append((application, turns.for_exporter(application)))
+        to = "form" if application.status == ApplicationStatus.DRAFT else "application"
+        url = reverse(to, args=[application.reference])
+        groups.setdefault(group, []).append((application, url, turns.for_exporter(application)))
     context = {
         "groups": groups,
         "page": page,
@@ -125,6 +128,7 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
         "entries": timeline.sentences(events, for_exporter=True),
         "turn": turns.for_exporter(application),
         "question": question_of(application),
+        "is_own": permissions.may(request.user, Permission.APPLY, application),
         "can_answer": Action.ANSWER in actions,
         "can_withdraw": Action.WITHDRAW in actions,
         "licence": getattr(application, "licence", None),
