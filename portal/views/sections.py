@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.db.models import Model
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -37,8 +37,6 @@ LEAVE = "tasks"  # the button that saves a page as far as it is
 
 def found(request: PortalRequest, reference: str) -> Application:
     """Return the application if this user may see it; anything else does not exist for them."""
-    if not reference.isprintable():
-        raise Http404
     visible = Application.objects.visible_to(request.user).select_related("organisation")
     return get_object_or_404(visible, reference=reference)
 
