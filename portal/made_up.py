@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from licensing import references
 from licensing.actions import accounts
+from licensing.actions.decisions import granting
 from licensing.country import pack
 from licensing.models import (
     Action,
@@ -233,21 +234,7 @@ def _licences(decisions: Sequence[Decision], at: datetime) -> list[Licence]:
 
 def _lines(licences: Sequence[Licence], goods: Sequence[GoodsLine]) -> None:
     licence_of = {licence.application_id: licence for licence in licences}
-    LicenceLine.objects.bulk_create(
-        LicenceLine(
-            licence=licence_of[line.application_id],
-            goods=line,
-            number=line.number,
-            description=line.description,
-            hs_code=line.hs_code,
-            control_code=line.control_code,
-            unit=line.unit,
-            granted=line.quantity,
-            value=line.value,
-            currency=line.currency,
-        )
-        for line in goods
-    )
+    LicenceLine.objects.bulk_create(granting(licence_of[line.application_id], line) for line in goods)
 
 
 def _numbers(sequence: str, count: int) -> list[int]:

@@ -12,6 +12,7 @@ from licensing.models import (
     Action,
     Application,
     Decision,
+    GoodsLine,
     Job,
     Licence,
     LicenceLine,
@@ -86,22 +87,24 @@ def _issue(application: Application, decision: Decision, at: datetime) -> Licenc
         conditions=decision.recommendation.conditions,
         issued_at=at,
     )
-    LicenceLine.objects.bulk_create(
-        LicenceLine(
-            licence=licence,
-            goods=goods,
-            number=goods.number,
-            description=goods.description,
-            hs_code=goods.hs_code,
-            control_code=goods.control_code,
-            unit=goods.unit,
-            granted=goods.quantity,
-            value=goods.value,
-            currency=goods.currency,
-        )
-        for goods in application.goods.all()
-    )
+    LicenceLine.objects.bulk_create(granting(licence, goods) for goods in application.goods.all())
     return licence
+
+
+def granting(licence: Licence, goods: GoodsLine) -> LicenceLine:
+    """Return the line, not yet stored, by which `licence` grants all that was asked for."""
+    return LicenceLine(
+        licence=licence,
+        goods=goods,
+        number=goods.number,
+        description=goods.description,
+        hs_code=goods.hs_code,
+        control_code=goods.control_code,
+        unit=goods.unit,
+        granted=goods.quantity,
+        value=goods.value,
+        currency=goods.currency,
+    )
 
 
 def period(months: int, at: datetime) -> tuple[date, date]:
