@@ -24,6 +24,7 @@ LIKE_ENOUGH = 0.66  # below this share of equal letters two words are different:
 STEEPNESS = 1.5  # each differing letter costs this much of its share, so similar stays clearly below equal
 BY_SOUND = 0.95
 INITIAL = 0.8
+INITIALS_ALONE = 0.5  # one letter agrees with a twentieth of all names, so it needs a word beside it
 WRITTEN_TOGETHER = 0.98
 TOGETHER_ENOUGH = 0.9
 LONE_WORD = 0.9
@@ -139,6 +140,8 @@ def _by_words(ours: Form, theirs: Form) -> Reason:
     )
     tokens += tuple(Token(word, "", "missing") for word in left)
     tokens += tuple(Token("", word, "missing") for word in missing)
+    if pairs and all(pair.how == "initial" for pair in pairs):
+        return Reason("similar-name", _points(covered * INITIALS_ALONE), theirs.name, tokens)
     if _rests_on_one_word(ours.words, theirs.words, pairs) and _says_much([*left, *missing]):
         return Reason("one-word-alike", _points(covered * LONE_WORD), theirs.name, tokens)
     if covered >= 0.9995:

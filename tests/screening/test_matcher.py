@@ -231,6 +231,20 @@ def test_a_side_without_a_name_is_refused():
         compare(Subject(()), Subject(("Quimera",)))
 
 
+@pytest.mark.parametrize("initial", ["N", "N.", "N Company"])
+@pytest.mark.parametrize("listed", ["Nashwan", "Nyunt", "Nashwan Nyunt", "N. Nyunt"])
+def test_an_initial_alone_is_no_hit_whatever_stands_beside_the_name(initial, listed):
+    party = Subject((initial,), frozenset({"SY"}), dates_of_birth=("1960-01-01",))
+    score = compare(party, Subject((listed,), frozenset({"SY"}), dates_of_birth=("1960-01-01",)))
+
+    assert score.points < POINTS_WORTH_A_LOOK
+
+
+def test_a_listed_name_of_one_letter_is_found_by_that_letter():
+    assert compare(Subject(("N",)), Subject(("N",))).points == 100
+    assert compare(Subject(("N. Nashwan",)), Subject(("Nashwan N.",))).points == 100
+
+
 def test_the_words_side_by_side_say_how_they_are_alike():
     (reason,) = compare(Subject(("B. Fantasma Kimera",)), Subject(("Baldomero Quimera Irreal",))).reasons
 
