@@ -318,7 +318,19 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {
+        # Who asks /readyz reads its answer; "not yet" is no error.
+        "but-readiness": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(getattr(record, "request", None), "path", "") != "/readyz",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"licensing": {"level": "INFO"}, "screening": {"level": "INFO"}, "portal": {"level": "INFO"}},
+    "loggers": {
+        "licensing": {"level": "INFO"},
+        "screening": {"level": "INFO"},
+        "portal": {"level": "INFO"},
+        "django.request": {"filters": ["but-readiness"]},
+    },
 }

@@ -189,7 +189,7 @@ def wait_until(ready: Callable[[], bool], *, children: Children, seconds: float,
         children.check()
         if time.monotonic() > deadline:
             raise StackError(f"{what} does not answer after {seconds:.0f} s; see the logs in {children.logs}")
-        time.sleep(0.03)
+        time.sleep(0.25)
 
 
 def python(*arguments: str | Path) -> list[str | Path]:

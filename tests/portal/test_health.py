@@ -47,6 +47,13 @@ def test_without_a_workers_sign_it_is_not_ready(stranger, db):
     assert answer.json() == {"database": True, "broker": True, "workers": False}
 
 
+def test_not_being_ready_yet_is_no_error_in_the_log(stranger, db, caplog):
+    cache.delete(HEARTBEAT)
+
+    assert stranger.get("/readyz").status_code == 503
+    assert caplog.records == []
+
+
 def test_without_the_broker_it_is_not_ready_and_says_so(stranger, db, settings):
     settings.CACHES = NOWHERE
 
