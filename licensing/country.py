@@ -126,6 +126,10 @@ def pack() -> CountryPack:
     return load(settings.COUNTRY_PACK)
 
 
+def year_after(day: date) -> date:
+    return months_after(day, 12)
+
+
 def months_after(day: date, months: int) -> date:
     """Return the same day `months` later, or the last day of that month if it is shorter."""
     years, month = divmod(day.month - 1 + months, 12)

@@ -87,12 +87,24 @@ def bar(application: Application, user: User, at: datetime) -> dict[str, Any]:
 
 def said(application: Application, at: datetime) -> dict[str, Any]:
     """Return what people said of the case: opinions, questions and answers, recommendations, the decision."""
-    consultations: QuerySet[Consultation] = application.consultations.select_related("body", "answered_by")
+    consultations: QuerySet[Consultation] = application.consultations.select_related(
+        "body", "answered_by", "withdrawn_by"
+    )
     today = pack().legal_day(at)
     events = list(application.events.newest_first())
+    withdrawn = {
+        event.data["consultation"]: event.data["reason"]
+        for event in events
+        if event.action == Action.WITHDRAW_QUESTION
+    }
     return {
         "consultations": [
-            {"row": one, "late": one.answered_at is None and one.due_on < today}
+            {
+                "row": one,
+                "late": one.is_waiting and one.due_on < today,
+                "can_withdraw": one.is_waiting and application.is_open,
+                "why_withdrawn": withdrawn.get(one.pk, ""),
+            }
             for one in consultations.order_by("asked_at", "pk")
         ],
         "letters": sentences([event for event in events if event.action in CORRESPONDENCE], False),

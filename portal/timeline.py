@@ -103,6 +103,11 @@ LINES: dict[Action, Line] = {
         _("The public body that was asked has answered."),
         lambda event: str(event.after["answer"]),
     ),
+    Action.WITHDRAW_QUESTION: Line(
+        _("%(who)s withdrew the question to %(body)s."),
+        _("The authority goes on without the opinion of the public body that was asked."),
+        said("reason"),
+    ),
     Action.REQUEST_INFORMATION: Line(
         _("%(who)s asked the exporter for information."),
         _("The authority asked you for information."),

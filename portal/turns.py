@@ -53,7 +53,7 @@ def for_officers(case: Application) -> Turn:
 
 
 def _in_review(case: Application) -> Turn:
-    asked = ", ".join(one.body.name for one in case.consultations.all() if one.answered_at is None)
+    asked = ", ".join(one.body.name for one in case.consultations.all() if one.is_waiting)
     if asked:
         return Turn(asked, gettext("We wait for the opinion of %(bodies)s.") % {"bodies": asked})
     if case.case_officer is None:

@@ -87,6 +87,11 @@ urlpatterns = [
     path("cases/<str:reference>/progress/", casework.progress, name="case-progress"),
     path("cases/<str:reference>/hits/<int:pk>/", casework.hit, name="case-hit"),
     path("cases/<str:reference>/consult/", casework.consult, name="case-consult"),
+    path(
+        "cases/<str:reference>/questions/<int:pk>/withdraw/",
+        casework.withdraw_question,
+        name="case-withdraw-question",
+    ),
     path("cases/<str:reference>/request-information/", casework.request_information, name="case-request"),
     path("cases/<str:reference>/recommend/", casework.recommend, name="case-recommend"),
     path("cases/<str:reference>/decision/", decisions.decide, name="case-decide"),

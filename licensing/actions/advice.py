@@ -38,5 +38,7 @@ def _check(consultation: Consultation, answer: str, opinion: Opinion, by: User) 
         raise Refused(_("Only the body that was asked can answer."))
     if consultation.answered_at is not None:
         raise Refused(_("This question has been answered already."))
+    if consultation.withdrawn_at is not None:
+        raise Refused(_("The authority has withdrawn this question. Nothing needs to be answered."))
     if opinion != Opinion.NO_OBJECTION and not answer.strip():
         raise Refused(_("Give the reasons for your opinion."))

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from licensing import assessment, notifications
-from licensing.country import pack
-from licensing.errors import Refused
+from licensing.country import pack, year_after
+from licensing.errors import Reason, Refused
 from licensing.models import (
     Action,
     Application,
@@ -18,6 +18,7 @@ from licensing.models import (
     Organisation,
     Outcome,
     Recommendation,
+    Role,
     ScreeningHit,
     User,
 )
@@ -74,14 +75,12 @@ def screen_again(application_id: int, *, by: User, at: datetime) -> Application:
 def consult(
     application_id: int, body: Organisation, *, question: str, due_on: date, by: User, at: datetime
 ) -> Consultation:
-    """Ask a body for its opinion, due by the end of `due_on`."""
+    """Ask a body for its opinion, due by the end of `due_on`, within a year."""
     application = _in_review(application_id, by)
     if not question.strip():
         raise Refused(_("Write the question."))
-    if due_on <= pack().legal_day(at):
-        raise Refused(_("Choose a day after today."))
-    if application.consultations.waiting().filter(body=body).exists():
-        raise Refused(_("%(body)s has already been asked and has not answered yet.") % {"body": body})
+    _check_due(due_on, pack().legal_day(at))
+    _check_body(application, body)
     consultation = Consultation.objects.create(
         application=application, body=body, question=question.strip(), asked_by=by, asked_at=at, due_on=due_on
     )
@@ -93,12 +92,73 @@ def consult(
         data={
             "body": body.name,
             "organisation": body.pk,
+            "consultation": consultation.pk,
             "question": question.strip(),
             "due_on": due_on.isoformat(),
         },
     )
     notifications.announce(event)
     return consultation
+
+
+def _check_due(due_on: date, today: date) -> None:
+    if due_on <= today:
+        raise Refused(_("Choose a day after today."))
+    if due_on > year_after(today):
+        raise Refused(_("Choose a day within a year from today."))
+
+
+def _check_body(application: Application, body: Organisation) -> None:
+    if application.consultations.waiting().filter(body=body).exists():
+        raise Refused(_("%(body)s has already been asked and has not answered yet.") % {"body": body})
+    if not User.objects.filter(organisation=body, role=Role.ADVISER, is_active=True).exists():
+        raise Refused(
+            _(
+                "Nobody could answer for %(body)s: it has no adviser with an active account."
+                " Have an administrator make one, then ask."
+            )
+            % {"body": body}
+        )
+
+
+@transaction.atomic
+def withdraw_consultation(consultation_id: int, *, reason: str, by: User, at: datetime) -> Consultation:
+    """Take a question back that has not been answered, so that the case can go on without the opinion.
+
+    The question stays on record. The same body may be asked anew.
+    """
+    application_id = Consultation.objects.values_list("application_id", flat=True).get(pk=consultation_id)
+    application = _open(application_id, by)
+    consultation = Consultation.objects.select_related("body").get(pk=consultation_id)
+    if reasons := refusals_to_withdraw(consultation, application, by):
+        raise Refused(*reasons)
+    if not reason.strip():
+        raise Refused(_("Give the reason."))
+    consultation.withdrawn_by, consultation.withdrawn_at = by, at
+    consultation.save(update_fields=["withdrawn_by", "withdrawn_at"])
+    Event.objects.create(
+        application=application,
+        action=Action.WITHDRAW_QUESTION,
+        by=by,
+        at=at,
+        data={
+            "body": consultation.body.name,
+            "consultation": consultation.pk,
+            "reason": reason.strip(),
+        },
+    )
+    return consultation
+
+
+def refusals_to_withdraw(consultation: Consultation, application: Application, by: User) -> list[Reason]:
+    """Return why `by` can't withdraw the question now; none means they can."""
+    if reasons := _refusals_while_open(application, by):
+        return reasons
+    if consultation.answered_at is not None:
+        return [_("%(body)s has answered already.") % {"body": consultation.body}]
+    if consultation.withdrawn_at is not None:
+        return [_("This question has been withdrawn already.")]
+    return []
 
 
 @transaction.atomic
@@ -149,16 +209,31 @@ def _check_months(months: int | None) -> None:
 
 
 def _in_review(application_id: int, by: User) -> Application:
-    application = _open(application_id, by)
-    if application.status != ApplicationStatus.IN_REVIEW:
-        raise Refused(_("This is possible only while the case is in review. Take it on first."))
+    application = Application.objects.lock(application_id)
+    if reasons := refusals_in_review(application, by):
+        raise Refused(*reasons)
     return application
+
+
+def refusals_in_review(application: Application, by: User) -> list[Reason]:
+    """Return why `by` can't ask a body or judge a hit now; none means they can."""
+    if reasons := _refusals_while_open(application, by):
+        return reasons
+    if application.status == ApplicationStatus.SUBMITTED:
+        return [_("This is possible only while the case is in review. Take it on first.")]
+    if application.status != ApplicationStatus.IN_REVIEW:
+        return [_("This is possible only while the case is in review.")]
+    return []
 
 
 def _open(application_id: int, by: User) -> Application:
     application = Application.objects.lock(application_id)
-    if not may(by, Permission.REVIEW, application):
-        raise Refused(_("Your role does not allow this."))
-    if not application.is_open:
-        raise Refused(_("This case is not open."))
+    if reasons := _refusals_while_open(application, by):
+        raise Refused(*reasons)
     return application
+
+
+def _refusals_while_open(application: Application, by: User) -> list[Reason]:
+    if not may(by, Permission.REVIEW, application):
+        return [_("Your role does not allow this.")]
+    return [] if application.is_open else [_("This case is not open.")]

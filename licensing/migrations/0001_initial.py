@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
             name='Event',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('start', 'Start application'), ('edit', 'Save draft'), ('submit', 'Submit application'), ('withdraw', 'Withdraw application'), ('take-on', 'Take on the case'), ('screen', 'Screen the parties'), ('judge', 'Judge a possible match'), ('consult', 'Ask for an opinion'), ('advise', 'Give an opinion'), ('request-information', 'Request information'), ('answer', 'Answer'), ('recommend', 'Recommend'), ('send-back', 'Send back to the case officer'), ('approve', 'Approve and issue the licence'), ('refuse', 'Refuse the application'), ('render', 'Make the licence document'), ('suspend', 'Suspend licence'), ('reinstate', 'Reinstate licence'), ('revoke', 'Revoke licence'), ('record-usage', 'Write off a quantity'), ('refuse-usage', 'Refuse a write-off'), ('register', 'Register organisation'), ('invite', 'Make account'), ('disable', 'Disable account'), ('enable', 'Enable account'), ('make-key', 'Make API key'), ('revoke-key', 'Revoke API key'), ('end-session', 'End session'), ('send-link', 'Send a new link')], max_length=40)),
+                ('action', models.CharField(choices=[('start', 'Start application'), ('edit', 'Save draft'), ('submit', 'Submit application'), ('withdraw', 'Withdraw application'), ('take-on', 'Take on the case'), ('screen', 'Screen the parties'), ('judge', 'Judge a possible match'), ('consult', 'Ask for an opinion'), ('advise', 'Give an opinion'), ('withdraw-question', 'Withdraw the question'), ('request-information', 'Request information'), ('answer', 'Answer'), ('recommend', 'Recommend'), ('send-back', 'Send back to the case officer'), ('approve', 'Approve and issue the licence'), ('refuse', 'Refuse the application'), ('render', 'Make the licence document'), ('suspend', 'Suspend licence'), ('reinstate', 'Reinstate licence'), ('revoke', 'Revoke licence'), ('record-usage', 'Write off a quantity'), ('refuse-usage', 'Refuse a write-off'), ('register', 'Register organisation'), ('invite', 'Make account'), ('disable', 'Disable account'), ('enable', 'Enable account'), ('make-key', 'Make API key'), ('revoke-key', 'Revoke API key'), ('end-session', 'End session'), ('send-link', 'Send a new link')], max_length=40)),
                 ('at', models.DateTimeField()),
                 ('before', models.JSONField(default=dict)),
                 ('after', models.JSONField(default=dict)),
@@ -187,10 +187,12 @@ class Migration(migrations.Migration):
                 ('opinion', models.CharField(blank=True, choices=[('no-objection', 'No objection'), ('conditions', 'No objection with conditions'), ('objection', 'Objection')], max_length=20, verbose_name='Opinion')),
                 ('answer', models.TextField(blank=True, max_length=4000, verbose_name='Reasons')),
                 ('answered_at', models.DateTimeField(null=True)),
+                ('withdrawn_at', models.DateTimeField(null=True)),
                 ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consultations', to='licensing.application')),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consultations', to='licensing.organisation')),
+                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.AddField(
@@ -447,7 +449,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['start', 'edit', 'submit', 'withdraw', 'take-on', 'screen', 'judge', 'consult', 'advise', 'request-information', 'answer', 'recommend', 'send-back', 'approve', 'refuse', 'render', 'suspend', 'reinstate', 'revoke', 'record-usage', 'refuse-usage', 'register', 'invite', 'disable', 'enable', 'make-key', 'revoke-key', 'end-session', 'send-link'])), name='event_action_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['start', 'edit', 'submit', 'withdraw', 'take-on', 'screen', 'judge', 'consult', 'advise', 'withdraw-question', 'request-information', 'answer', 'recommend', 'send-back', 'approve', 'refuse', 'render', 'suspend', 'reinstate', 'revoke', 'record-usage', 'refuse-usage', 'register', 'invite', 'disable', 'enable', 'make-key', 'revoke-key', 'end-session', 'send-link'])), name='event_action_is_known'),
         ),
         migrations.AddConstraint(
             model_name='event',
@@ -455,11 +457,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='consultation',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('application', 'body'), name='one_open_question_per_body_and_application'),
+            constraint=models.UniqueConstraint(condition=models.Q(('answered_at', None), ('withdrawn_at', None)), fields=('application', 'body'), name='one_open_question_per_body_and_application'),
         ),
         migrations.AddConstraint(
             model_name='consultation',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('opinion', '')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('opinion__in', ['no-objection', 'conditions', 'objection'])), _connector='OR'), name='an_opinion_has_who_and_when'),
+        ),
+        migrations.AddConstraint(
+            model_name='consultation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at', None), ('withdrawn_by', None)), models.Q(('answered_at', None), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='a_withdrawn_question_has_who_and_when_and_no_answer'),
         ),
         migrations.AddIndex(
             model_name='application',

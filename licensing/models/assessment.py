@@ -126,7 +126,10 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         return self.filter(body=user.organisation)
 
     def waiting(self) -> "ConsultationQuerySet":
-        return self.filter(answered_at=None)
+        return self.filter(answered_at=None, withdrawn_at=None)
+
+    def withdrawn(self) -> "ConsultationQuerySet":
+        return self.exclude(withdrawn_at=None)
 
 
 class Consultation(models.Model):
@@ -142,6 +145,8 @@ class Consultation(models.Model):
     answer = models.TextField(_("Reasons"), max_length=4000, blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)  # by an officer, unanswered; the event says why
 
     objects = ConsultationQuerySet.as_manager()
 
@@ -149,7 +154,7 @@ class Consultation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["application", "body"],
-                condition=Q(answered_at=None),
+                condition=Q(answered_at=None, withdrawn_at=None),
                 name="one_open_question_per_body_and_application",
             ),
             models.CheckConstraint(
@@ -157,7 +162,17 @@ class Consultation(models.Model):
                 | (Q(opinion__in=Opinion.values, answered_by__isnull=False, answered_at__isnull=False)),
                 name="an_opinion_has_who_and_when",
             ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_by=None, withdrawn_at=None)
+                | Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False, answered_at=None),
+                name="a_withdrawn_question_has_who_and_when_and_no_answer",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.application}: {self.body}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the body may still answer."""
+        return self.answered_at is None and self.withdrawn_at is None

@@ -21,6 +21,7 @@ class Action(models.TextChoices):
     JUDGE = "judge", _("Judge a possible match")
     CONSULT = "consult", _("Ask for an opinion")
     ADVISE = "advise", _("Give an opinion")
+    WITHDRAW_QUESTION = "withdraw-question", _("Withdraw the question")
     REQUEST_INFORMATION = "request-information", _("Request information")
     ANSWER = "answer", _("Answer")
     RECOMMEND = "recommend", _("Recommend")

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from licensing.country import pack
+from licensing.country import pack, year_after
 from licensing.models import (
     Action,
     ApplicationStatus,
@@ -115,7 +115,20 @@ class ConsultForm(forms.Form):
         due_on: date = self.cleaned_data["due_on"]
         if due_on <= self.today:
             raise forms.ValidationError(gettext("Choose a day after today."))
+        if due_on > year_after(self.today):
+            raise forms.ValidationError(gettext("Choose a day within a year from today."))
         return due_on
+
+
+class WithdrawQuestionForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("It stays in the record of the case. The body that was asked does not read it."),
+        max_length=SHORT,
+        widget=text_area(4),
+        validators=[no_hidden_signs],
+        error_messages=said(_("Give the reason.")),
+    )
 
 
 class InformationForm(forms.Form):

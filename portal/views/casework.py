@@ -15,7 +15,7 @@ from licensing import workflow
 from licensing.actions import casework
 from licensing.country import pack
 from licensing.errors import Reason, Refused
-from licensing.models import Action, Application, Judgement, Outcome, ScreeningHit
+from licensing.models import Action, Application, Consultation, Judgement, Outcome, ScreeningHit
 from licensing.permissions import Permission
 from portal import case_page
 from portal import queue as cases
@@ -26,6 +26,7 @@ from portal.forms.casework import (
     InformationForm,
     QueueForm,
     RecommendForm,
+    WithdrawQuestionForm,
 )
 from portal.forms.refusals import add_reasons, attempt
 from portal.http import PortalRequest
@@ -194,7 +195,24 @@ def consult(request: PortalRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("%(body)s has been asked.") % {"body": consultation.body})
             return redirect("case", reference)
-    return _form_page(request, application, form, Action.CONSULT, [])
+    against = casework.refusals_in_review(application, request.user)
+    return _form_page(request, application, form, Action.CONSULT, against)
+
+
+@needs(Permission.REVIEW)
+@require_http_methods(["GET", "POST"])
+def withdraw_question(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
+    application = case_page.fetch(request.user, reference)
+    questions = Consultation.objects.filter(application=application).select_related("body")
+    question = get_object_or_404(questions, pk=pk)
+    form = WithdrawQuestionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason, by, at = form.cleaned_data["reason"], request.user, timezone.now()
+        if attempt(form, lambda: casework.withdraw_consultation(question.pk, reason=reason, by=by, at=at)):
+            messages.success(request, _("The question to %(body)s is withdrawn.") % {"body": question.body})
+            return redirect("case", reference)
+    against = casework.refusals_to_withdraw(question, application, request.user)
+    return _form_page(request, application, form, Action.WITHDRAW_QUESTION, against, question)
 
 
 @needs(Permission.REVIEW)
@@ -235,9 +253,16 @@ def _form_page(
     form: Form,
     action: Action,
     against: list[Reason],
+    question: Consultation | None = None,
 ) -> HttpResponse:
-    """Show one form of a case; the case itself stands beside it in short."""
-    context = {"application": application, "form": form, "action": action, "against": against}
+    """Show one form of a case; the case itself stands beside it in short, and above it what it is about."""
+    context = {
+        "application": application,
+        "form": form,
+        "action": action,
+        "against": against,
+        "question": question,
+    }
     return render(request, "casework/form.html", context)
 
 

@@ -34,6 +34,7 @@ def index(request: PortalRequest) -> HttpResponse:
     answered = Paginator(own.exclude(answered_at=None).order_by("-answered_at", "-pk"), A_PAGE)
     context = {
         "waiting": [_with_days(one, today) for one in own.waiting().order_by("due_on", "pk")],
+        "withdrawn": own.withdrawn().order_by("-withdrawn_at", "-pk")[:A_PAGE],
         "page": answered.get_page(request.GET.get("page")),
         "total_days": pack().consultation_working_days,
     }
@@ -53,7 +54,7 @@ def show(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _given(request, form, consultation):
         return redirect("consultations")
     today = pack().legal_day(timezone.now())
-    waits = consultation.answered_at is None
+    waits = consultation.is_waiting
     context = {
         "consultation": consultation,
         "application": case_page.with_facts(Application.objects.visible_to(request.user)).get(

@@ -59,6 +59,16 @@ def test_a_late_opinion_is_taken_too(consultation, adviser):
     assert not Consultation.objects.waiting().exists()
 
 
+def test_a_question_that_was_withdrawn_is_not_answered(adviser):
+    withdrawn = ConsultationFactory(body=adviser.organisation, withdrawn_by=UserFactory(), withdrawn_at=NOON)
+
+    with pytest.raises(Refused):
+        give(withdrawn, adviser)
+
+    withdrawn.refresh_from_db()
+    assert withdrawn.opinion == ""
+
+
 def test_another_body_can_not_answer(consultation):
     with pytest.raises(Refused):
         give(consultation, UserFactory(adviser=True))

@@ -190,10 +190,15 @@ def test_a_body_is_asked_and_its_advisers_hear_of_it(case, officer):
 
 @pytest.mark.parametrize(
     ("question", "due_on"),
-    [(" ", TWO_WEEKS_LATER), ("¿Objeción?", NOON.date()), ("¿Objeción?", date(2026, 1, 1))],
+    [
+        (" ", TWO_WEEKS_LATER),
+        ("¿Objeción?", NOON.date()),
+        ("¿Objeción?", date(2026, 1, 1)),
+        ("¿Objeción?", date(2027, 3, 3)),
+    ],
 )
-def test_a_question_has_words_and_a_day_to_come(case, officer, question, due_on):
-    body = OrganisationFactory(kind="body")
+def test_a_question_has_words_and_a_day_to_come_within_a_year(case, officer, question, due_on):
+    body = UserFactory(adviser=True).organisation
 
     with pytest.raises(Refused):
         casework.consult(case.pk, body, question=question, due_on=due_on, by=officer, at=NOON)
@@ -201,10 +206,117 @@ def test_a_question_has_words_and_a_day_to_come(case, officer, question, due_on)
     assert not case.consultations.exists()
 
 
-def test_a_body_that_has_not_answered_is_not_asked_twice(case, officer):
-    waiting = ConsultationFactory(application=case)
+def test_a_body_may_have_a_whole_year(case, officer):
+    body, last = UserFactory(adviser=True).organisation, date(2027, 3, 2)
+
+    assert casework.consult(case.pk, body, question="¿?", due_on=last, by=officer, at=NOON).due_on == last
+
+
+@pytest.mark.parametrize("disabled", [False, True])
+def test_a_body_of_which_nobody_can_answer_is_not_asked(case, officer, administrator, disabled):
+    body = OrganisationFactory(kind="body")
+    UserFactory(role="customs-officer", organisation=body)
+    if disabled:
+        UserFactory(
+            adviser=True, organisation=body, is_active=False, disabled_by=administrator, disabled_at=NOON
+        )
+
+    with pytest.raises(Refused, match=body.name):
+        casework.consult(case.pk, body, question="¿?", due_on=TWO_WEEKS_LATER, by=officer, at=NOON)
+
+    assert not case.consultations.exists()
+
+
+def withdraw(consultation, officer, reason="El órgano no contesta."):
+    return casework.withdraw_consultation(consultation.pk, reason=reason, by=officer, at=NOON)
+
+
+def test_a_question_without_an_answer_is_withdrawn_stays_on_record_and_holds_nothing(case, officer):
+    asked = ConsultationFactory(application=case)
+
+    withdraw(asked, officer, "  El órgano no contesta. ")
+
+    asked.refresh_from_db()
+    assert (asked.withdrawn_by, asked.withdrawn_at, asked.is_waiting) == (officer, NOON, False)
+    event = case.events.get(action=Action.WITHDRAW_QUESTION)
+    assert event.by == officer
+    assert event.data == {
+        "body": asked.body.name,
+        "consultation": asked.pk,
+        "reason": "El órgano no contesta.",
+    }
+    assert recommend(case, officer).outcome == Outcome.APPROVE
+
+
+def test_a_body_whose_question_was_withdrawn_can_be_asked_anew(case, officer):
+    asked = ConsultationFactory(application=case, body=UserFactory(adviser=True).organisation)
+    withdraw(asked, officer)
+
+    casework.consult(case.pk, asked.body, question="¿?", due_on=TWO_WEEKS_LATER, by=officer, at=NOON)
+
+    assert case.consultations.waiting().count() == 1
+    assert case.consultations.count() == 2
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"opinion": "no-objection", "answered_at": NOON},
+        {"withdrawn_at": NOON},
+    ],
+)
+def test_a_question_that_was_answered_or_withdrawn_is_not_withdrawn(case, officer, decider, facts):
+    who = "answered_by" if "opinion" in facts else "withdrawn_by"
+    asked = ConsultationFactory(application=case, **{who: decider}, **facts)
 
     with pytest.raises(Refused):
+        withdraw(asked, officer)
+
+    asked.refresh_from_db()
+    assert asked.withdrawn_by in (None, decider)
+
+
+def test_withdrawing_a_question_needs_a_reason_an_open_case_and_an_officer(case, officer):
+    asked = ConsultationFactory(application=case)
+    closed = ConsultationFactory(application=ApplicationFactory(in_review=True, status="approved"))
+
+    for consultation, by, reason in (
+        (asked, officer, " \n"),
+        (closed, officer, "No hace falta."),
+        (asked, UserFactory(adviser=True, organisation=asked.body), "No hace falta."),
+        (asked, UserFactory(exporter=True, organisation=case.organisation), "No hace falta."),
+    ):
+        with pytest.raises(Refused):
+            withdraw(consultation, by, reason)
+
+    assert not case.consultations.withdrawn().exists()
+
+
+@pytest.mark.parametrize("status", ["submitted", "information-requested", "recommended"])
+def test_a_question_is_withdrawn_in_any_state_of_an_open_case(officer, status):
+    asked = ConsultationFactory(application=ApplicationFactory(in_review=True, status=status))
+
+    assert withdraw(asked, officer).withdrawn_by == officer
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"withdrawn_at": NOON},
+        {"withdrawn_at": NOON, "withdrawn": True, "opinion": "objection", "answered_at": NOON},
+    ],
+)
+def test_the_database_takes_no_withdrawal_without_who_nor_of_what_was_answered(case, officer, facts):
+    who = {"withdrawn_by": officer, "answered_by": officer} if facts.pop("withdrawn", False) else {}
+
+    with pytest.raises(IntegrityError, match="a_withdrawn_question"), transaction.atomic():
+        ConsultationFactory(application=case, **who, **facts)
+
+
+def test_a_body_that_has_not_answered_is_not_asked_twice(case, officer):
+    waiting = ConsultationFactory(application=case, body=UserFactory(adviser=True).organisation)
+
+    with pytest.raises(Refused, match="todavía no ha respondido"):
         casework.consult(
             case.pk, waiting.body, question="¿Y ahora?", due_on=TWO_WEEKS_LATER, by=officer, at=NOON
         )
@@ -248,7 +360,7 @@ def test_screening_again_promises_a_comparison_and_holds_the_case(case, officer)
 @pytest.mark.parametrize("status", [ApplicationStatus.APPROVED, ApplicationStatus.WITHDRAWN])
 def test_a_closed_case_is_left_alone(status, officer):
     case = ApplicationFactory(in_review=True, status=status)
-    body = OrganisationFactory(kind="body")
+    body = UserFactory(adviser=True).organisation
 
     with pytest.raises(Refused):
         casework.screen_again(case.pk, by=officer, at=NOON)

@@ -469,8 +469,12 @@ def test_a_match_of_another_case_is_not_found_here(desk, case, hit):
 # The forms
 
 
+def in_two_weeks() -> str:
+    return (timezone.now() + timedelta(days=14)).date().isoformat()
+
+
 def test_a_body_is_asked_within_the_working_days_of_the_country(desk, case):
-    body = OrganisationFactory(kind="body")
+    body = UserFactory(adviser=True).organisation
     address = f"/cases/{case.reference}/consult/"
     due_on = desk.get(address).context["form"]["due_on"].value()
 
@@ -484,6 +488,7 @@ def test_a_body_is_asked_within_the_working_days_of_the_country(desk, case):
     ("field", "value", "error"),
     [
         ("due_on", "2026-01-01", "Choose a day after today."),
+        ("due_on", "2099-03-31", "Choose a day within a year from today."),
         ("due_on", "mañana", "Write the day as year-month-day, for example 2026-03-31."),
         ("question", " ", "Write the question."),
         ("question", "x" * 2001, "Shorten this to 2000 characters or fewer. It has 2001 now."),
@@ -493,7 +498,7 @@ def test_a_body_is_asked_within_the_working_days_of_the_country(desk, case):
 )
 def test_a_question_with_a_mistake_is_told_at_its_field_and_nothing_is_lost(desk, case, field, value, error):
     body = OrganisationFactory(kind="body")
-    given = {"body": body.pk, "question": "¿Objeción al destino?", "due_on": "2099-03-31", field: value}
+    given = {"body": body.pk, "question": "¿Objeción al destino?", "due_on": in_two_weeks(), field: value}
 
     response = desk.post(f"/cases/{case.reference}/consult/", given)
 
@@ -506,7 +511,7 @@ def test_a_question_with_a_mistake_is_told_at_its_field_and_nothing_is_lost(desk
 def test_an_exporter_is_not_a_body_to_ask(desk, case):
     response = desk.post(
         f"/cases/{case.reference}/consult/",
-        {"body": case.organisation_id, "question": "¿?", "due_on": "2099-03-31"},
+        {"body": case.organisation_id, "question": "¿?", "due_on": in_two_weeks()},
     )
 
     assert "body" in response.context["form"].errors
@@ -514,12 +519,74 @@ def test_an_exporter_is_not_a_body_to_ask(desk, case):
 
 def test_a_body_asked_twice_is_refused_with_the_words_kept(desk, case):
     waiting = ConsultationFactory(application=case)
-    given = {"body": waiting.body_id, "question": "¿Y ahora?", "due_on": "2099-03-31"}
+    given = {"body": waiting.body_id, "question": "¿Y ahora?", "due_on": in_two_weeks()}
 
     html = text(desk.post(f"/cases/{case.reference}/consult/", given))
 
     assert "has already been asked" in html
     assert "¿Y ahora?" in html
+
+
+def test_a_body_without_an_adviser_is_refused_with_what_to_do_and_the_words_kept(desk, case):
+    body = OrganisationFactory(kind="body", name="Ministerio de Salud")
+    given = {"body": body.pk, "question": "¿Objeción?", "due_on": in_two_weeks()}
+
+    html = text(desk.post(f"/cases/{case.reference}/consult/", given))
+
+    assert "Nobody could answer for Ministerio de Salud" in html
+    assert "Have an administrator make one" in html
+    assert "¿Objeción?" in html
+
+
+def test_a_question_is_withdrawn_from_the_case_page_and_stays_there_with_its_reason(desk, case, officer):
+    asked = ConsultationFactory(application=case, body__name="Ministerio de Salud")
+    address = f"/cases/{case.reference}/questions/{asked.pk}/withdraw/"
+    assert address in page(desk, case)
+    assert "¿Tiene objeción?" in text(desk.get(address))
+
+    empty = desk.post(address, {"reason": " "})
+    desk.post(address, {"reason": "El ministerio no tiene a nadie."})
+
+    assert "reason" in empty.context["form"].errors
+    asked.refresh_from_db()
+    assert asked.withdrawn_by == officer
+    html = page(desk, case)
+    assert address not in html
+    assert "¿Tiene objeción?" in html
+    assert html.count("El ministerio no tiene a nadie.") == 2  # beside the question and in the history
+    assert "Withdrawn by Marta Ríos" in html
+    assert "Waiting for the opinion" not in html
+    assert desk.get("/queue/").context["rows"][0].waiting_for != "Ministerio de Salud"
+
+
+def test_a_question_of_another_case_is_not_found_here(desk, case):
+    other = ConsultationFactory()
+
+    assert desk.get(f"/cases/{case.reference}/questions/{other.pk}/withdraw/").status_code == 404
+
+
+def test_a_question_that_was_answered_or_whose_case_is_closed_offers_no_withdrawal(desk, case, officer):
+    answered = ConsultationFactory(
+        application=case, opinion=Opinion.OBJECTION, answered_by=officer, answered_at=NOON
+    )
+    waiting = ConsultationFactory(application=case)
+    assert "<textarea" not in page(desk, case, f"questions/{answered.pk}/withdraw/")
+
+    Application.objects.update(status=ApplicationStatus.WITHDRAWN)
+
+    assert "This case is not open." in page(desk, case, f"questions/{waiting.pk}/withdraw/")
+    assert "questions/" not in page(desk, case)
+
+
+@pytest.mark.parametrize("rest", ["consult/", "request-information/", "recommend/"])
+@pytest.mark.parametrize("status", ["submitted", "information-requested", "recommended", "approved"])
+def test_a_form_that_can_not_be_sent_now_is_not_offered(desk, lists, rest, status):
+    case = ApplicationFactory(in_review=True, status=status)
+
+    html = page(desk, case, rest)
+
+    assert "This is not possible now" in html
+    assert "<textarea" not in html
 
 
 def test_the_exporter_is_asked(desk, case):
@@ -598,6 +665,7 @@ PAGES = [
     "",
     "hits/{hit}/",
     "consult/",
+    "questions/{hit}/withdraw/",
     "request-information/",
     "recommend/",
     "progress/",

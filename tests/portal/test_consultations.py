@@ -104,6 +104,25 @@ def test_an_opinion_is_given_once_and_can_be_read_afterwards(desk, adviser, cons
     assert (consultation.opinion, consultation.answered_by) == (Opinion.CONDITIONS, adviser)
 
 
+def test_a_withdrawn_question_is_shown_as_such_and_takes_no_answer(desk, adviser):
+    withdrawn = ConsultationFactory(
+        body=adviser.organisation, withdrawn_by=UserFactory(name="Marta Ríos"), withdrawn_at=NOON
+    )
+
+    index = desk.get("/consultations/")
+    html = text(desk.get(address(withdrawn)))
+    refused = text(desk.post(address(withdrawn), {"opinion": "no-objection", "answer": "Sin objeción."}))
+
+    assert (index.context["waiting"], list(index.context["withdrawn"])) == ([], [withdrawn])
+    assert "Withdrawn by the authority" in text(index)
+    assert "The authority has withdrawn this question." in html
+    assert "<textarea" not in html
+    assert "Marta" not in html + text(index)
+    assert "The authority has withdrawn this question." in refused
+    withdrawn.refresh_from_db()
+    assert withdrawn.opinion == ""
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
