@@ -1,6 +1,7 @@
 """Who hears of which Action, and how. The letters are templates/emails/<action>.txt."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 
 from licensing import letters, outbox
 from licensing.models import EXPORTER_ROLES, Action, Event, Job, Role, User
@@ -20,16 +21,25 @@ def case_officer(event: Event) -> Iterable[User]:
     return [officer] if officer and officer.is_active else []
 
 
+def other_deciders(event: Event) -> Iterable[User]:
+    """Everybody who may decide: two people do, so not whoever recommended."""
+    deciders = User.objects.filter(role=Role.DECIDING_OFFICER, is_active=True)
+    return deciders.exclude(pk=event.by_id)
+
+
 def advisers(event: Event) -> Iterable[User]:
     return User.objects.filter(organisation=event.data["organisation"], role=Role.ADVISER, is_active=True)
 
 
 RECIPIENTS: dict[Action, Callable[[Event], Iterable[User]]] = {
     Action.SUBMIT: filers,
+    Action.WITHDRAW: case_officer,
     Action.REQUEST_INFORMATION: filers,
     Action.ANSWER: case_officer,
     Action.CONSULT: advisers,
     Action.ADVISE: case_officer,
+    Action.RECOMMEND: other_deciders,
+    Action.SEND_BACK: case_officer,
     Action.APPROVE: filers,
     Action.REFUSE: filers,
     Action.SUSPEND: filers,
@@ -46,10 +56,12 @@ def announce(event: Event) -> None:
 
 def send(event: Event, user: User) -> None:
     """Send `user` the letter about `event`."""
+    due_on = event.data.get("due_on")
     letters.write(
         user,
         f"emails/{event.action}.txt",
         event=event,
         application=event.application,
+        due_on=date.fromisoformat(due_on) if due_on else None,
         licence=event.licence or getattr(event.application, "licence", None),
     )

@@ -42,5 +42,6 @@ def answer(application_id: int, *, text: str, by: User, at: datetime) -> Applica
 @transaction.atomic
 def withdraw(application_id: int, *, by: User, at: datetime) -> Application:
     application = Application.objects.lock(application_id)
-    perform(application, Action.WITHDRAW, by=by, at=at)
+    event = perform(application, Action.WITHDRAW, by=by, at=at)
+    notifications.announce(event)
     return application

@@ -190,7 +190,8 @@ def recommend(
         _check_months(months)
         if listed := no_party_is_listed(application, by, at):
             raise Refused(listed)
-    perform(application, Action.RECOMMEND, by=by, at=at, outcome=outcome, reasons=reasons.strip())
+    event = perform(application, Action.RECOMMEND, by=by, at=at, outcome=outcome, reasons=reasons.strip())
+    notifications.announce(event)
     return Recommendation.objects.create(
         application=application,
         outcome=outcome,

@@ -27,7 +27,8 @@ from licensing.workflow import perform
 def send_back(application_id: int, *, reasons: str, by: User, at: datetime) -> Application:
     application = Application.objects.lock(application_id)
     _check_reasons(reasons)
-    perform(application, Action.SEND_BACK, by=by, at=at, reasons=reasons.strip())
+    event = perform(application, Action.SEND_BACK, by=by, at=at, reasons=reasons.strip())
+    notifications.announce(event)
     return application
 
 

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -5,13 +6,15 @@ from django.conf import settings
 from django.core import mail
 
 from licensing import notifications
-from licensing.models import Action, Event, Job, OutboxJob
+from licensing.actions import applications, casework, decisions
+from licensing.models import Action, Event, Job, OutboxJob, Outcome
 from licensing.outbox import put
 from licensing.tasks import run_job
 from tests.factories import (
     NOON,
     ApplicationFactory,
     LicenceFactory,
+    ListVersionFactory,
     OrganisationFactory,
     UserFactory,
 )
@@ -21,7 +24,9 @@ pytestmark = pytest.mark.django_db
 DATA = {
     Action.REQUEST_INFORMATION: {"question": "¿Qué potencia tiene el láser & su “óptica”?"},
     Action.ANSWER: {"text": "Cuatro kW <exactos>."},
-    Action.CONSULT: {"question": "¿Tiene objeción?", "due_on": "2026-03-16"},
+    Action.CONSULT: {"question": "¿Tiene objeción?", "due_on": "2026-03-16", "consultation": 7},
+    Action.ADVISE: {"body": "Ministerio de Salud"},
+    Action.SEND_BACK: {"reasons": "Falta el contrato & su anexo."},
     Action.REFUSE: {"reasons": "Uso militar & nuclear."},
     Action.SUSPEND: {"reasons": "Posible desvío."},
     Action.REINSTATE: {"reasons": "Aclarado."},
@@ -61,8 +66,10 @@ def test_every_notified_action_has_a_letter_with_a_subject_what_was_said_and_a_l
     assert "\n" not in letter.subject
     assert f"\n{settings.PORTAL_URL}/" in letter.body
     assert "Ana O'Neill & Pérez" in letter.body
-    for said in DATA.get(action, {}).values():
-        assert said in letter.body
+    for key, said in DATA.get(action, {}).items():
+        assert key in ("due_on", "consultation") or said in letter.body
+    assert len(letter.subject) <= 60
+    assert not re.search(r"\d{4}-\d{2}-\d{2}", letter.body)
     assert not {"&amp;", "&#x27;", "{{", "{%", "None"} & set(letter.body.split())
     assert "&lt;" not in letter.body
 
@@ -78,8 +85,24 @@ def test_the_letter_of_an_approval_names_the_licence_and_its_last_day(licence):
     notifications.send(event(Action.APPROVE, licence), UserFactory(language="en"))
 
     assert licence.reference in mail.outbox[0].body
-    assert "2999-12-31" in mail.outbox[0].body
+    assert "31 December 2999" in mail.outbox[0].body
     assert f"/licences/{licence.reference}/" in mail.outbox[0].body
+
+
+@pytest.mark.parametrize(("language", "day"), [("es", "16 de marzo de 2026"), ("en", "16 March 2026")])
+def test_the_letter_to_a_body_leads_to_the_question_and_names_the_day_in_words(licence, language, day):
+    notifications.send(event(Action.CONSULT, licence), UserFactory(adviser=True, language=language))
+
+    assert f"{settings.PORTAL_URL}/consultations/7/\n" in mail.outbox[0].body
+    assert day in mail.outbox[0].body
+
+
+def test_the_letter_about_an_opinion_names_the_body_and_nobody_who_asked(licence):
+    notifications.send(event(Action.ADVISE, licence), UserFactory(language="en"))
+
+    reference = licence.application.reference
+    assert f"Ministerio de Salud has given its opinion on {reference}." in mail.outbox[0].body
+    assert "you asked" not in mail.outbox[0].body
 
 
 def told() -> set[int]:
@@ -114,6 +137,44 @@ def test_only_the_case_officer_hears_of_an_answer():
     )
 
     assert told() == {officer.pk}
+
+
+def test_everybody_who_may_decide_hears_of_a_recommendation_but_whoever_made_it(administrator):
+    recommender, decider = UserFactory(decider=True), UserFactory(decider=True)
+    UserFactory(decider=True, is_active=False, disabled_by=administrator, disabled_at=NOON)
+    ListVersionFactory()
+    case = ApplicationFactory(in_review=True, case_officer=UserFactory())
+
+    casework.recommend(
+        case.pk,
+        outcome=Outcome.REFUSE,
+        reasons="Riesgo.",
+        months=None,
+        conditions=[],
+        by=recommender,
+        at=NOON,
+    )
+
+    assert told() == {decider.pk}
+
+
+def test_the_case_officer_hears_that_a_case_is_sent_back():
+    officer = UserFactory()
+    case = ApplicationFactory(recommended=True, case_officer=officer)
+
+    decisions.send_back(case.pk, reasons="Falta.", by=UserFactory(decider=True), at=NOON)
+
+    assert told() == {officer.pk}
+
+
+@pytest.mark.parametrize("taken_on", [True, False])
+def test_the_case_officer_if_any_hears_of_a_withdrawal(taken_on):
+    officer = UserFactory() if taken_on else None
+    case = ApplicationFactory(in_review=True, case_officer=officer)
+
+    applications.withdraw(case.pk, by=case.created_by, at=NOON)
+
+    assert told() == ({officer.pk} if officer else set())
 
 
 def test_only_advisers_of_the_body_that_was_asked_hear_of_it():
