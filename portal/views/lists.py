@@ -1,5 +1,6 @@
 """Which lists are in force, how fresh they are, and how imports went."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +18,8 @@ from screening.importers import label_of
 from screening.models import ImportRun, ImportRunState, ListVersion
 
 ROWS_A_PAGE = 25
-STALE_AFTER = 30  # days without an import of the list
+STALE_AFTER = 30  # days since the publisher's edition
+TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}(?=T)")
 UNDER_WAY = (ImportRunState.WAITING, ImportRunState.RUNNING)
 TONES = {
     ImportRunState.WAITING: "info",
@@ -32,11 +34,17 @@ TONES = {
 class InForce:
     name: str
     version: ListVersion
-    days: int  # since its last import
+    days: int  # since its publisher made this edition, whenever it was imported
 
     @property
     def is_stale(self) -> bool:
         return self.days > STALE_AFTER
+
+    @property
+    def edition(self) -> str:
+        """Return the edition as people name it: of a moment, the day."""
+        moment = TIMESTAMP.match(self.version.edition)
+        return moment.group() if moment else self.version.edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,6 @@ def index(request: PortalRequest) -> HttpResponse:
 def in_force(at: datetime) -> list[InForce]:
     today = pack().legal_day(at)
     return [
-        InForce(label_of(version.source), version, (today - pack().legal_day(version.imported_at)).days)
+        InForce(label_of(version.source), version, max(0, (today - version.published_on).days))
         for version in ListVersion.objects.in_force(at).order_by("source")
     ]

@@ -142,10 +142,17 @@ def test_an_administrator_is_warned_when_no_list_is_in_force(administrator):
 
 
 def test_an_administrator_sees_which_list_has_grown_old(administrator):
-    ListVersionFactory(imported_at=timezone.now() - timedelta(days=40))
-    ListVersionFactory(imported_at=timezone.now())
+    now = timezone.now()
+    ListVersionFactory(
+        source="a", published_on=now.date() - timedelta(days=40), edition="2026-09-30T12:00:00.000Z"
+    )
+    ListVersionFactory(source="b", published_on=now.date(), imported_at=now)
 
-    assert [row.is_stale for row in home(administrator).context["in_force"]] == [True, False]
+    page = home(administrator)
+
+    assert [row.is_stale for row in page.context["in_force"]] == [True, False]
+    assert "2026-09-30, " in page.content.decode()
+    assert "T12:00" not in page.content.decode()
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.CUSTOMS_SYSTEM])

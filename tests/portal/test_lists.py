@@ -1,5 +1,7 @@
 """The page of lists: what is in force, how fresh, and how imports went."""
 
+import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import screening
+from licensing.country import pack
 from licensing.models import Role
 from screening import imports
 from screening.models import ImportRun
@@ -34,8 +37,40 @@ def test_it_shows_what_is_in_force(reader):
 
     assert "Demonstration list of fictional parties" in html
     assert "2026-01-15" in html
-    assert "0 days old" in html
+    assert re.search(r"\d+ days old", html)
     assert "Imported" in html
+
+
+def shown(reader, **facts) -> str:
+    today = pack().legal_day(timezone.now())
+    facts["published_on"] = today - timedelta(days=facts.pop("days"))
+    ListVersionFactory(source="demo-un", imported_at=timezone.now(), **facts)
+    return reader.get(reverse("lists")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "label", "tone"),
+    [
+        (0, "Of today", "good"),
+        (1, "1 day old", "good"),
+        (30, "30 days old", "good"),
+        (31, "31 days old", "attention"),
+    ],
+)
+def test_a_list_is_as_old_as_its_publishers_edition_however_late_it_came_in(reader, days, label, tone):
+    html = shown(reader, days=days)
+
+    assert re.search(rf'app-chip--{tone}"[^<]*>(<[^>]*>)*\s*{label}', html)
+
+
+def test_an_edition_that_is_a_moment_is_shown_as_its_day(reader):
+    html = shown(reader, days=3, edition="2026-03-01T08:00:15.123Z")
+
+    assert '<span class="app-code">2026-03-01</span>' in html
+
+
+def test_an_edition_that_is_a_number_is_shown_as_it_is(reader):
+    assert '<span class="app-code">612</span>' in shown(reader, days=3, edition="612")
 
 
 def test_it_says_why_a_file_was_refused(reader, tmp_path):
