@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from licensing import documents, permissions
 from licensing.actions import applications, drafts
-from licensing.errors import Refused
+from licensing.errors import Reason, Refused
 from licensing.models import (
     CLOSED,
     WITH_AUTHORITY,
@@ -30,9 +30,10 @@ from licensing.models import (
     Event,
     GoodsLine,
     Screening,
+    User,
 )
 from licensing.permissions import Permission
-from licensing.workflow import available
+from licensing.workflow import available, refusals
 from portal import timeline, turns
 from portal.access import needs
 from portal.forms.applications import AnswerForm, KindForm, SubmitForm
@@ -186,11 +187,18 @@ def submit(request: PortalRequest, reference: str) -> HttpResponse:
     return redirect("application", application.reference)
 
 
+def _against_withdrawal(application: Application, user: User) -> list[Reason]:
+    return refusals(application, Action.WITHDRAW, user, timezone.now())
+
+
 @needs(Permission.APPLY)
 @require_http_methods(["GET", "POST"])
 def withdraw(request: PortalRequest, reference: str) -> HttpResponse:
     application = found(request, reference)
     reasons: tuple[Any, ...] = ()
+    if request.method == "GET" and (against := _against_withdrawal(application, request.user)):
+        messages.error(request, " ".join(map(str, against)))
+        return redirect("application", application.reference)
     if request.method == "POST" and application.status != ApplicationStatus.WITHDRAWN:
         try:
             applications.withdraw(application.pk, by=request.user, at=timezone.now())

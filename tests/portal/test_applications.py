@@ -17,7 +17,6 @@ from tests.factories import (
     DocumentFactory,
     GoodsLineFactory,
     ListVersionFactory,
-    OrganisationFactory,
     ScreeningFactory,
     ScreeningHitFactory,
     UserFactory,
@@ -238,7 +237,7 @@ def test_the_exporter_never_reads_what_is_internal(client, exporter, officer, de
     casework.take_on(application.pk, by=officer, at=NOON)
     hit = ScreeningHitFactory(party=application.parties.first())
     casework.judge_hit(hit.pk, judgement="different", reason="Juicio secreto", by=officer, at=NOON)
-    body = OrganisationFactory(kind="body", name="Organismo Secreto")
+    body = UserFactory(adviser=True, organisation__name="Organismo Secreto").organisation
     casework.consult(
         application.pk,
         body,
@@ -333,6 +332,18 @@ def test_an_application_is_withdrawn_after_a_question_and_only_once(client, expo
     for _press in range(2):
         assert client.post(path("application-withdraw", application)).status_code == 302
     assert application.events.filter(action=Action.WITHDRAW).count() == 1
+
+
+@pytest.mark.parametrize(
+    "status", [ApplicationStatus.APPROVED, ApplicationStatus.WITHDRAWN, ApplicationStatus.RECOMMENDED]
+)
+def test_a_withdrawal_that_is_not_possible_is_not_offered_but_explained(client, exporter, status):
+    application = own(exporter, in_review=True, status=status)
+
+    answer = client.get(path("application-withdraw", application), follow=True)
+
+    assert answer.redirect_chain == [(path("application", application), 302)]
+    assert f"{application.reference} " in str(next(iter(answer.context["messages"])))
 
 
 def test_what_can_no_longer_be_withdrawn_says_why(client, exporter):
