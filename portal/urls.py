@@ -26,6 +26,7 @@ from portal.views import (
 urlpatterns = [
     path("", home.show, name="home"),
     path("language/", set_language, name="set_language"),
+    path("accounts/login/", sessions.log_in, name="account_login"),
     path("accounts/2fa/totp/activate/", second_factor.activate_totp, name="mfa_activate_totp"),
     path("accounts/2fa/webauthn/add/", second_factor.add_key, name="mfa_add_webauthn"),
     path("accounts/2fa/webauthn/keys/<int:pk>/remove/", second_factor.remove_key, name="mfa_remove_webauthn"),

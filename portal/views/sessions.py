@@ -1,7 +1,11 @@
-"""Where somebody is signed in, and the way to end that elsewhere."""
+"""Signing in; where somebody is signed in, and the way to end that elsewhere."""
 
+from http import HTTPStatus
+
+from allauth.account.views import LoginView
 from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -9,7 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from licensing.actions import accounts
-from portal.access import signed_in
+from portal.access import open_to_all, signed_in
+
+
+class LogIn(LoginView):  # type: ignore[misc]
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        """Tell machines too, by the status, that an address rests after too many wrong passwords."""
+        answer: HttpResponse = super().form_invalid(form)
+        if form.has_error(NON_FIELD_ERRORS, "too_many_login_attempts"):
+            answer.status_code = HTTPStatus.TOO_MANY_REQUESTS
+        return answer
 
 
 class Sessions(ListUserSessionsView):  # type: ignore[misc]
@@ -21,4 +34,5 @@ class Sessions(ListUserSessionsView):  # type: ignore[misc]
         return redirect("usersessions_list")
 
 
+log_in = open_to_all(LogIn.as_view())
 show = signed_in(Sessions.as_view())

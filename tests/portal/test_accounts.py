@@ -176,6 +176,7 @@ def test_after_five_wrong_passwords_the_address_rests_and_the_right_one_is_refus
     answer = give_password(client, exporter.email)
 
     assert not signed_in(client)
+    assert answer.status_code == 429
     assert answer.context["form"].non_field_errors()
 
 
