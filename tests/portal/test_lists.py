@@ -51,7 +51,7 @@ def shown(reader, **facts) -> str:
 @pytest.mark.parametrize(
     ("days", "label", "tone"),
     [
-        (0, "Of today", "good"),
+        (0, "Today", "good"),
         (1, "1 day old", "good"),
         (30, "30 days old", "good"),
         (31, "31 days old", "attention"),
