@@ -1,10 +1,13 @@
 """The gate before every page: closed unless a page says otherwise, and to whom."""
 
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils.html import escape
 
 from licensing.models import Role
 from licensing.permissions import GRANTS, Permission
@@ -74,6 +77,39 @@ def test_a_stale_form_is_explained(exporter):
     assert answer.status_code == 403
     assert reverse("home") in answer.content.decode()
     assert not exporter.organisation.applications.exists()
+
+
+LONG = "Corte de vidrio <de laboratorio>, según contrato\nsegunda línea"
+
+
+def stale(client, url, data, **headers):
+    client.handler.enforce_csrf_checks = True
+    return client.post(url, data, headers=headers).content.decode()
+
+
+def test_a_stale_form_gives_back_what_was_typed(exporter):
+    typed = {"own_reference": "7", "end_use": LONG, "once": "0f3c", "csrfmiddlewaretoken": "stale"}
+
+    html = stale(client_of(exporter), reverse("application-new"), {"kind": "re-export", **typed})
+
+    given_back = re.search("<textarea[^>]* readonly[^>]*>([^<]*)</textarea>", html)
+    assert given_back
+    assert given_back[1] == f"7\n\n{escape(LONG)}"
+    assert "<form" not in html.partition("<main")[2]
+
+
+def test_a_stale_form_shows_no_secret(exporter):
+    secrets = {"password": "s3cretA", "password1": "s3cretB", "oldpassword": "s3cretC", "code": "s3cretD"}
+
+    assert "s3cret" not in stale(client_of(exporter), reverse("account_login"), secrets)
+
+
+def test_a_form_of_another_site_puts_no_words_on_our_page(exporter):
+    sent = {"end_use": "Llame a este número"}
+
+    html = stale(client_of(exporter), reverse("application-new"), sent, **{"Sec-Fetch-Site": "cross-site"})
+
+    assert "Llame" not in html
 
 
 def test_a_companys_administrator_sees_the_people_of_the_company_only(db):
