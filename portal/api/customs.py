@@ -24,7 +24,7 @@ from licensing.units import unit_name
 from portal.api import schema
 from portal.api.access import needs
 from portal.api.errors import problem, respond
-from portal.api.fields import Closed, Quantity, QuantityAsked, Text, Whole
+from portal.api.fields import MISSING, Closed, Quantity, QuantityAsked, Text, Whole
 from portal.http import ApiRequest
 
 MOST_LINES = 200  # of one message
@@ -83,6 +83,15 @@ class LicenceOut(serializers.Serializer[Any]):
     lines = LineOut(many=True)
 
 
+LIST_OF_LINES = {
+    **MISSING,
+    "not_a_list": gettext_lazy("Send a list in brackets."),
+    "empty": gettext_lazy("Send at least one line."),
+    "min_length": gettext_lazy("Send at least one line."),
+    "max_length": gettext_lazy("Send at most {max_length} lines."),
+}
+
+
 class UsedLineIn(Closed):
     line = Whole(min_value=1, max_value=32767, help_text="Number of the line within the licence.")
     quantity = QuantityAsked(help_text="What leaves with this message; never a running total.")
@@ -101,6 +110,7 @@ class UsageIn(Closed):
         child=UsedLineIn(),
         min_length=1,
         max_length=MOST_LINES,
+        error_messages=LIST_OF_LINES,
         help_text="What leaves, by line of the licence.",
     )
 
@@ -146,7 +156,8 @@ class UsagesView(APIView):
         responses={201: UsageOut, **schema.problems(schema.WRITING)},
     )
     def post(self, request: ApiRequest, number: str) -> Response:
-        message = UsageIn(data=request.data)
+        # Without data the serializer speaks words of its own; null is no object, as a list is none.
+        message = UsageIn(data=[] if request.data is None else request.data)
         message.is_valid(raise_exception=True)
         sent = message.validated_data
         try:

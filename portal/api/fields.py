@@ -16,10 +16,14 @@ LINE_ENDS = re.compile(r"[\t\n\r\u2028\u2029]")
 QUANTITY_PATTERN = r"^[0-9]{1,14}(\.[0-9]{1,4})?$"
 
 
+MISSING = {"required": _("Send this field."), "null": _("This may not be null.")}
+
+
 class Text(serializers.CharField):
     """A string that was sent as one, without control characters."""
 
     default_error_messages = {
+        **MISSING,
         "invalid": _("Send text in quotes."),
         "blank": _("This may not be empty."),
         "max_length": _("Use at most {max_length} characters."),
@@ -37,7 +41,7 @@ class Text(serializers.CharField):
 class Whole(serializers.IntegerField):
     """A whole number that was sent as one: not "1", not 1.0, not true."""
 
-    default_error_messages = {"invalid": _("Send a whole number without quotes.")}
+    default_error_messages = {**MISSING, "invalid": _("Send a whole number without quotes.")}
 
     def to_internal_value(self, data: Any) -> int:
         if not isinstance(data, int) or isinstance(data, bool):
@@ -58,6 +62,7 @@ class QuantityAsked(serializers.Field[Decimal, Any, Any, Any]):
     """A quantity in digits, best as a string; a JSON number is read exactly as well."""
 
     default_error_messages = {
+        **MISSING,
         "invalid": _("Send a quantity in digits with a point, such as “12.5”."),
         "not_positive": _("Send more than zero."),
     }
@@ -82,7 +87,12 @@ class Quantity(serializers.Field[Any, Any, str, Any]):
 class Closed(serializers.Serializer[Any]):
     """An object that holds nothing but what is described: a mistyped name must not pass unseen."""
 
-    default_error_messages = {"unknown": _("We don't know this field.")}
+    default_error_messages = {
+        "required": _("Send this field."),
+        "null": _("Send an object in braces, not null."),
+        "invalid": _("Send an object in braces, with the fields described."),
+        "unknown": _("We don't know this field."),
+    }
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict) and (unknown := set(data) - set(self.fields)):

@@ -20,6 +20,11 @@ from portal.forms.numbers import read_number
 from portal.templatetags.portal import quantity, unit_name
 
 
+OPEN_TOO_LONG = gettext_lazy(
+    "This page stood open for too long. Nothing was written off. Press the button again."
+)
+
+
 class NumberForm(forms.Form):
     number = ReferenceField()
 
@@ -54,7 +59,10 @@ class QuantityField(forms.CharField):
 class WriteOffForm(forms.Form):
     """A declaration, and how much of each line leaves. `key` makes a second press the same message."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={"required": OPEN_TOO_LONG, "invalid": OPEN_TOO_LONG},
+    )
     declaration = forms.CharField(
         label=gettext_lazy("Customs declaration"),
         help_text=gettext_lazy("The number of the declaration the goods leave with."),

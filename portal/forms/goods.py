@@ -11,7 +11,7 @@ from licensing.models import GoodsLine
 from licensing.units import decimals_of, fits, units
 from portal.forms import fields
 from portal.forms.fields import PageForm, choice, text
-from portal.forms.numbers import read_number, written
+from portal.forms.numbers import ABOVE_ZERO, read_number, written
 from screening.classification import is_known_code, is_known_hs, normalise_code, normalise_hs
 
 SERIALS_AT_MOST = 2000
@@ -120,9 +120,9 @@ class GoodsForm(PageForm):
     def clean_quantity(self) -> Decimal:
         code = self.data.get(self.add_prefix("unit"), "")
         unit = units().get(code)
-        quantity = read_number(self.cleaned_data["quantity"], decimals=decimals_of(code))
+        quantity = read_number(self.cleaned_data["quantity"], decimals=decimals_of(code), above_zero=True)
         if not quantity:
-            raise ValidationError(_("Write a number above zero, for example 12 or 1,250.5."))
+            raise ValidationError(str(ABOVE_ZERO))
         if unit and not fits(quantity, unit.code):
             raise ValidationError(_too_fine(unit.name(get_language() or "es"), unit.decimals))
         return quantity
@@ -161,7 +161,7 @@ class GoodsForm(PageForm):
 
 def _too_fine(unit: str, decimals: int) -> str:
     if not decimals:
-        return _("Write a whole number, for example 12: %(unit)s can't be divided.") % {"unit": unit}
+        return _("Write a whole number, for example 12: this unit is not divided.")
     return ngettext(
         "Write at most %(count)d decimal for %(unit)s.",
         "Write at most %(count)d decimals for %(unit)s.",

@@ -5,8 +5,11 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 WHOLE_DIGITS_AT_MOST = 14  # what the columns of quantities and amounts hold before the decimal mark
+ABOVE_ZERO = gettext_lazy("Write a number above zero, for example 12 or 1,250.5.")
+ZERO_OR_MORE = gettext_lazy("Write zero or more, for example 12 or 1,250.5.")
 SPACES = re.compile("[\\s'\N{RIGHT SINGLE QUOTATION MARK}]")
 BY_SPACE = re.compile(r"([1-9][0-9]{0,2}(?: [0-9]{3})+)(?:[.,]([0-9]+))?", re.ASCII)
 PLAIN = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?", re.ASCII)
@@ -16,15 +19,16 @@ TWO_WAYS = re.compile(r"([1-9][0-9]{0,2})[.,]([0-9]{3})", re.ASCII)
 MARKS = re.compile("[ .,]")
 
 
-def read_number(typed: str, *, decimals: int) -> Decimal:
+def read_number(typed: str, *, decimals: int, above_zero: bool = False) -> Decimal:
     """Return the number, zero or more, that `typed` can only mean, in Spanish and English alike.
 
     "1,234.5", "1.234,5", "1 234,5" and "1234,5" are all the same. Raises ValidationError for what is no
-    number, is below zero, too large, or can be read in two ways, as "1.234" where `decimals` is 3 or more.
+    number, is below zero, too large, or can be read in two ways, as "1.234" where `decimals` is 3 or more;
+    `above_zero` says only how the message for a number below zero puts it.
     """
     text = SPACES.sub(" ", typed.strip())
     if re.match(r"[-\N{MINUS SIGN}]\s*[0-9]", text):
-        raise ValidationError(_("Write a number above zero, for example 12 or 1,250.5."), "negative")
+        raise ValidationError(str(ABOVE_ZERO if above_zero else ZERO_OR_MORE), "negative")
     if decimals >= 3 and (both := TWO_WAYS.fullmatch(text)):
         raise ValidationError(
             _("“%(typed)s” can be read in two ways. Write %(large)s, or %(small)s.")

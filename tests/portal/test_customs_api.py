@@ -300,8 +300,16 @@ class TestWrongInput:
         assert (response.status_code, kind(response)) == (400, "malformed")
 
     @pytest.mark.parametrize("body", [b"[]", b'"text"', b"5", b"null"])
-    def test_a_message_is_an_object(self, machine, line, body):
-        assert machine.report(line.licence, body).status_code == 422
+    @pytest.mark.parametrize(
+        ("language", "words"), [("en", "Send an object in braces"), ("es", "Envíe un objeto entre llaves")]
+    )
+    def test_a_message_is_an_object(self, machine, line, body, language, words):
+        response = machine.report(line.licence, body, **{"Accept-Language": language})
+
+        assert (response.status_code, kind(response)) == (422, "wrong-fields")
+        assert [(error["pointer"], error["detail"][: len(words)]) for error in response.json()["errors"]] == [
+            ("#", words)
+        ]
 
     def test_a_huge_body_is_too_large(self, machine, line):
         response = machine.report(line.licence, b'{"id": "' + b"x" * 70_000 + b'"}')

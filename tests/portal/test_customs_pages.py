@@ -151,7 +151,7 @@ def test_the_same_form_sent_again_with_other_numbers_is_told_so(officer_at_the_d
     ("change", "said"),
     [
         ({"line_1": "four"}, "Write the number in digits"),
-        ({"line_1": "-1"}, "Write a number above zero"),
+        ({"line_1": "-1"}, "Write zero or more"),
         ({"line_1": ""}, "Type how much leaves of at least one line."),
         ({"line_1": "0.5"}, "Line 1 is counted in units"),
         ({"line_1": "9" * 30}, "This number is too large"),
@@ -170,10 +170,12 @@ def test_wrong_input_is_explained_and_kept(officer_at_the_dock, line, change, sa
     assert line.used == 0
 
 
-def test_a_forged_key_is_refused_without_an_error_of_ours(officer_at_the_dock, line):
+def test_a_forged_key_is_refused_as_a_page_that_stood_open_for_too_long(officer_at_the_dock, line):
     response = send(officer_at_the_dock, line, "1", key="not-a-uuid")
 
     assert response.status_code == 200
+    assert "This page stood open for too long." in response.content.decode()
+    assert "UUID" not in response.content.decode()
     assert not Usage.objects.exists()
 
 

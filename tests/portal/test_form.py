@@ -179,7 +179,7 @@ def test_a_line_of_goods_is_stored_in_its_plain_form(client, draft):
         ({"quantity": "1.234", "unit": "KGM"}, "two ways"),
         ({"value": "1.999"}, ""),
         ({"value": "10.555,5555"}, "at most two decimals"),
-        ({"value": "-1"}, "above zero"),
+        ({"value": "-1"}, "zero or more"),
         ({"hs_code": "999999"}, "Harmonized System"),
         ({"hs_code": "8456"}, "Harmonized System"),
         ({"hs_code": "845611<script>"}, "Harmonized System"),
