@@ -64,8 +64,8 @@ MODES: dict[str, Text] = {
     TransportMode.AIR: Text("Aéreo", "Air"),
     TransportMode.ROAD: Text("Terrestre", "Road"),
     TransportMode.RAIL: Text("Ferroviario", "Rail"),
-    TransportMode.POST: Text("Correo o mensajería", "Post or courier"),
-    TransportMode.ELECTRONIC: Text("Transmisión electrónica", "Electronic transmission"),
+    TransportMode.POST: Text("Postal o mensajería", "Post or courier"),
+    TransportMode.ELECTRONIC: Text("Electrónico", "Electronic transmission"),
 }
 
 

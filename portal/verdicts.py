@@ -64,6 +64,6 @@ def public_verdict(licence: Licence, at: datetime) -> Verdict:
     judged = verdict(licence, at)
     if licence.state(at) == LicenceState.VALID:
         return Verdict(
-            "good", _("GENUINE AND IN FORCE"), _("It is in force until %s.") % legal_date(licence.valid_to)
+            "good", _("VALID"), _("It is genuine and in force until %s.") % legal_date(licence.valid_to)
         )
-    return Verdict("bad", _("NOT IN FORCE"), judged.reason)
+    return Verdict("bad", _("NOT VALID"), judged.reason)

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 from cryptography.x509.oid import NameOID
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from pikepdf import Name
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
@@ -127,6 +127,16 @@ def words_of(content: bytes) -> str:
     """Return the text a reader finds, read by a program that had no part in making it."""
     pages = PdfReader(io.BytesIO(content)).pages
     return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+
+
+def with_lines(*changes):
+    return {
+        **FACTS,
+        "lines": [
+            {**FACTS["lines"][0], "number": number, **change}
+            for number, change in enumerate(changes, start=1)
+        ],
+    }
 
 
 # --- archive and accessibility ----------------------------------------------------------------------
@@ -576,3 +586,34 @@ def test_a_wrong_password_seals_nothing(drawn, settings, tmp_path):
 
     with pytest.raises(seal.NoSeal, match="can't be opened"):
         seal.apply(drawn, at=ISSUED)
+
+
+def test_a_number_of_the_most_digits_stays_on_one_line():
+    drawn = draw(with_lines({"quantity": "99999999999999.1234", "value": "99999999999999.99"}))
+    lines = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(drawn)).pages)
+    lines = lines.replace("\N{NO-BREAK SPACE}", " ")
+
+    assert "99 999 999 999 999.1234" in lines
+    assert "USD 99 999 999 999 999.99" in lines
+
+
+def test_the_label_of_the_end_use_never_stays_behind_at_the_foot_of_a_page():
+    for lines in (18, 19, 20, 21):
+        holder = {**FACTS["holder"], "address": [f"Calle {line}" for line in range(lines)]}
+        drawn = draw({**FACTS, "holder": holder, "end_use": "Principio. " + "Corte de vidrio fino. " * 30})
+        pages = [page.extract_text() for page in PdfReader(io.BytesIO(drawn)).pages]
+
+        assert [n for n, text in enumerate(pages) if "Uso final declarado" in text] == [
+            n for n, text in enumerate(pages) if "Principio." in text
+        ]
+
+
+def test_paper_and_page_use_the_same_words(drawn):
+    words = words_of(drawn)
+
+    for msgid in ("Issued", "Check code", "Country of dispatch", "No."):
+        with override("es"):
+            assert gettext(msgid) in words
+    for mode in TransportMode:
+        with override("es"):
+            assert str(mode.label) == licence_sheet.MODES[mode].es

@@ -37,7 +37,7 @@ def test_the_address_of_the_qr_code_shows_what_the_paper_says(public, licence):
 
     text = response.content.decode()
     assert response.status_code == 200
-    assert "GENUINE AND IN FORCE" in text
+    assert "It is genuine and in force until" in text
     for said in (licence.reference, licence.holder.name, "Láser de corte de 4 kW", "1,234"):
         assert said in text
 
@@ -95,7 +95,7 @@ def test_an_unknown_number_and_a_wrong_code_get_the_same_answer(public, licence)
 def test_a_suspended_licence_is_not_in_force(public, licence, decider):
     licences.suspend(licence.pk, reasons="Denuncia.", by=decider, at=timezone.now())
 
-    assert "NOT IN FORCE" in shown(public, licence).content.decode()
+    assert "NOT VALID" in shown(public, licence).content.decode()
 
 
 def test_an_expired_licence_is_not_in_force(public):
@@ -106,7 +106,7 @@ def test_an_expired_licence_is_not_in_force(public):
 
     text = shown(public, licence, licence.check_code).content.decode()
 
-    assert "NOT IN FORCE" in text
+    assert "NOT VALID" in text
     assert "It expired" in text
 
 
