@@ -24,7 +24,7 @@ def case_officer(event: Event) -> Iterable[User]:
 def other_deciders(event: Event) -> Iterable[User]:
     """Everybody who may decide: two people do, so not whoever recommended."""
     deciders = User.objects.filter(role=Role.DECIDING_OFFICER, is_active=True)
-    return deciders.exclude(pk=event.by_id)
+    return deciders.exclude(pk=event.by.pk) if event.by else deciders
 
 
 def advisers(event: Event) -> Iterable[User]:

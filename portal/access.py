@@ -26,7 +26,6 @@ View = Callable[..., HttpResponseBase]
 # Library pages, by the name of their address.
 OPEN_LIBRARY_PAGES = frozenset(
     {
-        "account_login",
         "account_logout",
         "account_reset_password",
         "account_reset_password_done",

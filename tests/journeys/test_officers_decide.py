@@ -17,7 +17,9 @@ from licensing.models import (
     ScreeningHit,
 )
 from tests.factories import (
+    NOON,
     ApplicationFactory,
+    ConsultationFactory,
     ListedEntityFactory,
     ListedNameFactory,
     ListVersionFactory,
@@ -76,6 +78,9 @@ def test_every_page_of_a_case_is_accessible_in_both_languages(
     officer = UserFactory(language=language)
     Application.objects.update(status=ApplicationStatus.IN_REVIEW, case_officer=officer)
     hit = ScreeningHit.objects.get()
+    asked = ConsultationFactory(application=case)
+    taken_back = {"withdrawn_by": officer, "withdrawn_at": NOON}
+    ConsultationFactory(application=case, body__name="Ministerio de Ambiente", **taken_back)
     sign_in(page, officer, language)
     cases = f"/cases/{case.reference}"
 
@@ -85,6 +90,7 @@ def test_every_page_of_a_case_is_accessible_in_both_languages(
         f"{cases}/",
         f"{cases}/hits/{hit.pk}/",
         f"{cases}/consult/",
+        f"{cases}/questions/{asked.pk}/withdraw/",
         f"{cases}/request-information/",
         f"{cases}/recommend/",
     ):
