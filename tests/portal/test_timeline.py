@@ -199,3 +199,11 @@ def test_a_body_that_was_asked_acts_next_and_only_officers_read_which():
     assert turns.for_officers(case).who == "Ministerio de Salud"
     assert turns.for_officers(case).what == "We wait for the opinion of Ministerio de Salud."
     assert turns.for_exporter(case).who == "The authority"
+
+
+def test_a_body_whose_question_was_withdrawn_does_not_act_next():
+    officer = UserFactory(name="Ana Lee")
+    case = ApplicationFactory(in_review=True, case_officer=officer)
+    ConsultationFactory(application=case, withdrawn_by=officer, withdrawn_at=NOON)
+
+    assert turns.for_officers(case).who == "Ana Lee"
