@@ -83,7 +83,7 @@ class LicenceOut(serializers.Serializer[Any]):
     lines = LineOut(many=True)
 
 
-LIST_OF_LINES = {
+LIST_OF_LINES: dict[str, Any] = {
     **MISSING,
     "not_a_list": gettext_lazy("Send a list in brackets."),
     "empty": gettext_lazy("Send at least one line."),

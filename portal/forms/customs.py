@@ -19,7 +19,6 @@ from portal.forms.fields import no_hidden_signs, said
 from portal.forms.numbers import read_number
 from portal.templatetags.portal import quantity, unit_name
 
-
 OPEN_TOO_LONG = gettext_lazy(
     "This page stood open for too long. Nothing was written off. Press the button again."
 )
