@@ -94,7 +94,8 @@ def test_every_page_of_ours_says_who_may_open_it():
     silent = [
         pattern.name
         for pattern in ADDRESSES
-        if pattern.callback.__module__.startswith("portal.views") and not hasattr(pattern.callback, "opens_for")
+        if pattern.callback.__module__.startswith("portal.views")
+        and not hasattr(pattern.callback, "opens_for")
     ]
 
     assert silent == []
