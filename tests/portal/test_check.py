@@ -80,7 +80,9 @@ def test_an_unknown_number_and_a_wrong_code_get_the_same_answer(public, licence)
             connection,
         ) as queries:
             response = shown(public, number, code)
-        text = response.content.decode().replace(str(number), "NUMBER").replace(code, "CODE")
+        text = response.content.decode()
+        for typed in (str(number), code):
+            text = text.replace(f'value="{typed}"', "")
         same_token = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
         return response.status_code, same_token.split("<main")[1], len(queries)
 
