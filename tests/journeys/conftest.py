@@ -76,6 +76,14 @@ def sideways(page) -> int:
     return page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
+def widest(page) -> list[str]:
+    """Return the parts of the page that end beyond the window's right edge, each by how it begins."""
+    return page.evaluate(
+        "() => [...document.querySelectorAll('main *')].filter(part => part.getBoundingClientRect().right >"
+        " document.documentElement.clientWidth).map(part => part.outerHTML.slice(0, 90))"
+    )
+
+
 def assert_good(page) -> None:
     """The page is accessible and fits its window, as it stands and on a phone of 320 pixels.
 
@@ -84,7 +92,7 @@ def assert_good(page) -> None:
     assert faults(page) == []
     before = page.viewport_size
     page.set_viewport_size({"width": 320, "height": 800})
-    assert sideways(page) <= 0, page.url
+    assert sideways(page) <= 0, (page.url, widest(page))
     if page.get_attribute("html", "lang") == "es":
         assert faults(page) == []
     page.set_viewport_size(before)

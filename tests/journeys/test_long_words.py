@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from licensing.models import Application, ApplicationStatus, GoodsLine, Organisation, Party
 from tests.factories import ApplicationFactory, LicenceFactory, LicenceLineFactory, UserFactory
-from tests.journeys.conftest import sideways
+from tests.journeys.conftest import sideways, widest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,13 +40,6 @@ def assert_fits(page, address):
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert sideways(page) <= 0, (address, width, widest(page))
-
-
-def widest(page):
-    return page.evaluate(
-        "() => [...document.querySelectorAll('main *')].filter(part => part.getBoundingClientRect().right >"
-        " document.documentElement.clientWidth).map(part => part.outerHTML.slice(0, 90))"
-    )
 
 
 def test_an_officers_pages_fit(page, live_server, sign_in, case):
