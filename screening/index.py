@@ -1,195 +1,490 @@
 """Find, among very many listed names, the few the matcher can score high enough. Pure: no database.
 
-For every word of a name asked for, the words of all lists that are alike are looked up by their letters and
-by their sound; what they can add to either name bounds its points from above. A name whose bound is below the
-points asked for cannot reach them, so nothing the matcher would accept is lost (a test compares both).
+An index is a set of arrays: every word of every name with the keys under which words alike are found
+(screening.likeness), for every word the names it is in, for every name its words. A name asked for is
+answered in two steps. Words that together weigh too little to reach the points asked for need not be looked
+up; the names of all others are candidates. Then the most that each candidate can have is computed for all of
+them at once, and only those that can reach the points are returned: nothing the matcher would accept is lost
+(a test compares both). The arrays can be kept in a folder and mapped into memory, where all processes share
+them.
 """
 
+from __future__ import annotations
+
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from math import sqrt
+from pathlib import Path
+from zlib import crc32
 
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
+from rapidfuzz.process import cdist
 
-from screening.matcher import (
-    LIKE_ENOUGH,
-    SHORTEST_NUMBER,
-    TOGETHER_ENOUGH,
-    Subject,
+from screening.latin import SKELETAL
+from screening.likeness import (
+    SAME,
+    consonants,
     likeness,
-    plain_number,
-    written_together,
+    likeness_together,
+    slip_keys,
+    slips_allowed,
+    sound,
 )
-from screening.names import Form, comparable, folded, weight
+from screening.matcher import (
+    BY_LETTERS,
+    COST_OF_COMMON_WORDS,
+    COST_OF_OURS,
+    COST_OF_THEIRS,
+    REWRITTEN,
+    SAYS_ENOUGH,
+    SHORTEST_NUMBER,
+    SPREAD,
+    Subject,
+    plain_number,
+)
+from screening.names import Form, comparable, joined_words
+from screening.rarity import weight
 
-ROUNDING = 0.1  # points are rounded to a tenth; a bound just below must still count
+FORMAT = 1  # of the arrays; another format is another folder
+ROUNDING = 0.06  # points are rounded to a tenth
+# A joined pair of words may be credited a little more exactly than the bound assumes.
+SLACK = 0.02
+
+Numbers = NDArray[np.int32]
+Shares = NDArray[np.float32]
 
 
-class Spellings:
-    """A set of words, asked for those that are alike in their letters."""
+class Texts:
+    """Many short texts as one array of bytes."""
 
-    def __init__(self, words: Iterable[str]) -> None:
-        by_length: dict[int, list[str]] = defaultdict(list)
-        for word in sorted(set(words)):
-            by_length[len(word)].append(word)
-        self._by_length = dict(by_length)
+    def __init__(self, data: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
+        self._data, self._ends = data, ends
+        self._bytes, self._marks = data.data, ends.data  # quicker than the arrays, text by text
 
-    def like(self, word: str, at_least: float) -> list[str]:
-        """Return the words of which at least the share `at_least` of the letters are those of `word`."""
-        shortest, longest = int(at_least * len(word)), int(len(word) / at_least) + 1
-        found: list[str] = []
-        for length in range(shortest, longest + 1):
-            if words := self._by_length.get(length):
-                hits = extract(
-                    word, words, scorer=OSA.normalized_similarity, score_cutoff=at_least, limit=None
-                )
-                found += [hit[0] for hit in hits]
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Texts:
+        encoded = [text.encode() for text in texts]
+        ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends)
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, at: int) -> str:
+        return str(self._bytes[self._marks[at] : self._marks[at + 1]], "utf-8")
+
+    def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
+        return {f"{name}_data": self._data, f"{name}_ends": self._ends}
+
+
+class Lists:
+    """Many lists of numbers as one array: list `n` is data[ends[n] : ends[n + 1]]."""
+
+    def __init__(self, data: NDArray[np.generic], ends: NDArray[np.int64]) -> None:
+        self.data, self.ends = data, ends
+
+    @classmethod
+    def of(cls, lists: Iterable[list[int] | list[float]], kind: type[np.generic]) -> Lists:
+        kept = list(lists)
+        ends = np.cumsum([0, *map(len, kept)], dtype=np.int64)
+        return cls(np.fromiter((value for values in kept for value in values), kind, int(ends[-1])), ends)
+
+    def of_all(self, which: Numbers) -> tuple[NDArray[np.generic], NDArray[np.int64]]:
+        """Return the values of the lists `which`, one after the other, and how many each has."""
+        starts = self.ends[which]
+        sizes = self.ends[which + 1] - starts
+        before = np.cumsum(sizes) - sizes
+        places = np.repeat(starts - before, sizes) + np.arange(sizes.sum())
+        return self.data[places], sizes
+
+    def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
+        return {f"{name}_data": self.data, f"{name}_ends": self.ends}
+
+
+class Keys:
+    """Which words (or names) have a key, kept as a 32-bit checksum: an answer may hold others too."""
+
+    def __init__(self, keys: NDArray[np.uint32], values: Numbers) -> None:
+        self._keys, self._values = keys, values
+
+    @classmethod
+    def of(cls, pairs: list[tuple[str, int]]) -> Keys:
+        keys = np.fromiter((_checksum(key) for key, _ in pairs), np.uint32, len(pairs))
+        order = np.argsort(keys, kind="stable")
+        return cls(keys[order], np.fromiter((value for _, value in pairs), np.int32, len(pairs))[order])
+
+    def get(self, keys: Iterable[str]) -> set[int]:
+        wanted = np.fromiter(map(_checksum, keys), np.uint32)
+        first = self._keys.searchsorted(wanted).tolist()
+        last = self._keys.searchsorted(wanted, "right").tolist()
+        found: set[int] = set()
+        for at, end in zip(first, last, strict=True):
+            if end > at:
+                found.update(self._values[at:end].tolist())
         return found
 
+    def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
+        return {f"{name}_keys": self._keys, f"{name}_values": self._values}
 
-@dataclass(slots=True)
-class _Postings:
-    """Where each word stands: positions are numbered through all names; a joined word has two."""
 
-    single: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    joined: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+def _checksum(key: str) -> int:
+    return crc32(key.encode())
 
 
 class NameIndex:
     """All names of some listed entities, built once and then only read; safe to share between threads."""
 
-    def __init__(self, listed: Mapping[int, Subject]) -> None:
-        self.listed = listed
-        self.names: list[tuple[int, str]] = []  # (entity, name as published)
-        self._name_of: list[int] = []  # position -> number of its name
-        self._weights: list[float] = []  # position -> weight of its word
-        self._totals: list[float] = []  # name -> weight of all its words
-        self._postings = _Postings()
-        self._by_joined: dict[str, list[int]] = defaultdict(list)
-        self._by_number: dict[str, set[int]] = defaultdict(set)
-        for entity, subject in listed.items():
-            self._add(entity, subject)
-        words = [*self._postings.single, *self._postings.joined]
-        self._spellings = Spellings(words)
-        self._by_sound: dict[str, list[str]] = defaultdict(list)
-        self._by_first_letter: dict[str, list[str]] = defaultdict(list)
-        for word in sorted(set(words)):
-            self._by_sound[folded(word)].append(word)
-            self._by_first_letter[word[0]].append(word)
-        self._sounds = Spellings(self._by_sound)
-        self._joined_spellings = Spellings(self._by_joined)
-        self._alike = lru_cache(maxsize=4096)(self._look_up_alike)
+    def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+        self._arrays = arrays
+        self._entities: NDArray[np.int64] = arrays["entities"]  # type: ignore[assignment]
+        self._entity_of: Numbers = arrays["entity_of"]  # type: ignore[assignment]
+        self._totals: Shares = arrays["totals"]  # type: ignore[assignment]
+        self._facts = Texts(arrays["facts_data"], arrays["facts_ends"])  # type: ignore[arg-type]
+        self._names = Texts(arrays["names_data"], arrays["names_ends"])  # type: ignore[arg-type]
+        self._spelled = Texts(arrays["spelled_data"], arrays["spelled_ends"])  # type: ignore[arg-type]
+        self._in_order = Texts(arrays["in_order_data"], arrays["in_order_ends"])  # type: ignore[arg-type]
+        self._words = Texts(arrays["words_data"], arrays["words_ends"])  # type: ignore[arg-type]
+        self._names_with = Lists(arrays["names_with_data"], arrays["names_with_ends"])  # type: ignore[arg-type]
+        self._words_of = Lists(arrays["words_of_data"], arrays["words_of_ends"])  # type: ignore[arg-type]
+        self._weights_of = Lists(arrays["weights_of_data"], arrays["words_of_ends"])  # type: ignore[arg-type]
+        self._keys = {
+            kind: Keys(arrays[f"{kind}_keys"], arrays[f"{kind}_values"])  # type: ignore[arg-type]
+            for kind in ("word", "slip", "sound", "consonants", "initial", "number", "same")
+        }
+        self._singles = int(arrays["singles"][0])  # words from this number on are only two words joined
+        self._numbers_with = np.diff(self._names_with.ends)
+        self._alike = lru_cache(maxsize=1 << 15)(self._look_up_alike)
 
-    def _add(self, entity: int, subject: Subject) -> None:
-        for number in map(plain_number, subject.identifiers):
-            if len(number) >= SHORTEST_NUMBER:
-                self._by_number[number].add(entity)
-        for name in subject.names:
-            self._add_name(entity, comparable(name))
+    # --- building and keeping ---
 
-    def _add_name(self, entity: int, form: Form) -> None:
-        number, first = len(self.names), len(self._name_of)
-        self.names.append((entity, form.name))
-        self._totals.append(sum(map(weight, form.words)))
-        self._by_joined[form.joined].append(number)
-        for at, word in enumerate(form.words):
-            self._name_of.append(number)
-            self._weights.append(weight(word))
-            self._postings.single[word].append(first + at)
-        for at, (word, following) in enumerate(zip(form.words, form.words[1:], strict=False)):
-            self._postings.joined[word + following] += [first + at, first + at + 1]
+    @classmethod
+    def of(cls, listed: Iterable[tuple[int, Subject]]) -> NameIndex:
+        """Return the index over the listed entities, given with the numbers they are to be known by."""
+        return cls(_Building(listed).arrays())
+
+    def save(self, folder: Path) -> None:
+        """Keep the arrays in a folder that does not exist yet. Whoever reads it sees all of it or nothing."""
+        unfinished = folder.with_name(f"{folder.name}.{id(self)}.new")
+        unfinished.mkdir(parents=True)
+        for name, array in self._arrays.items():
+            np.save(unfinished / f"{name}.npy", array)
+        try:
+            unfinished.rename(folder)
+        except OSError:  # another process was first with the same
+            for file in unfinished.iterdir():
+                file.unlink()
+            unfinished.rmdir()
+
+    @classmethod
+    def load(cls, folder: Path) -> NameIndex:
+        """Return the index kept in a folder, mapped into memory, which all processes share."""
+        return cls({file.stem: np.load(file, mmap_mode="r") for file in folder.glob("*.npy")})
+
+    @property
+    def size(self) -> int:
+        """How many bytes the arrays have."""
+        return sum(array.nbytes for array in self._arrays.values())
+
+    # --- asking ---
 
     def candidates(self, party: Subject, at_least: float) -> dict[int, Subject]:
         """Return every entity that can have `at_least` points by name or number, with the names that can.
 
         An entity found by a number only comes with all its names.
         """
-        numbers: set[int] = set()
+        found: dict[int, set[str]] = defaultdict(set)
         for name in party.names:
-            numbers |= self._names_like(comparable(name), at_least)
-        names: dict[int, list[str]] = defaultdict(list)
-        for number in sorted(numbers):
-            entity, text = self.names[number]
-            names[entity].append(text)
-        for plain in map(plain_number, party.identifiers):
-            for entity in self._by_number.get(plain, ()):
-                names.setdefault(entity, list(self.listed[entity].names))
-        return {entity: self._narrowed(entity, tuple(texts)) for entity, texts in names.items()}
+            for number in self._names_like(comparable(name), at_least):
+                found[int(self._entity_of[number])].add(self._names[number])
+        by_number = self._keys["number"].get(
+            plain for plain in map(plain_number, party.identifiers) if len(plain) >= SHORTEST_NUMBER
+        )
+        return {
+            int(self._entities[place]): self._subject(place, found.get(place, set()), place in by_number)
+            for place in sorted({*found, *by_number})
+        }
 
-    def _narrowed(self, entity: int, names: tuple[str, ...]) -> Subject:
-        whole = self.listed[entity]
+    def _subject(self, place: int, names: set[str], whole: bool) -> Subject:
+        facts = json.loads(self._facts[place])
+        kept = facts["names"] if whole else [name for name in facts["names"] if name in names]
         return Subject(
-            names,
-            whole.countries,
-            whole.kind,
-            whole.dates_of_birth,
-            whole.identifiers,
-            whole.weak_names,
+            tuple(kept),
+            frozenset(facts["countries"]),
+            facts["kind"],
+            tuple(facts["dates_of_birth"]),
+            tuple(facts["identifiers"]),
+            frozenset(facts["weak_names"]),
         )
 
-    def _names_like(self, form: Form, at_least: float) -> set[int]:
-        found = {
-            number
-            for joined in self._joined_spellings.like(form.joined, TOGETHER_ENOUGH)
-            if joined == form.joined or written_together(form.joined, joined) >= at_least - ROUNDING
-            for number in self._by_joined[joined]
-        }
-        enough = (at_least - ROUNDING) / 100
-        for number, bound in self.bounds(form).items():
-            if bound >= enough:
-                found.add(number)
+    def _names_like(self, form: Form, at_least: float) -> list[int]:
+        """Return the numbers of the names that can have `at_least` points, and some that cannot."""
+        share = max(0.0, (at_least - ROUNDING) / 100) ** (1 / SPREAD) - SLACK
+        numbers, bounds = self._bounds(form, share)
+        same = np.fromiter(self._keys["same"].get([form.spelled]), np.int32)
+        if not len(numbers):
+            return list(same.tolist())
+        letters = self._letters_alike(form, numbers)
+        mixed = bounds[0] if letters is None else (1 - BY_LETTERS) * bounds[0] + BY_LETTERS * letters
+        able = mixed * bounds[1] >= share
+        return list(np.union1d(numbers[able], same).tolist())
+
+    def _letters_alike(self, form: Form, numbers: Numbers) -> Shares | None:
+        """Return how alike the letters are, as the matcher counts them; None where it does not ask."""
+        if form.is_skeletal:
+            return None
+        as_written = cdist(
+            [form.spelled], [self._spelled[n] for n in numbers.tolist()], scorer=fuzz.ratio, dtype=np.float32
+        )
+        listed = [self._in_order[n] for n in numbers.tolist()]
+        rewritten = cdist([form.in_order], listed, scorer=fuzz.ratio, dtype=np.float32)
+        alike: Shares = np.maximum(as_written[0], REWRITTEN * rewritten[0]) / 100
+        alike[[text == form.in_order or SKELETAL in text for text in listed]] = SAME
+        return alike
+
+    def _bounds(self, form: Form, share: float) -> tuple[Numbers, tuple[Shares, Shares]]:
+        """Return candidates with the most their words can share, and the most that is left by the discount.
+
+        A candidate that cannot reach `share` even if all its letters agree is left out.
+        """
+        alike = [self._alike(word) for word in form.different]
+        together = self._together(form)
+        wanted = self._worth_looking_up(form, alike, share)
+        seeds = [alike[at][0] for at in wanted] + [np.array([word for word, _, _ in together], np.int32)]
+        names, _ = self._names_with.of_all(np.unique(np.concatenate(seeds)).astype(np.int32))
+        candidates = np.unique(names).astype(np.int32)
+        rows, paired_weights, of_name = self._rows(candidates, alike, together)
+        starts = np.flatnonzero(np.r_[True, of_name[1:] != of_name[:-1]]) if len(rows) else np.empty(0, int)
+        if not len(starts):
+            return candidates[:0], (np.empty(0, np.float32), np.empty(0, np.float32))
+        candidates = candidates[of_name[starts]]
+        shares, left = self._most(form, candidates, rows, paired_weights, starts)
+        letters = 0.0 if form.is_skeletal else BY_LETTERS
+        able = ((1 - letters) * shares + letters) * left >= share
+        return candidates[able], (shares[able], left[able])
+
+    def _most(
+        self, form: Form, candidates: Numbers, rows: Shares, paired_weights: Shares, starts: NDArray[np.int64]
+    ) -> tuple[Shares, Shares]:
+        """Return for each candidate the most its words can share, as if a word could be paired twice, and
+        what the discount for common words leaves of it. Its rows begin at `starts`."""
+        weights = np.array(form.weights, np.float32)
+        best = np.maximum.reduceat(rows, starts, axis=0)
+        lighter = np.where(rows > 0, np.minimum(weights, paired_weights[:, None]), np.float32(0))
+        heaviest = np.maximum.reduceat(lighter, starts, axis=0)
+        lightest = np.minimum.reduceat(np.where(rows > 0, lighter, np.float32(np.inf)), starts, axis=0)
+        lightest[np.isinf(lightest)] = 0
+        paired = (best * heaviest).sum(1)
+        unpaired = ((best == 0) * weights).sum(1)
+        extra = np.maximum(0, self._totals[candidates] - np.add.reduceat(paired_weights, starts))
+        whole = lightest.sum(1) + COST_OF_OURS * unpaired + COST_OF_THEIRS * extra
+        left = 1 - COST_OF_COMMON_WORDS * np.maximum(0, 1 - paired / SAYS_ENOUGH)
+        return np.minimum(paired / np.maximum(whole, 1e-6), 1), left
+
+    def _rows(
+        self, candidates: Numbers, alike: list[tuple[Numbers, Shares]], together: list[tuple[int, int, float]]
+    ) -> tuple[Shares, Shares, Numbers]:
+        """Return, for each word of a candidate that is like one asked for, how alike it is to each of them,
+        its weight, and the place of its candidate."""
+        known = np.unique(np.concatenate([*(found[0] for found in alike), [word for word, _, _ in together]]))
+        table = np.zeros((len(known), len(alike)), np.float32)
+        for at, (found, how) in enumerate(alike):
+            table[known.searchsorted(found), at] = how
+        for word, at, how_alike in together:
+            place = known.searchsorted(word)
+            table[place, at : at + 2] = np.maximum(table[place, at : at + 2], how_alike)
+        words, sizes = self._words_of.of_all(candidates)
+        weights, _ = self._weights_of.of_all(candidates)
+        places = known.searchsorted(words)
+        places[places == len(known)] = 0
+        hit = known[places] == words
+        of_name = np.repeat(np.arange(len(candidates), dtype=np.int32), sizes)[hit]
+        return table[places[hit]], weights[hit], of_name
+
+    def _worth_looking_up(self, form: Form, alike: list[tuple[Numbers, Shares]], share: float) -> list[int]:
+        """Return the places of words to look up: the others weigh too little to reach `share` by themselves.
+
+        What is left out are the words that most names share with others, as long as they weigh together less
+        than a candidate must have.
+        """
+        needed = least_paired(sum(form.weights), form.is_skeletal, share)
+        most_first = sorted(range(len(alike)), key=lambda at: -int(self._numbers_with[alike[at][0]].sum()))
+        left_out = 0.0
+        wanted = []
+        for at in most_first:
+            if left_out + form.weights[at] < needed - 1e-4:
+                left_out += form.weights[at]
+            else:
+                wanted.append(at)
+        return wanted
+
+    def _together(self, form: Form) -> list[tuple[int, int, float]]:
+        """Return the indexed words that two neighbours make when written as one: word, place, how alike."""
+        found = []
+        for at, joined in form.joined:
+            for word in self._like_a_joined(joined):
+                if alike := likeness_together(joined, self._words[word]):
+                    found.append((word, at, alike))
         return found
 
-    def bounds(self, form: Form) -> dict[int, float]:
-        """Return for each name that shares a word an upper bound of how much of both names is paired."""
-        theirs: dict[int, float] = {}  # position -> best likeness of anything asked for
-        ours: dict[int, float] = defaultdict(float)  # name -> what of `form` it can cover
-        for positions, share in self._covering(form):
-            best: dict[int, float] = {}
-            for position, alike in positions.items():
-                if alike > theirs.get(position, 0.0):
-                    theirs[position] = alike
-                number = self._name_of[position]
-                if alike > best.get(number, 0.0):
-                    best[number] = alike
-            for number, alike in best.items():
-                ours[number] += alike * share
-        covered: dict[int, float] = defaultdict(float)
-        for position, alike in theirs.items():
-            covered[self._name_of[position]] += alike * self._weights[position]
+    def _like_a_joined(self, joined: str) -> set[int]:
+        heard = consonants(joined)
+        by_consonants = [SKELETAL + heard, heard] if joined[0] == SKELETAL else [SKELETAL + heard]
+        by_sound = [sound(joined)] if joined.isalpha() else []
+        return (
+            self._keys["word"].get([joined])
+            | self._keys["sound"].get(by_sound)
+            | self._keys["consonants"].get(by_consonants)
+        )
+
+    def _look_up_alike(self, word: str) -> tuple[Numbers, Shares]:
+        """Return the indexed words like `word`, in the order of their numbers, and how alike each is."""
+        found = []
+        for number in sorted(self._could_be_alike(word) | self._a_slip_away(word)):
+            listed = self._words[number]
+            together = likeness_together(listed, word) if number >= self._singles else 0.0
+            if alike := max(likeness(word, listed), together):
+                found.append((number, alike))
+        numbers = np.fromiter((number for number, _ in found), np.int32, len(found))
+        return numbers, np.fromiter((alike for _, alike in found), np.float32, len(found))
+
+    def _a_slip_away(self, word: str) -> set[int]:
+        """Return the words with few enough letters wrong; a shared key only says that there may be."""
+        allowed = 0 if word[0] == SKELETAL else slips_allowed(word)
+        if not allowed:
+            return set()
+        numbers = list(self._keys["slip"].get(slip_keys(word)))
+        listed = [self._words[number] for number in numbers]
+        slips = cdist([word], listed, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8)[0]
+        return {number for number, count in zip(numbers, slips.tolist(), strict=True) if count <= allowed}
+
+    def _could_be_alike(self, word: str) -> set[int]:
+        found = self._keys["word"].get([word])
+        if len(word) == 1:
+            return found | self._keys["initial"].get([word])
+        heard = consonants(word)
+        if word[0] == SKELETAL:
+            return found | self._keys["consonants"].get([heard, SKELETAL + heard])
+        if slips_allowed(word):
+            found |= self._keys["sound"].get([sound(word)])
+        return (
+            found
+            | self._keys["consonants"].get([SKELETAL + heard])
+            | self._keys["initial"].get([f"{word[0]}."])
+        )
+
+
+def least_paired(whole: float, is_skeletal: bool, share: float) -> float:
+    """Return the least weight of paired words with which a name that weighs `whole` can reach `share`.
+
+    What can be reached grows with what is paired, so halving finds it.
+    """
+    low, high = 0.0, whole
+    for _ in range(12):
+        paired = (low + high) / 2
+        words = paired / (paired + COST_OF_OURS * (whole - paired))
+        reached = words if is_skeletal else (1 - BY_LETTERS) * words + BY_LETTERS
+        if reached * (1 - COST_OF_COMMON_WORDS * max(0.0, 1 - paired / SAYS_ENOUGH)) >= share:
+            high = paired
+        else:
+            low = paired
+    return low
+
+
+class _Building:
+    """The arrays of an index while they are being made."""
+
+    def __init__(self, listed: Iterable[tuple[int, Subject]]) -> None:
+        self._entities: list[int] = []
+        self._facts: list[str] = []
+        self._forms: list[Form] = []
+        self._entity_of: list[int] = []
+        self._numbers: list[tuple[str, int]] = []
+        for entity, subject in listed:
+            self._add(entity, subject)
+        self._place: dict[str, int] = {}
+        for form in self._forms:
+            for word in form.different:
+                self._place.setdefault(word, len(self._place))
+        self._singles = len(self._place)
+
+    def _add(self, entity: int, subject: Subject) -> None:
+        place = len(self._entities)
+        self._entities.append(entity)
+        facts = {
+            "names": list(subject.names),
+            "countries": sorted(subject.countries),
+            "kind": subject.kind,
+            "dates_of_birth": list(subject.dates_of_birth),
+            "identifiers": list(subject.identifiers),
+            "weak_names": sorted(subject.weak_names),
+        }
+        self._facts.append(json.dumps(facts, ensure_ascii=False))
+        for name in subject.names:
+            self._forms.append(comparable(name))
+            self._entity_of.append(place)
+        numbers = set(map(plain_number, subject.identifiers))
+        self._numbers += [(number, place) for number in numbers if len(number) >= SHORTEST_NUMBER]
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        words_of, weights_of = [], []
+        for form in self._forms:
+            words = [*form.different, *(joined for _, joined in joined_words(form.different))]
+            words_of.append([self._place.setdefault(word, len(self._place)) for word in words])
+            weights_of.append(list(_weights(form.different)))
+        names_with: list[list[int]] = [[] for _ in self._place]
+        for name, numbers in enumerate(words_of):
+            for number in set(numbers):
+                names_with[number].append(name)
         return {
-            number: sqrt(min(1.0, share) * min(1.0, covered[number] / self._totals[number]))
-            for number, share in ours.items()
+            "format": np.array([FORMAT]),
+            "singles": np.array([self._singles]),
+            "entities": np.array(self._entities, np.int64),
+            "entity_of": np.array(self._entity_of, np.int32),
+            "totals": np.array([sum(map(weight, form.different)) for form in self._forms], np.float32),
+            **Texts.of(self._facts).arrays("facts"),
+            **Texts.of(form.name for form in self._forms).arrays("names"),
+            **Texts.of(form.spelled for form in self._forms).arrays("spelled"),
+            **Texts.of(_letters_of(form) for form in self._forms).arrays("in_order"),
+            **Texts.of(self._place).arrays("words"),
+            **Lists.of(names_with, np.int32).arrays("names_with"),
+            **Lists.of(words_of, np.int32).arrays("words_of"),
+            "weights_of_data": Lists.of(weights_of, np.float32).data,
+            **Keys.of(self._numbers).arrays("number"),
+            **Keys.of([(form.spelled, name) for name, form in enumerate(self._forms)]).arrays("same"),
+            **self._keys(),
         }
 
-    def _covering(self, form: Form) -> Iterable[tuple[dict[int, float], float]]:
-        """Yield for each word of `form` where it can pair and how well, and its share of the whole form."""
-        total = sum(map(weight, form.words))
-        joins = [self._where(a + b, joined=False) for a, b in zip(form.words, form.words[1:], strict=False)]
-        for at, word in enumerate(form.words):
-            positions = dict(self._where(word, joined=True))
-            for neighbours in joins[max(0, at - 1) : at + 1]:
-                for position, alike in neighbours.items():
-                    if alike > positions.get(position, 0.0):
-                        positions[position] = alike
-            yield positions, weight(word) / total
+    def _keys(self) -> dict[str, NDArray[np.generic]]:
+        words, slips, sounds, heard, initials = [], [], [], [], []
+        for word, number in self._place.items():
+            words.append((word, number))
+            skeletal = word[0] == SKELETAL
+            heard.append(((SKELETAL if skeletal else "") + consonants(word), number))
+            if not skeletal and word.isalpha():
+                sounds.append((sound(word), number))
+            if number >= self._singles:
+                continue
+            if slips_allowed(word) and not skeletal:
+                slips += [(key, number) for key in slip_keys(word)]
+            initials.append((f"{word[0]}." if len(word) == 1 else word[0], number))
+        return {
+            **Keys.of(words).arrays("word"),
+            **Keys.of(slips).arrays("slip"),
+            **Keys.of(sounds).arrays("sound"),
+            **Keys.of([pair for pair in heard if pair[0].strip(SKELETAL)]).arrays("consonants"),
+            **Keys.of(initials).arrays("initial"),
+        }
 
-    def _where(self, word: str, *, joined: bool) -> dict[int, float]:
-        positions: dict[int, float] = {}
-        for other, alike in self._alike(word):
-            places = self._postings.single.get(other, [])
-            for position in places + self._postings.joined.get(other, []) if joined else places:
-                if alike > positions.get(position, 0.0):
-                    positions[position] = alike
-        return positions
 
-    def _look_up_alike(self, word: str) -> list[tuple[str, float]]:
-        found = set(self._spellings.like(word, LIKE_ENOUGH))
-        for sound in self._sounds.like(folded(word), LIKE_ENOUGH):
-            found.update(self._by_sound[sound])
-        initials = self._by_first_letter.get(word[0], [])
-        found.update(initials if len(word) == 1 else [other for other in initials if len(other) == 1])
-        return [(other, alike) for other in sorted(found) if (alike := likeness(word, other))]
+def _letters_of(form: Form) -> str:
+    """Return the letters of a name; one without its vowels is marked, as the matcher asks none of it."""
+    return SKELETAL + form.in_order if form.is_skeletal else form.in_order
+
+
+def _weights(words: tuple[str, ...]) -> Iterable[float]:
+    yield from map(weight, words)
+    yield from (weight(words[at]) + weight(words[at + 1]) for at, _ in joined_words(words))

@@ -1,40 +1,54 @@
 """Score how alike a party and a listed entity are. Pure functions: no database, no clock.
 
-Method: the words of two names are paired, likest first, whatever their order; a pair counts as much as its
-words say (screening.names.weight). Points are 100 times the geometric mean of how much of each name is
-paired, so what is missing on either side costs. Two words are alike by their letters (optimal string
-alignment) or by their sound (screening.names.folded). Country, date of birth and kind are evidence beside the
-name: they put hits in order, and agreement may lift a near name to a hit. What is missing or contradicts
-never hides a hit.
+Method: the words of two names are paired one to one, likest and weightiest first, whatever their order; what
+stays unpaired on either side costs, a word of the party more than one of the list, since lists add what a
+party leaves out. Seven tenths of the points come from the words and three from the letters of the whole name.
+Names that share only common words lose points, for what they share says little (screening.rarity); the same
+name, word for word, always stays a hit. Country, date of birth and kind are evidence beside the name: they
+put hits in order and may lift a near name to a hit or lower a vague one. What is not known never counts.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from math import sqrt
+from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
+from rapidfuzz import fuzz
 
 from screening.birth import how_births_agree
-from screening.names import FULL, TWO_LETTERS, Form, comparable, folded, weight
+from screening.latin import SKELETAL
+from screening.likeness import (
+    INITIAL,
+    SAME,
+    joining_keys,
+    likeness,
+    likeness_together,
+    sound,
+)
+from screening.names import Form, comparable
 
 POINTS_WORTH_A_LOOK = 70.0  # a score from here on is a hit; settings may say otherwise
-LIKE_ENOUGH = 0.66  # below this share of equal letters two words are different: one edit in three letters
-STEEPNESS = 1.5  # each differing letter costs this much of its share, so similar stays clearly below equal
-BY_SOUND = 0.95
-INITIAL = 0.8
-INITIALS_ALONE = 0.5  # one letter agrees with a twentieth of all names, so it needs a word beside it
-WRITTEN_TOGETHER = 0.98
-TOGETHER_ENOUGH = 0.9
-LONE_WORD = 0.9
+BY_LETTERS = 0.3  # the share of the points that the letters of the whole name give
+REWRITTEN = 0.9  # what letters count when words were put in another spelling first
+COST_OF_OURS = 0.65  # for each unpaired word, of its weight
+COST_OF_THEIRS = 0.35
+REST_OF_AN_INITIAL = 0.3  # of what a word weighs more than the initial it is paired with
+SAYS_ENOUGH = 1.7  # paired words that weigh this much need no discount
+COST_OF_COMMON_WORDS = 0.45
+SPREAD = (
+    0.86  # exponent that puts points worth a look, for a name alone, at about one clean name in a hundred
+)
+LEAST_OF_THE_SAME_NAME = 0.8  # word for word the same, but only common words
 SAME_NUMBER_POINTS = 95.0
 SHORTEST_NUMBER = 5  # shorter numbers are shared by too many
 
 # Evidence beside the name. The most that agreement can add is MOST_AGREEMENT.
-AGREEMENT = {"same-country": 4.0, "same-birth": 8.0, "near-birth": 4.0}
+AGREEMENT = {"same-country": 1.0, "same-birth": 10.0, "near-birth": 5.0}
 MOST_AGREEMENT = AGREEMENT["same-country"] + AGREEMENT["same-birth"]
-CONTRADICTION = {"other-country": -6.0, "other-birth": -10.0, "other-kind": -8.0, "weak-alias": -5.0}
+CONTRADICTION = {"other-country": -10.0, "other-birth": -22.0, "other-kind": -8.0, "weak-alias": -5.0}
+MOST_CONTRADICTION = -30.0
+SURE_OF_THE_NAME = 90.0  # from here on no contradiction hides the hit: facts may be wrong, names rarely agree
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,7 @@ class Token:
 
     ours: str
     theirs: str
-    how: str  # same, similar, sound, initial, together, missing
+    how: str  # a key of screening.reasons.TOKEN_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,194 +88,216 @@ class Score:
     reasons: tuple[Reason, ...]
 
 
+class Pair(NamedTuple):
+    """One or two words of one name beside one or two of the other."""
+
+    weight: float  # the lighter side's, times how alike they are
+    alike: float
+    ours: tuple[int, ...]
+    theirs: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
-class _Pair:
-    likeness: float
-    ours: range
-    theirs: range
-    how: str
+class Alignment:
+    """Two names with their words paired: what is paired, and how much of each name it is."""
+
+    pairs: tuple[Pair, ...]
+    paired: float  # weight of what is paired, by how alike it is
+    share: float  # of both names, 0 to 1
+
+
+def is_hit(party: Subject, listed: Subject, *, worth: float = POINTS_WORTH_A_LOOK) -> bool:
+    """Say whether `compare` would give `worth` points or more, without looking for its reasons."""
+    points, _ours, theirs = _best_name(party, listed)
+    if _same_number(party, listed):
+        points = SAME_NUMBER_POINTS
+    return _with_evidence(points, *_evidence(party, listed, theirs), worth) >= worth
 
 
 def compare(party: Subject, listed: Subject, *, worth: float = POINTS_WORTH_A_LOOK) -> Score:
     """Score the likeness of `party` and `listed`, with a reason for every point given or taken.
 
-    Takes one subject from each side; the best pair of their names counts. Contradicting evidence lowers the
-    points, but never from `worth` or more to below it: it puts hits in order and hides none.
+    Takes one subject from each side; the best pair of their names counts. Contradicting evidence never takes
+    a name of SURE_OF_THE_NAME points below `worth`.
     Raises ValueError if either side has no name, because no name would match everything.
     """
     if not party.names or not listed.names:
         raise ValueError("Each side needs at least one name")
-    named, ours, theirs = _best_name(party, listed)
-    base = [_same_number(party, listed) or named]
-    if base[0] is not named and named.points:
-        base.append(Reason(named.feature, 0.0, named.detail, named.tokens))
+    points, ours, theirs = _best_name(party, listed)
+    base = _reasons_of_the_name(comparable(ours), comparable(theirs), points)
+    if number := _same_number(party, listed):
+        base = [number, *(Reason(r.feature, 0.0, r.detail, r.tokens) for r in base[:1] if points)]
+        points = SAME_NUMBER_POINTS
     agreeing, contradicting = _evidence(party, listed, theirs)
-    most = min(100.0, base[0].points + sum(reason.points for reason in agreeing))
-    least = min(most, worth) if most >= worth else 0.0
-    points = max(least, most + sum(reason.points for reason in contradicting))
-    return Score(round(points, 1), ours, theirs, (*base, *agreeing, *contradicting))
+    points = _with_evidence(points, agreeing, contradicting, worth)
+    return Score(points, ours, theirs, (*base, *agreeing, *contradicting))
 
 
-def _best_name(party: Subject, listed: Subject) -> tuple[Reason, str, str]:
-    best = (Reason("other-name", 0.0), party.names[0], listed.names[0])
+def _with_evidence(points: float, agreeing: list[Reason], contradicting: list[Reason], worth: float) -> float:
+    most = min(100.0, points + sum(reason.points for reason in agreeing))
+    against = max(MOST_CONTRADICTION, sum(reason.points for reason in contradicting))
+    least = min(most, worth) if points >= SURE_OF_THE_NAME else 0.0
+    return round(max(least, most + against), 1)
+
+
+def _best_name(party: Subject, listed: Subject) -> tuple[float, str, str]:
+    best = (-1.0, "", "")
     for ours in party.names:
+        form = comparable(ours)
         for theirs in listed.names:
-            reason = compare_names(comparable(ours), comparable(theirs))
-            if reason.points > best[0].points:
-                best = (reason, ours, theirs)
+            points = name_points(form, comparable(theirs))
+            if points > best[0]:
+                best = (points, ours, theirs)
     return best
 
 
-def compare_names(ours: Form, theirs: Form) -> Reason:
-    """Return the points two names have in common, with their words side by side. Symmetric in its points."""
+def name_points(ours: Form, theirs: Form) -> float:
+    """Return the points two names have in common, 0 to 100, to a tenth."""
+    said = sum(ours.weights)
+    if ours.spelled == theirs.spelled:
+        return round(100 * _same_name(said), 1)
+    if ours.in_order == theirs.in_order and ours.is_skeletal == theirs.is_skeletal:
+        return round(100 * discounted(SAME, said), 1)  # the same words: pairing them would find no more
+    aligned = align(ours, theirs)
+    return round(
+        100 * discounted(mixed(aligned.share, letters_alike(ours, theirs, aligned)), aligned.paired), 1
+    )
+
+
+def _same_name(said: float) -> float:
+    return LEAST_OF_THE_SAME_NAME + (1 - LEAST_OF_THE_SAME_NAME) * min(1.0, said / SAYS_ENOUGH)
+
+
+def mixed(share: float, letters: float) -> float:
+    """Return the share of points from words and letters; a name without a word alike has none."""
+    return (1 - BY_LETTERS) * share + BY_LETTERS * letters if share else 0.0
+
+
+def discounted(share: float, paired: float) -> float:
+    """Return the share when only words that say `paired` in all are shared."""
+    return float((share * (1 - COST_OF_COMMON_WORDS * max(0.0, 1 - paired / SAYS_ENOUGH))) ** SPREAD)
+
+
+def letters_alike(ours: Form, theirs: Form, aligned: Alignment) -> float:
+    """Return how alike the letters of the whole names are, 0 to 1, as written or in their one spelling.
+
+    A name without its vowels has too few letters to ask: there the words answer alone.
+    """
     if ours.words == theirs.words:
-        return Reason(
-            "same-name", 100.0, theirs.name, tuple(Token(word, word, "same") for word in ours.words)
-        )
-    by_words = _by_words(ours, theirs)
-    together = written_together(ours.joined, theirs.joined)
-    if together > by_words.points:
-        tokens = (Token(" ".join(ours.words), " ".join(theirs.words), "together"),)
-        return Reason("written-together", together, theirs.name, tokens)
-    return by_words
+        return SAME
+    if ours.is_skeletal or theirs.is_skeletal:
+        return aligned.share
+    as_written = fuzz.ratio(ours.spelled, theirs.spelled)
+    return max(as_written, REWRITTEN * fuzz.ratio(ours.in_order, theirs.in_order)) / 100
 
 
-def _by_words(ours: Form, theirs: Form) -> Reason:
-    pairs = _paired(ours.words, theirs.words)
-    left = _unpaired(ours.words, [pair.ours for pair in pairs])
-    missing = _unpaired(theirs.words, [pair.theirs for pair in pairs])
-    covered = sqrt(
-        _covered(ours.words, [(pair.ours, pair.likeness) for pair in pairs])
-        * _covered(theirs.words, [(pair.theirs, pair.likeness) for pair in pairs])
-    )
-    tokens = tuple(
-        Token(" ".join(_cut(ours.words, pair.ours)), " ".join(_cut(theirs.words, pair.theirs)), pair.how)
-        for pair in pairs
-    )
-    tokens += tuple(Token(word, "", "missing") for word in left)
-    tokens += tuple(Token("", word, "missing") for word in missing)
-    if pairs and all(pair.how == "initial" for pair in pairs):
-        return Reason("similar-name", _points(covered * INITIALS_ALONE), theirs.name, tokens)
-    if _rests_on_one_word(ours.words, theirs.words, pairs) and _says_much([*left, *missing]):
-        return Reason("one-word-alike", _points(covered * LONE_WORD), theirs.name, tokens)
-    if covered >= 0.9995:
-        return Reason("same-words", 100.0, theirs.name, tokens)
-    return Reason("similar-name" if covered else "other-name", _points(covered), theirs.name, tokens)
-
-
-def _points(share: float) -> float:
-    return round(100 * share, 1)
-
-
-def _covered(words: tuple[str, ...], paired: list[tuple[range, float]]) -> float:
-    """Return the share of a name, 0 to 1, that is paired, by what its words say."""
-    found = sum(likeness * weight(words[at]) for where, likeness in paired for at in where)
-    return min(1.0, found / sum(map(weight, words)))
-
-
-def _unpaired(words: tuple[str, ...], paired: list[range]) -> list[str]:
-    taken = {at for where in paired for at in where}
-    return [word for at, word in enumerate(words) if at not in taken]
-
-
-def _rests_on_one_word(ours: tuple[str, ...], theirs: tuple[str, ...], pairs: list[_Pair]) -> bool:
-    strong = [
-        pair for pair in pairs if _says_much(_cut(ours, pair.ours)) and _says_much(_cut(theirs, pair.theirs))
-    ]
-    return len(strong) == 1
-
-
-def _says_much(words: list[str] | tuple[str, ...]) -> bool:
-    return any(weight(word) >= TWO_LETTERS for word in words)
-
-
-def _cut(words: tuple[str, ...], where: range) -> tuple[str, ...]:
-    return words[where.start : where.stop]
-
-
-def _paired(ours: tuple[str, ...], theirs: tuple[str, ...]) -> list[_Pair]:
-    """Pair words one to one, likest first; two neighbours may pair with one word that joins them."""
-    ranked = sorted(_possible_pairs(ours, theirs), key=lambda pair: _rank(pair, ours, theirs))
-    chosen: list[_Pair] = []
-    ours_taken: set[int] = set()
-    theirs_taken: set[int] = set()
-    for pair in ranked:
-        if ours_taken.isdisjoint(pair.ours) and theirs_taken.isdisjoint(pair.theirs):
+def align(ours: Form, theirs: Form) -> Alignment:
+    """Pair the words of two names one to one, what says most first."""
+    chosen: list[Pair] = []
+    left, left_there = set(range(len(ours.different))), set(range(len(theirs.different)))
+    for pair in sorted(
+        _possible_pairs(ours, theirs), key=lambda pair: (-pair.weight, pair.ours, pair.theirs)
+    ):
+        if left.issuperset(pair.ours) and left_there.issuperset(pair.theirs):
             chosen.append(pair)
-            ours_taken.update(pair.ours)
-            theirs_taken.update(pair.theirs)
-    return sorted(chosen, key=lambda pair: pair.ours.start)
-
-
-def _rank(pair: _Pair, ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[object, ...]:
-    """Order pairs without regard to which name is whose, so that comparing is symmetric."""
-    ours_words, theirs_words = _cut(ours, pair.ours), _cut(theirs, pair.theirs)
-    return (
-        -pair.likeness,
-        -round(sum(map(weight, ours_words)) + sum(map(weight, theirs_words)), 6),
-        pair.ours.start + pair.theirs.start,
-        sorted((ours_words, theirs_words)),
+            left.difference_update(pair.ours)
+            left_there.difference_update(pair.theirs)
+    if not chosen:
+        return Alignment((), 0.0, 0.0)
+    paired = sum(pair.weight for pair in chosen)
+    whole = (
+        sum(pair.weight / pair.alike + _rest(pair, ours, theirs) for pair in chosen)
+        + COST_OF_OURS * sum(ours.weights[at] for at in left)
+        + COST_OF_THEIRS * sum(theirs.weights[at] for at in left_there)
     )
+    return Alignment(tuple(chosen), paired, paired / whole)
 
 
-def _possible_pairs(ours: tuple[str, ...], theirs: tuple[str, ...]) -> Iterator[_Pair]:
-    for mine in _pieces(ours):
-        for other in _pieces(theirs):
-            if len(mine) == 2 and len(other) == 2:
-                continue
-            mine_joined, other_joined = "".join(_cut(ours, mine)), "".join(_cut(theirs, other))
-            alike = likeness(mine_joined, other_joined)
-            if alike and (len(mine) == len(other) or _spelled_together(mine_joined, other_joined)):
-                yield _Pair(alike, mine, other, _how(_cut(ours, mine), _cut(theirs, other), alike))
+def _possible_pairs(ours: Form, theirs: Form) -> Iterator[Pair]:
+    for at, (word, says) in enumerate(zip(ours.different, ours.weights, strict=True)):
+        for there, listed in enumerate(theirs.different):
+            if alike := likeness(word, listed):
+                yield Pair(alike * min(says, theirs.weights[there]), alike, (at,), (there,))
+    yield from _joined_pairs(ours, theirs)
+    for pair in _joined_pairs(theirs, ours):
+        yield pair._replace(ours=pair.theirs, theirs=pair.ours)
 
 
-def _spelled_together(ours: str, theirs: str) -> bool:
-    """Say whether letters agree, not only sounds: joining words makes too many sound alike."""
-    return OSA.normalized_similarity(ours, theirs) >= TOGETHER_ENOUGH
+def _joined_pairs(joining: Form, other: Form) -> Iterator[Pair]:
+    """Yield the pairs of two neighbours of one name, written as one word, and a word of the other."""
+    for at, joined in joining.joined:
+        says = joining.weights[at] + joining.weights[at + 1]
+        for there in _places_like(joined, other):
+            if alike := likeness_together(joined, other.different[there]):
+                yield Pair(alike * min(says, other.weights[there]), alike, (at, at + 1), (there,))
 
 
-def _pieces(words: tuple[str, ...]) -> list[range]:
-    return [range(at, at + 1) for at in range(len(words))] + [
-        range(at, at + 2) for at in range(len(words) - 1)
-    ]
+def _places_like(joined: str, form: Form) -> set[int]:
+    places = form.places
+    return {at for key in joining_keys(joined) if key in places for at in places[key]}
 
 
-def _how(ours: tuple[str, ...], theirs: tuple[str, ...], alike: float) -> str:
-    if len(ours) != len(theirs):
+def _rest(pair: Pair, ours: Form, theirs: Form) -> float:
+    """Return what an initial leaves open of the word it stands for."""
+    if pair.alike != INITIAL or len(pair.ours) + len(pair.theirs) > 2:
+        return 0.0
+    return REST_OF_AN_INITIAL * abs(ours.weights[pair.ours[0]] - theirs.weights[pair.theirs[0]])
+
+
+def _reasons_of_the_name(ours: Form, theirs: Form, points: float) -> list[Reason]:
+    """Say in reasons where the points of the name come from; the points add up."""
+    aligned = align(ours, theirs)
+    tokens = tuple(_tokens(ours.different, theirs.different, aligned))
+    if not points:
+        return [Reason("other-name", 0.0, theirs.name, tokens)]
+    feature = _feature(ours, theirs, aligned)
+    full = (
+        100.0
+        if feature == "same-name"
+        else round(100 * mixed(aligned.share, letters_alike(ours, theirs, aligned)) ** SPREAD, 1)
+    )
+    reasons = [Reason(feature, full, theirs.name, tokens)]
+    if (discount := round(points - full, 1)) < 0:
+        reasons.append(Reason("common-words", discount))
+    return reasons
+
+
+def _feature(ours: Form, theirs: Form, aligned: Alignment) -> str:
+    if ours.spelled == theirs.spelled:
+        return "same-name"
+    if ours.words == theirs.words or sorted(ours.words) == sorted(theirs.words):
+        return "same-words"
+    return "one-word-alike" if len(aligned.pairs) == 1 else "similar-name"
+
+
+def _tokens(mine: tuple[str, ...], other: tuple[str, ...], aligned: Alignment) -> Iterator[Token]:
+    for pair in sorted(aligned.pairs, key=lambda pair: pair.ours):
+        yield Token(_words(pair.ours, mine), _words(pair.theirs, other), _how(pair, mine, other))
+    taken = {at for pair in aligned.pairs for at in pair.ours}
+    yield from (Token(_shown(word), "", "missing") for at, word in enumerate(mine) if at not in taken)
+    taken = {at for pair in aligned.pairs for at in pair.theirs}
+    yield from (Token("", _shown(word), "missing") for at, word in enumerate(other) if at not in taken)
+
+
+def _words(places: tuple[int, ...], words: tuple[str, ...]) -> str:
+    return " ".join(_shown(words[at]) for at in places)
+
+
+def _shown(word: str) -> str:
+    return word.removeprefix(SKELETAL) or word
+
+
+def _how(pair: Pair, mine: tuple[str, ...], other: tuple[str, ...]) -> str:
+    ours, theirs = mine[pair.ours[0]], other[pair.theirs[0]]
+    if len(pair.ours) + len(pair.theirs) > 2:
         return "together"
-    if alike == 1:
+    if pair.alike == SAME:
         return "same"
-    if len(ours[0]) == 1 or len(theirs[0]) == 1:
+    if pair.alike == INITIAL and 1 in (len(ours), len(theirs)):
         return "initial"
-    return "sound" if folded(ours[0]) == folded(theirs[0]) else "similar"
-
-
-@lru_cache(maxsize=131072)
-def likeness(ours: str, theirs: str) -> float:
-    """Return how alike two words are, 0 (different words) to 1 (equal). Symmetric; numbers agree or not."""
-    if ours == theirs:
-        return FULL
-    if len(ours) == 1 or len(theirs) == 1:
-        return INITIAL if ours[0] == theirs[0] else 0.0
-    if not (ours.isalpha() and theirs.isalpha()):
-        return 0.0
-    return max(
-        sharpened(OSA.normalized_similarity(ours, theirs)),
-        BY_SOUND * sharpened(OSA.normalized_similarity(folded(ours), folded(theirs))),
-    )
-
-
-def sharpened(share: float) -> float:
-    """Turn a share of equal letters into a likeness, 0 below LIKE_ENOUGH."""
-    return 1 - STEEPNESS * (1 - share) if share >= LIKE_ENOUGH else 0.0
-
-
-def written_together(ours: str, theirs: str) -> float:
-    """Return the points of two names without their spaces, 0 unless nearly all letters agree in order."""
-    share = OSA.normalized_similarity(ours, theirs, score_cutoff=TOGETHER_ENOUGH)
-    if share < TOGETHER_ENOUGH or not (ours.isalpha() and theirs.isalpha()):
-        return 0.0
-    return _points(WRITTEN_TOGETHER * sharpened(share))
+    if SKELETAL in (ours[0], theirs[0]):
+        return "consonants"
+    return "sound" if sound(ours) == sound(theirs) else "similar"
 
 
 def _same_number(party: Subject, listed: Subject) -> Reason | None:
@@ -272,7 +308,9 @@ def _same_number(party: Subject, listed: Subject) -> Reason | None:
 
 @lru_cache(maxsize=65536)
 def plain_number(number: str) -> str:
-    return re.sub("[^0-9A-Z]", "", number.upper())
+    """Return a number as it is compared: capitals and digits only, without "IMO" before a ship's."""
+    plain = re.sub("[^0-9A-Z]", "", number.upper())
+    return plain[3:] if re.fullmatch(r"IMO\d{7}", plain) else plain
 
 
 def _evidence(party: Subject, listed: Subject, listed_name: str) -> tuple[list[Reason], list[Reason]]:

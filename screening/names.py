@@ -2,84 +2,120 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from anyascii import anyascii
 
-DATA = Path(__file__).parent / "data"
+from screening.latin import SKELETAL, latin
+from screening.likeness import joining_keys
+from screening.rarity import weight
+from screening.rewriting import WORD, cut_han, lines, rewritten
 
-
-def _lines(name: str) -> list[list[str]]:
-    lines = (DATA / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    return [line.split() for line in lines if not line.startswith("#")]
-
-
-LEGAL_FORMS = frozenset(word for line in _lines("legal_forms") for word in line)
-STOP_WORDS = frozenset(word for line in _lines("stop_words") for word in line)
-LIGHT_WORDS = frozenset(word for line in _lines("light_words") for word in line)
-SAME_WORDS = {other: word for word, *others in _lines("same_words") for other in others}
+STOP_WORDS = frozenset(word for line in lines("stop_words") for word in line.split())
+LEGAL_FORMS = frozenset(word for line in lines("legal_forms") for word in line.split())
 # Signs inside a word of one language or another that would cut it in two: "Ra'ad", "Zu’bi", "Il'ia".
 INSIDE_WORDS = re.compile("['’‘ʼʻʿʾʹʺ`´ʽ]")
-WORD = re.compile("[a-z0-9]+")
 # Cyrillic and Greek letters that look like a Latin one, and that one: "АZНАR" is typed to read as "AZHAR".
 LOOK_ALIKES = str.maketrans(
     "АВЕЅІЈКМНОРСТУХҮԚԜаеѕіјорсухһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοα",
     "ABESIJKMHOPCTYXYQWaesijopcyxhdqwABEZHIKMNOPTYXoa",
 )
+TO_CYRILLIC = str.maketrans("ABEKMHOPCTYXaeopcyxiI", "АВЕКМНОРСТУХаеорсухіІ")
 MIXED_WORD = re.compile(r"(?=\w*[A-Za-z])\w*[\u0370-\u03ff\u0400-\u052f]\w*")
-OF_LIMITED_LIABILITY = re.compile(r"\bs\.?\s*de\s*r\.?\s*l\b")  # "S. de R.L."
+SHORTEST_JOINED = 5  # letters of two words that may be written as one
 DOTTED = re.compile(r"\b(?:[a-z][./])+[a-z]\b")  # "s.a", "a/s", "l.l.c"
-EACH_SIGN_A_WORD = re.compile("([\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3])")  # Han and Hangul
-VOWELS = re.compile("[aeiouy]+")
-# Ways of writing one sound in Latin letters, in this order.
-SOUNDS = (
-    ("dzh", "j"), ("dj", "j"), ("tch", "ch"), ("sch", "s"), ("ph", "f"), ("kh", "h"), ("gh", "g"),
-    ("dh", "d"), ("th", "t"), ("sh", "s"), ("zh", "z"), ("ck", "k"), ("ch", "č"), ("c", "k"), ("č", "ch"),
-    ("q", "k"), ("x", "ks"), ("w", "v"),
-)  # fmt: skip
-DOUBLED = re.compile(r"(.)\1+")
-
-LIGHT, INITIAL_WEIGHT, TWO_LETTERS, FULL = 0.4, 0.3, 0.7, 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
     """A name made comparable: its words in order, lower case, Latin letters; never without a word."""
 
     name: str  # as it was given
     words: tuple[str, ...]
+    written: tuple[str, ...]  # its words before any was put in another spelling
 
-    @property
-    def joined(self) -> str:
-        return "".join(self.words)
+    @cached_property
+    def different(self) -> tuple[str, ...]:
+        """Each word once, in order: who is called twice the same says it once."""
+        return tuple(dict.fromkeys(self.words))
+
+    @cached_property
+    def weights(self) -> tuple[float, ...]:
+        """What each of the different words says."""
+        return tuple(map(weight, self.different))
+
+    @cached_property
+    def spelled(self) -> str:
+        """The words as written, in alphabetical order: two names with the same are the same name."""
+        return in_order(self.written)
+
+    @cached_property
+    def joined(self) -> tuple[tuple[int, str], ...]:
+        """Every two neighbours written as one word, with the place of the first."""
+        return tuple(joined_words(self.different))
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Where each word stands, by every key under which a joined pair of words may meet it."""
+        found: dict[str, list[int]] = {}
+        for at, word in enumerate(self.different):
+            for key in joining_keys(word):
+                found.setdefault(key, []).append(at)
+        return found
+
+    @cached_property
+    def is_skeletal(self) -> bool:
+        """Whether a word came without its vowels."""
+        return any(word[0] == SKELETAL for word in self.words)
+
+    @cached_property
+    def in_order(self) -> str:
+        return in_order(self.words)
 
 
-@lru_cache(maxsize=65536)
+def joined_words(words: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """Yield every two neighbours written as one word, with the place of the first."""
+    for at, (word, following) in enumerate(pairwise(words)):
+        joined = word + following.removeprefix(SKELETAL)
+        if len(joined) >= SHORTEST_JOINED:
+            yield at, joined
+
+
+def in_order(words: Iterable[str]) -> str:
+    return " ".join(sorted(set(words))).replace(SKELETAL, "")
+
+
+@lru_cache(maxsize=1 << 16)
 def comparable(name: str) -> Form:
-    """Return `name` in comparable form: no accents, no company form, no "of" or "the".
+    """Return `name` in comparable form: Latin letters, no company form, no "of", one word for one thing.
 
     Words are left in when nothing else would remain, so no name ends up empty ("The Company Ltd").
     Raises ValueError for a blank name, as it would match everything or nothing.
     """
     if not name.strip():
         raise ValueError("A blank name cannot be compared")
-    words = _without_forms([SAME_WORDS.get(word, word) for word in _latin_words(name)])
-    return Form(name, tuple(words) or (name.strip().casefold(),))
+    words = _latin_words(name) or [name.strip().casefold()]
+    kept = [word for word in _rewritten(words) if word not in STOP_WORDS]
+    written = [word for word in words if word not in STOP_WORDS and word not in LEGAL_FORMS]
+    return Form(name, tuple(kept or words), tuple(written or words))
 
 
 def _latin_words(name: str) -> list[str]:
     plain = MIXED_WORD.sub(_as_seen, unicodedata.normalize("NFKC", name))
-    plain = EACH_SIGN_A_WORD.sub(r" \1 ", plain)
-    plain = INSIDE_WORDS.sub("", anyascii(INSIDE_WORDS.sub("", plain)).lower())
-    return WORD.findall(DOTTED.sub(_undotted, OF_LIMITED_LIABILITY.sub("srl", plain)))
+    plain = cut_han(latin(INSIDE_WORDS.sub("", plain))).replace("&", " and ")
+    plain = INSIDE_WORDS.sub(
+        "", "".join(sign if sign.isascii() else anyascii(sign) for sign in plain).lower()
+    )
+    return _letters_joined(WORD.findall(DOTTED.sub(_undotted, plain)))
 
 
 def _as_seen(mixed: re.Match[str]) -> str:
     """Read a word of two alphabets as all Latin if it looks it; else leave it, a slip of the keyboard."""
     seen = mixed.group().translate(LOOK_ALIKES)
-    return seen if seen.isascii() else mixed.group()
+    return seen if seen.isascii() else mixed.group().translate(TO_CYRILLIC)
 
 
 def _undotted(dotted: re.Match[str]) -> str:
@@ -87,9 +123,56 @@ def _undotted(dotted: re.Match[str]) -> str:
     return spelled if spelled in LEGAL_FORMS else dotted.group()
 
 
-def _without_forms(words: list[str]) -> list[str]:
-    words = _letters_joined(words)
-    return [word for word in words if word not in LEGAL_FORMS and word not in STOP_WORDS] or words
+# A father's name in Russian, Ukrainian or Belarusian: the ending, and roots that differ between them.
+FATHERS_NAME = re.compile(
+    r"(.{3,}?)(?:iy|yi|ii|y|i|j)?(?:([oea])(?:v|u)(?:[iy]ch|ych|ic)|(?:[oeiya]*)(?:v|u)?n(a))"
+)
+FATHERS = {
+    "aleksandr": "oleksandr aliaksandr alexandr alexander aleksander alyaksandr",
+    "aleks": "oleks alex aliaks alekse alexe aleksi oleksi alexi",
+    "serg": "serh siarh sergh serge serhe siarg",
+    "vladimir": "volodymyr uladzimir volodimir uladzimi wladimir",
+    "mikhail": "mykhayl mihail mykhail mikhal mikhayl mykhal",
+    "nikola": "mykola mikala mikola mykol nikol mikol",
+    "igor": "ihor ihar",
+    "oleg": "oleh aleh",
+    "grigor": "hryhor grygor hrihor",
+    "georg": "heorh georh heorg",
+    "gennad": "hennad genad henadz",
+    "dmitr": "dmytr dzmitr dimitr",
+    "evgen": "yevgen yevhen evhen yauhen",
+    "anatol": "anatal",
+    "vasil": "vasyl vasiliy",
+    "viktor": "victor",
+    "ivan": "iwan",
+    "pavl": "paul",
+    "yur": "iur jur",
+    "leonid": "leanid",
+    "andre": "andr andri",
+    "konstantin": "kostyantyn konstantyn kostiantyn",
+    "fedor": "fyodor fedir feodor fyodar",
+    "maksim": "maxim maksym",
+    "boris": "borys barys",
+    "valentin": "valentyn",
+    "vadim": "vadym",
+    "konstant": "kanstant",
+    "stanislav": "stanislau",
+    "vyacheslav": "viacheslav vyacheslau vjacheslav",
+    "yevgen": "evgen",
+}
+FATHERS_ROOTS = {other: root for root, others in FATHERS.items() for other in others.split()}
+
+
+def _rewritten(words: list[str]) -> list[str]:
+    return [_fathers_name(word) for word in rewritten(words)]
+
+
+def _fathers_name(word: str) -> str:
+    found = FATHERS_NAME.fullmatch(word) if word.endswith(("ch", "vna", "una", "ic")) else None
+    if not found:
+        return word
+    root = FATHERS_ROOTS.get(found[1], found[1])
+    return root + ("ovna" if found[3] else "ovich")
 
 
 def _letters_joined(words: list[str]) -> list[str]:
@@ -110,31 +193,6 @@ def _letters_joined(words: list[str]) -> list[str]:
         initials = "".join(word for word in joined if len(word) == 1)
         return [initials, *(word for word in joined if len(word) > 1)] if initials else joined
     return joined
-
-
-def weight(word: str) -> float:
-    """Return how much a word says about whom it names, 0.3 (an initial) to 1."""
-    if len(word) == 1:
-        return INITIAL_WEIGHT
-    if word in LIGHT_WORDS:
-        return LIGHT
-    return TWO_LETTERS if len(word) == 2 else FULL
-
-
-@lru_cache(maxsize=65536)
-def folded(word: str) -> str:
-    """Return `word` with the ways of writing one sound made equal: Husain, Hussein, Hossein -> "husin"."""
-    for written, sound in SOUNDS:
-        word = word.replace(written, sound)
-    word = VOWELS.sub(_one_vowel, DOUBLED.sub(r"\1", word))
-    return word[:-1] if len(word) > 2 and word.endswith("ah") else word
-
-
-def _one_vowel(run: re.Match[str]) -> str:
-    vowels = run.group()
-    if vowels.strip("a") == "":
-        return "a"
-    return "i" if set(vowels) & set("eiy") else "u"
 
 
 def script(name: str) -> str:

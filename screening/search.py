@@ -1,13 +1,16 @@
 """What the rest of the portal may ask of the lists."""
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 
+from screening import index_store
 from screening.index import NameIndex
-from screening.matcher import MOST_AGREEMENT, POINTS_WORTH_A_LOOK, Score, Subject, compare
+from screening.matcher import MOST_AGREEMENT, POINTS_WORTH_A_LOOK, Score, Subject, compare, is_hit
 from screening.models import ListedEntity, ListedName, ListVersion, NameKind
 
 # Indexes kept in one process: what is in force, and one earlier date that somebody asks about.
@@ -54,12 +57,15 @@ def find_matches(subject: Subject, *, at: datetime) -> list[Match]:
     return list(screen(subject, at=at).matches)
 
 
-def screen(subject: Subject, *, at: datetime) -> Screened:
-    """Return what `find_matches` returns, with the list versions that were searched."""
+def screen(subject: Subject, *, at: datetime, worth: float | None = None) -> Screened:
+    """Return what `find_matches` returns, with the list versions that were searched.
+
+    `worth` is the points from which a score is a match; None for `points_worth_a_look()`.
+    """
     if not subject.names:
         raise ValueError("A subject without a name cannot be searched for")
     versions = lists_in_force(at)
-    worth = points_worth_a_look()
+    worth = points_worth_a_look() if worth is None else worth
     scores = _scores(subject, _index(versions), worth)
     by_id = {version.pk: version for version in versions}
     matches = [
@@ -71,11 +77,12 @@ def screen(subject: Subject, *, at: datetime) -> Screened:
 
 
 def _scores(subject: Subject, index: NameIndex, worth: float) -> dict[int, Score]:
-    scored = {
-        entity: compare(subject, listed, worth=worth)
-        for entity, listed in index.candidates(subject, worth - MOST_AGREEMENT).items()
+    known = bool(subject.countries or subject.dates_of_birth)  # agreement may lift a name that is below
+    return {
+        entity: compare(subject, other, worth=worth)
+        for entity, other in index.candidates(subject, worth - (MOST_AGREEMENT if known else 0)).items()
+        if is_hit(subject, other, worth=worth)
     }
-    return {entity: score for entity, score in scored.items() if score.points >= worth}
 
 
 # What tells one stored version from every other, also after a database was restored and numbers came again.
@@ -93,7 +100,7 @@ def _index(versions: list[ListVersion]) -> NameIndex:
     with _building:
         if found := _indexes.get(key):
             return found
-        index = NameIndex(_listed([version.pk for version in versions]))
+        index = index_store.get(key, partial(listed, [version.pk for version in versions]))
         kept = list(_indexes.items())[-(INDEXES_KEPT - 1) :]
         _indexes = {**dict(kept), key: index}  # one assignment: readers see the old or the new, never half
         return index
@@ -105,23 +112,26 @@ def forget_indexes() -> None:
     _indexes = {}
 
 
-def _listed(version_ids: list[int]) -> dict[int, Subject]:
+def listed(version_ids: list[int]) -> Iterator[tuple[int, Subject]]:
+    """Yield every entity of these versions by its number, as matching needs to know it."""
     names: dict[int, list[str]] = {}
     weak: dict[int, set[str]] = {}
     rows = ListedName.objects.filter(entity__version__in=version_ids).order_by("pk")
-    for entity, name, kind in rows.values_list("entity_id", "name", "kind").iterator():
-        names.setdefault(entity, []).append(name)
+    for owner, name, kind in rows.values_list("entity_id", "name", "kind").iterator():
+        names.setdefault(owner, []).append(name)
         if kind == NameKind.WEAK_ALIAS:
-            weak.setdefault(entity, set()).add(name)
+            weak.setdefault(owner, set()).add(name)
     entities = ListedEntity.objects.filter(version__in=version_ids).order_by("pk")
-    return {
-        entity.pk: Subject(
-            names=tuple(names.get(entity.pk, [entity.primary_name])),
-            countries=frozenset(entity.countries),
-            kind=entity.kind,
-            dates_of_birth=tuple(entity.dates_of_birth),
-            identifiers=tuple(identifier["number"] for identifier in entity.identifiers),
-            weak_names=frozenset(weak.get(entity.pk, ())),
+    wanted = ("kind", "primary_name", "countries", "dates_of_birth", "identifiers")
+    for entity in entities.only(*wanted).iterator():
+        yield (
+            entity.pk,
+            Subject(
+                names=tuple(names.get(entity.pk, [entity.primary_name])),
+                countries=frozenset(entity.countries),
+                kind=entity.kind,
+                dates_of_birth=tuple(entity.dates_of_birth),
+                identifiers=tuple(identifier["number"] for identifier in entity.identifiers),
+                weak_names=frozenset(weak.get(entity.pk, ())),
+            ),
         )
-        for entity in entities.only("kind", "primary_name", "countries", "dates_of_birth", "identifiers")
-    }

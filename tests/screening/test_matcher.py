@@ -2,10 +2,19 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from screening.matcher import POINTS_WORTH_A_LOOK, Subject, compare, compare_names, likeness
+from screening.latin import SKELETAL
+from screening.matcher import (
+    AGREEMENT,
+    CONTRADICTION,
+    POINTS_WORTH_A_LOOK,
+    SURE_OF_THE_NAME,
+    Subject,
+    compare,
+    is_hit,
+)
 from screening.names import comparable
 from screening.reasons import SENTENCES, TOKEN_WORDS
 
@@ -62,15 +71,31 @@ def points(ours, theirs):
     ("ours", "theirs"),
     [
         ("Baldomero Quimera", "QUIMERA, Baldomero"),
-        ("Óptica Quimera S.A.", "OPTICA QUIMERA"),
-        ("Евгений Выдуманный", "Evgeniy Vydumannyy"),
-        ("虚构人", "Xu Gouren"),
-        ("Al-Khayal Trading", "Alkhayal Trading LLC"),
-        ("Quimera Intl Trading Corp", "QUIMERA INTERNATIONAL TRADING"),
+        ("Quimera Fantasma S.A.", "FANTASMA QUIMERA"),
+        ("Obshchestvo s ogranichennoy otvetstvennostyu Quimera Fantasma", "Quimera Fantasma LLC"),
+        ("Олексій Олександрович Вигаданий", "Alexey Alexandrovich VYHADANYY"),
     ],
 )
-def test_the_same_name_written_otherwise_has_all_points(ours, theirs):
+def test_the_same_rare_name_written_otherwise_has_all_points(ours, theirs):
     assert points(ours, theirs) == 100
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("Óptica Quimera S.A.", "OPTICA QUIMERA"),
+        ("Евгений Выдуманный", "Evgeniy Vydumannyy"),
+        ("李虚构", "LI, Xugou"),
+        ("محمد رضا الخيالي", "Mohammad-Reza KHAYALI"),
+        ("Al-Khayal Trading", "Alkhayal Trading LLC"),
+        ("Quimera Intl Trading Corp", "QUIMERA INTERNATIONAL TRADING"),
+        ("ООО Завод Химера", "KHIMERA PLANT LLC"),
+        ("АО НПП Химера", "JSC Scientific Production Enterprise Khimera"),
+        ("北京虚构国际有限公司", "Beijing Xugou International Co., Ltd."),
+    ],
+)
+def test_the_same_name_in_another_script_or_language_is_well_above_a_hit(ours, theirs):
+    assert points(ours, theirs) >= POINTS_WORTH_A_LOOK + 9
 
 
 @pytest.mark.parametrize(
@@ -104,22 +129,13 @@ def test_a_name_that_only_shares_little_is_no_hit(ours, theirs):
 
 
 @given(NAMES)
-def test_a_name_is_wholly_like_itself(name):
-    assert points(name, name) == 100
+def test_the_same_name_is_always_a_hit_however_common_its_words(name):
+    assert points(name, name) >= POINTS_WORTH_A_LOOK + 10
 
 
-PIECES = st.sampled_from(["quimera", "quimero", "kimera", "qui", "mera", "al", "quimeraal"])
-LOOKALIKES = st.lists(PIECES, min_size=1, max_size=4).map(" ".join)
-
-
-@settings(max_examples=400)
-@given(NAMES | LOOKALIKES, NAMES | LOOKALIKES)
-@example("quimera kimera qui mera", "mera quimeraal mera")
-def test_names_are_as_alike_one_way_as_the_other(ours, theirs):
-    there = compare_names(comparable(ours), comparable(theirs))
-    back = compare_names(comparable(theirs), comparable(ours))
-
-    assert there.points == back.points
+def test_the_rarer_of_two_names_that_agree_comes_first():
+    assert points("Trading", "Trading") < points("Quimera Trading", "Quimera Trading") < 100
+    assert points("Baldomero Quimera", "Baldomero Quimera") == 100
 
 
 @given(
@@ -133,12 +149,9 @@ def test_the_order_of_words_does_not_matter(words):
     # Two single letters side by side may stand for a company form, which depends on their order.
     assume(words.count("j") < 2)
 
-    assert {points(" ".join(order), " ".join(words)) for order in permutations(words)} == {100}
-
-
-@given(WORDS, WORDS)
-def test_words_are_as_alike_one_way_as_the_other(ours, theirs):
-    assert likeness(ours, theirs) == likeness(theirs, ours)
+    every = {points(" ".join(order), " ".join(words)) for order in permutations(words)}
+    assert len(every) == 1
+    assert every.pop() >= POINTS_WORTH_A_LOOK + 10
 
 
 @given(SUBJECTS, SUBJECTS)
@@ -150,25 +163,32 @@ def test_points_stay_between_nothing_and_everything(party, listed):
     assert score.listed_name in listed.names
 
 
-@given(SUBJECTS, SUBJECTS, SUBJECTS)
-def test_knowing_more_of_a_party_never_hides_a_hit(party, listed, more):
-    hit = compare(party, listed).points >= POINTS_WORTH_A_LOOK
-    fuller = Subject(
-        party.names + more.names,
-        party.countries | more.countries,
-        party.kind or more.kind,
-        party.dates_of_birth + more.dates_of_birth,
-        party.identifiers + more.identifiers,
-    )
+@given(SUBJECTS, SUBJECTS, NAMES)
+def test_another_name_of_a_party_never_hides_a_name(party, listed, name):
+    by_name = Subject(listed.names)
+    before = compare(Subject(party.names), by_name).points
 
-    assert not hit or compare(fuller, listed).points >= POINTS_WORTH_A_LOOK
+    assert compare(Subject((*party.names, name)), by_name).points >= before
 
 
 @given(SUBJECTS, SUBJECTS)
-def test_knowing_less_of_the_listed_entity_never_hides_a_name(party, listed):
-    by_name = compare(Subject(party.names), Subject(listed.names)).points >= POINTS_WORTH_A_LOOK
+def test_no_contradiction_hides_a_name_that_is_sure(party, listed):
+    by_name = compare(Subject(party.names), Subject(listed.names)).points
 
-    assert not by_name or compare(party, listed).points >= POINTS_WORTH_A_LOOK
+    assert by_name < SURE_OF_THE_NAME or compare(party, listed).points >= POINTS_WORTH_A_LOOK
+
+
+@given(SUBJECTS, SUBJECTS)
+def test_what_is_not_known_of_a_party_counts_neither_for_nor_against(party, listed):
+    bare = compare(Subject(party.names, identifiers=party.identifiers), listed)
+    features = {reason.feature for reason in bare.reasons}
+
+    assert not features & ({*CONTRADICTION, *AGREEMENT} - {"weak-alias"})
+
+
+@given(SUBJECTS, SUBJECTS, st.sampled_from([50.0, 70.0, 95.0]))
+def test_asking_only_for_a_hit_says_what_comparing_says(party, listed, worth):
+    assert is_hit(party, listed, worth=worth) == (compare(party, listed, worth=worth).points >= worth)
 
 
 @given(SUBJECTS, SUBJECTS)
@@ -189,8 +209,12 @@ def test_the_words_of_the_name_that_matched_are_all_accounted_for(party, listed)
     ours = sorted(" ".join(token.ours for token in tokens).split())
     theirs = sorted(" ".join(token.theirs for token in tokens).split())
 
-    assert ours == sorted(comparable(score.matched_name).words)
-    assert theirs == sorted(comparable(score.listed_name).words)
+    assert ours == sorted(map(shown, set(comparable(score.matched_name).words)))
+    assert theirs == sorted(map(shown, set(comparable(score.listed_name).words)))
+
+
+def shown(word):
+    return word.removeprefix(SKELETAL)
 
 
 def test_country_and_birth_put_namesakes_in_order():
@@ -241,12 +265,12 @@ def test_an_initial_alone_is_no_hit_whatever_stands_beside_the_name(initial, lis
 
 
 def test_a_listed_name_of_one_letter_is_found_by_that_letter():
-    assert compare(Subject(("N",)), Subject(("N",))).points == 100
-    assert compare(Subject(("N. Nashwan",)), Subject(("Nashwan N.",))).points == 100
+    assert compare(Subject(("N",)), Subject(("N",))).points >= POINTS_WORTH_A_LOOK
+    assert compare(Subject(("N. Nashwan",)), Subject(("Nashwan N.",))).points >= POINTS_WORTH_A_LOOK
 
 
 def test_the_words_side_by_side_say_how_they_are_alike():
-    (reason,) = compare(Subject(("B. Fantasma Kimera",)), Subject(("Baldomero Quimera Irreal",))).reasons
+    reason, *_ = compare(Subject(("B. Fantasma Kimera",)), Subject(("Baldomero Quimera Irreal",))).reasons
 
     assert {(token.ours, token.theirs, token.how) for token in reason.tokens} == {
         ("b", "baldomero", "initial"),

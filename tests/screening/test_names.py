@@ -2,20 +2,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.names import comparable, folded, script, weight
+from screening.names import comparable, script
 
 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("Óptica del Istmo, S. A.", ("optica", "istmo")),
-        ("ÓPTICA DEL ISTMO S.A.", ("optica", "istmo")),
+        ("Óptica del Istmo, S. A.", ("optical", "istmo")),
+        ("ÓPTICA DEL ISTMO S.A.", ("optical", "istmo")),
         ("Quimera Trading Co., Ltd.", ("quimera", "trading")),
         ("Quimera A/S", ("quimera",)),
         ("Ra'ad al-Zu’bi", ("raad", "al", "zubi")),
-        ("Евгений Выдуманный", ("evgeniy", "vydumannyy")),
+        ("Евгений Выдуманный", ("evgeny", "vydumannyy")),
         ("Οδυσσέας", ("odysseas",)),
-        ("虚构人", ("xu", "gou", "ren")),
+        ("李虚构", ("li", "xugou")),  # a person: the family name first
+        ("北京虚构国际有限公司", ("beijing", "xugou", "international")),  # a company: known words are cut out
+        ("虚构新材料科技公司", ("xugou", "material", "technology")),
+        ("김허구", ("kim", "ho", "ku")),
+        (
+            "محمد الخيالي",
+            ("mohammed", "al", "~khyly"),
+        ),  # a known name and consonants
+        ("ООО Завод Химера", ("plant", "khimera")),
+        ("ТОВ НВП Химера", ("scientificproductionenterprise", "khimera")),
+        ("Олексій Олександрович ХИМЕРА", ("aleksey", "aleksandrovich", "khymera")),
+        ("Alexey Aleksandrovych KHIMERA", ("aleksey", "aleksandrovich", "khimera")),
+        ("Obshchestvo s ogranichennoy otvetstvennostyu Khimera", ("khimera",)),
         ("Quimera", ("quimera",)),
         ("J.R. Quimera", ("j", "r", "quimera")),
         ("A-B-C Company", ("abc",)),
@@ -27,7 +39,7 @@ from screening.names import comparable, folded, script, weight
         ("QUІМЕRА", ("quimera",)),  # four of its letters are Cyrillic
         ("Αndrοs Quimera", ("andros", "quimera")),  # two are Greek
         ("РОСА", ("rosa",)),  # all Cyrillic: a word of its own, not a disguised one
-        ("Eвгений", ("evgeniy",)),  # one Latin letter in a Cyrillic word
+        ("Eвгений", ("evgeny",)),  # one Latin letter in a Cyrillic word
     ],
 )
 def test_a_name_in_comparable_form(name, words):
@@ -52,25 +64,6 @@ def test_whatever_is_typed_has_words(name):
     assert words
     assert all(words)
     assert comparable(name).name == name
-
-
-@pytest.mark.parametrize(
-    "spellings",
-    [
-        ("husain", "hussein", "hossein", "husayn"),
-        ("usama", "osama", "ousama"),
-        ("sergei", "sergey"),
-        ("mikhail", "mihail"),
-        ("abdulla", "abdullah"),
-        ("qasim", "kasim"),
-    ],
-)
-def test_spellings_of_one_sound_fold_to_one(spellings):
-    assert len({folded(spelling) for spelling in spellings}) == 1
-
-
-def test_an_initial_and_a_common_word_say_less_than_a_name():
-    assert weight("q") < weight("trading") < weight("xu") < weight("quimera")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from screening import search
+from screening import index_store, search
 from screening.matcher import Subject, compare
 from screening.models import ListedEntity
 from screening.search import NoListInForce, find_matches, lists_in_force, screen
@@ -166,7 +166,7 @@ def test_a_search_takes_two_queries_once_the_index_stands(load_un, django_assert
 
 def test_the_search_gives_what_comparing_with_everybody_gives(load_un):
     load_un(QUIMERA, SOMBRA, WORKS, un_person(4, "EL IRREAL", inside=un_alias("Norah Irreal")))
-    party = Subject(("Nora Irreal", "B. Quimera"), frozenset({"PA"}), "organisation")
+    party = Subject(("Nora Irreal", "B. Quimera"), frozenset({"PA"}), "person")
 
     everybody = {
         entity.pk: compare(
@@ -199,14 +199,14 @@ def test_only_the_newest_indexes_are_kept(load_un):
 def test_threads_that_ask_at_once_share_one_index(load_un, monkeypatch):
     load_un(QUIMERA, SOMBRA)
     built, answers = [], []
-    original = search.NameIndex
+    original = index_store.get
 
-    def build_slowly(listed):
+    def build_slowly(key, listed):
         built.append(1)
         time.sleep(0.2)
-        return original(listed)
+        return original(key, listed)
 
-    monkeypatch.setattr(search, "NameIndex", build_slowly)
+    monkeypatch.setattr(index_store, "get", build_slowly)
 
     def ask():
         answers.append(found("Baldomero Quimera"))
