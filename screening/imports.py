@@ -1,6 +1,6 @@
 """Import a list file and keep a record of how it went."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
@@ -27,10 +27,16 @@ def ask(source: str, path: Path, *, by_name: str, at: datetime, file_name: str =
 
 
 def carry_out(
-    run_id: int, *, at: datetime, progress: Progress | None = None, accept_shrink: bool = False
+    run_id: int,
+    *,
+    at: datetime,
+    progress: Progress | None = None,
+    accept_shrink: bool = False,
+    dated: date | None = None,
 ) -> ImportRun:
     """Import the file of a run and return the run, done or refused with its reason.
 
+    `dated` is the day of a file that does not say of which day it is.
     A run that is done or refused stays as it is. Anything unexpected marks the run failed and is raised on.
     """
     run = _started(run_id, at)
@@ -45,6 +51,7 @@ def carry_out(
             at=at,
             progress=_noted(run, progress),
             accept_shrink=accept_shrink,
+            dated=dated,
         )
     except BadList as refused:
         run.refusal, run.refusal_details = refused.code, refused.details

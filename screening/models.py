@@ -65,6 +65,32 @@ class EntityKind(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class RelationKind(models.TextChoices):
+    """How the entry stands to the other party: it is owned by it, owns it, and so on."""
+
+    OWNED_BY = "owned-by", _("Owned by")
+    OWNS = "owns", _("Owns")
+    CONTROLLED_BY = "controlled-by", _("Controlled by")
+    ACTS_FOR = "acts-for", _("Acts for")
+    LED_BY = "led-by", _("Led by")
+    MEMBER_OF = "member-of", _("Member of")
+    FAMILY = "family", _("Family")
+    LINKED = "linked", _("Linked to")
+
+
+# What lists say of a ship, beside its numbers, which are identifiers.
+VESSEL_FACTS: dict[str, Promise] = {
+    "flag": _("Flag"),  # ISO 3166-1 alpha-2
+    "former-flags": _("Former flags"),
+    "type": _("Type of ship"),
+    "tonnage": _("Tonnage"),
+    "length": _("Length"),
+    "built": _("Year built"),
+    "owner": _("Owner"),
+    "operator": _("Operator"),
+}
+
+
 class ListedEntityQuerySet(models.QuerySet["ListedEntity"]):
     def in_force(self, at: datetime) -> "ListedEntityQuerySet":
         return self.filter(version__in=ListVersion.objects.in_force(at))
@@ -90,6 +116,8 @@ class ListedEntity(models.Model):
     programmes = ArrayField(models.CharField(max_length=200), default=list)
     identifiers = models.JSONField(default=list)  # [{"kind", "number", "country" (ISO2 or ""), "note"}]
     addresses = models.JSONField(default=list)  # [{"text", "country" (ISO2 or ""), "note"}]
+    relations = models.JSONField(default=list)  # [{"kind", "name", "source_id", "share", "note"}]
+    vessel = models.JSONField(default=dict)  # keys of VESSEL_FACTS
     listed_on = models.DateField(null=True)
     remarks = models.TextField(blank=True)
     digest = models.CharField(max_length=64)

@@ -19,16 +19,71 @@ REFUSALS: dict[str, Promise] = {
         "The file says it is UTF-8, but line %(line)s, byte %(byte)s of the file, holds the byte %(value)s, "
         "which UTF-8 does not allow there."
     ),
+    "bad-archive": _("The packed file (ZIP or gzip) is damaged or of an unknown kind: %(why)s."),
+    "archive-cut-off": _("The packed file (gzip) ends too early. It was probably not received in full."),
+    "unpacks-too-large": _(
+        "The packed file would unpack to more than %(limit)s MB. No published list of its size does."
+    ),
+    "several-files": _("The ZIP file holds %(found)s files. This list is in one file."),
+    "archive-lacks": _("This list is a ZIP file with %(expected)s. The file given holds %(found)s."),
+    "wrong-columns": _("The table lacks these columns: %(missing)s. It has: %(found)s."),
+    "wrong-width": _(
+        "Line %(line)s of the table has %(found)s fields, and %(expected)s are expected. The file was "
+        "probably not received in full."
+    ),
+    "not-csv": _("Line %(line)s is not as in a table of this list (%(why)s)."),
+    "belongs-to-nobody": _("The file %(file)s says something of the entry %(number)s, which the list lacks."),
+    "out-of-order": _("The file %(file)s is not in the order of its entries at %(number)s."),
+    "not-json": _("The file is not well-formed JSON (%(why)s)."),
+    "json-cut-off": _("The JSON file ends too early. It was probably not received in full."),
+    "not-this-json": _("The file is JSON, but not that of this list: it has no “%(expected)s”."),
     "not-xml": _("The file is not well-formed XML: line %(line)s, column %(column)s (%(why)s)."),
     "forbidden-xml": _("The file declares a document type or entities (%(name)s). Published lists never do."),
     "wrong-root": _("The file starts with <%(found)s>. This list starts with <%(expected)s>."),
     "no-date": _("The file does not say when it was published (%(where)s)."),
+    "undated": _(
+        "Neither the file nor its entries say when it was published. Give the day: "
+        "import_list --dated YYYY-MM-DD."
+    ),
     "future-date": _("The file says it was published on %(published_on)s, which has not come yet."),
     "no-name": _("Entry %(number)s of the file has no name."),
     "no-id": _("Entry %(number)s of the file has no identifier."),
     "twice": _("The file holds the entry %(source_id)s twice."),
     "too-long": _("Entry %(number)s of the file is longer than any real entry (%(what)s)."),
     "wrong-value": _("Entry %(number)s of the file holds a value we cannot read: %(what)s."),
+    "not-utf-8": _("The file is not written in UTF-8, in which this list is read."),
+    "no-text": _("Line %(line)s of the file holds a sign that no text has (NUL)."),
+    "line-too-long": _("Line %(line)s of the file is longer than any real line."),
+    "no-table": _("Line %(line)s of the file cannot be read as a row of a table (%(why)s)."),
+    "no-column": _("The file has no column “%(column)s”."),
+    "columns-differ": _("Line %(line)s has %(found)s cells, but the file has %(expected)s columns."),
+    "broken-json": _("The file is not well-formed JSON, or ends too early: entry %(number)s cannot be read."),
+    "no-text-under": _("An entry of the file has no text under “%(key)s”."),
+    "unknown-format": _("The file is in none of the forms in which this list is read: %(known)s."),
+    "part-of-list": _("The file holds only a part of the list (%(said)s). The whole list is needed."),
+    "unknown-column": _("The file has a column “%(column)s”. The columns of this list: %(known)s."),
+    "cell-empty": _("Line %(line)s, column “%(column)s”: a value is needed."),
+    "cell-kind": _("Line %(line)s, column “%(column)s”: “%(value)s” is none of %(known)s."),
+    "cell-country": _(
+        "Line %(line)s, column “%(column)s”: “%(value)s” is no country code of two letters (ISO 3166-1)."
+    ),
+    "cell-date": _(
+        "Line %(line)s, column “%(column)s”: “%(value)s” is no date. Write 2026-02-01; a birth may also be "
+        "2026-02, 2026, 2026~ (about) or 2024/2026 (between)."
+    ),
+    "cell-identifier": _(
+        "Line %(line)s, column “%(column)s”: “%(value)s” is not written kind:number or kind:number:country."
+    ),
+    "cell-number": _("Line %(line)s, column “%(column)s”: “%(value)s” has not %(digits)s digits."),
+    "cell-share": _(
+        "Line %(line)s, column “%(column)s”: “%(value)s” is no percentage from 0 to 100 "
+        "of an owner in “owner”."
+    ),
+    "cell-ship": _("Line %(line)s, column “%(column)s”: only a vessel has a value here."),
+    "cell-quotes": _(
+        "Line %(line)s, column “%(column)s”: the quotation marks of “%(value)s” do not fit. A value with a "
+        "semicolon or a quotation mark at its start stands in quotation marks, and those inside are doubled."
+    ),
     "names-nobody": _("The file names nobody. An empty list would clear everybody."),
     "count-differs": _("The file says it holds %(said)s entries, but it holds %(found)s."),
     "shrunk": _(

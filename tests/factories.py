@@ -8,9 +8,9 @@ import factory
 from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
-from licensing import models, references
+from licensing import calibration, models, references
 from licensing.country import pack
-from licensing.parties import digest, digest_of_all
+from licensing.parties import digest, digest_of_all, facts, key
 from screening.models import ListedEntity, ListedName, ListVersion
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)  # noon in Panama
@@ -247,6 +247,7 @@ class ScreeningFactory(Factory):
     list_versions = factory.LazyFunction(
         lambda: list(ListVersion.objects.filter(in_force_to=None).values_list("pk", flat=True))
     )
+    thresholds = factory.LazyAttribute(lambda row: calibration.in_force(row.asked_at).key)
 
 
 class ScreeningHitFactory(Factory):
@@ -259,11 +260,63 @@ class ScreeningHitFactory(Factory):
     source_id = factory.SelfAttribute("entity.source_id")
     entity_digest = factory.SelfAttribute("entity.digest")
     party_digest = factory.LazyAttribute(lambda hit: digest(hit.party))
-    points = 92.0
+    points = 75.0  # in the lowest band: one person is enough
     party_name = factory.SelfAttribute("party.name")
     listed_name = factory.SelfAttribute("entity.primary_name")
     reasons = factory.LazyFunction(list)
     found_at = NOON
+
+    class Params:
+        high = factory.Trait(points=95.0)  # two people must agree that it is somebody else
+
+
+class HitJudgementFactory(Factory):
+    """What an officer said of a hit as it is, by default that it is somebody else, alone."""
+
+    class Meta:
+        model = models.HitJudgement
+
+    hit = factory.SubFactory(ScreeningHitFactory)
+    judgement = models.Judgement.DIFFERENT
+    reason = "Otro país y otro giro."
+    by = factory.SubFactory(UserFactory)
+    at = NOON
+    needs_second = factory.LazyAttribute(lambda row: row.band == models.Band.HIGH)
+    source = factory.SelfAttribute("hit.source")
+    source_id = factory.SelfAttribute("hit.source_id")
+    entity = factory.SelfAttribute("hit.entity")
+    entity_digest = factory.SelfAttribute("hit.entity_digest")
+    party_digest = factory.SelfAttribute("hit.party_digest")
+    party_facts = factory.LazyAttribute(lambda row: facts(row.hit.party))
+    party_key = factory.LazyAttribute(lambda row: key(row.hit.party))
+    points = factory.SelfAttribute("hit.points")
+    band = factory.LazyAttribute(lambda row: calibration.default().band(row.hit.points))
+
+
+class HitConfirmationFactory(Factory):
+    class Meta:
+        model = models.HitConfirmation
+
+    judgement = factory.SubFactory(HitJudgementFactory)
+    first_by = factory.SelfAttribute("judgement.by")
+    reason = "De acuerdo."
+    by = factory.SubFactory(UserFactory)
+    at = NOON
+
+
+class CalibrationFactory(Factory):
+    class Meta:
+        model = models.Calibration
+
+    number = factory.LazyFunction(lambda: models.Calibration.objects.count() + 1)
+    worth = Decimal("70.0")
+    medium_from = Decimal("80.0")
+    high_from = Decimal("90.0")
+    two_people_from = models.Band.HIGH
+    remembered_days = 365
+    reason = "Valores de prueba."
+    by = factory.SubFactory(UserFactory, administrator=True)
+    at = NOON
 
 
 class ConsultationFactory(Factory):

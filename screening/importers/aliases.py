@@ -29,8 +29,32 @@ def names_in(field: str, kind: NameKind) -> tuple[NameRow, ...]:
 
 
 def unique(rows: list[NameRow]) -> tuple[NameRow, ...]:
-    """Return the rows with each name once, as it came first."""
-    return tuple({row.name: row for row in reversed(rows)}.values())[::-1]
+    """Return the rows with each name once, as and where it came first."""
+    first: dict[str, NameRow] = {}
+    for row in rows:
+        first.setdefault(row.name, row)
+    return tuple(first.values())
+
+
+def main_first(rows: list[NameRow]) -> tuple[NameRow, ...]:
+    """Return each name once, one main name in front: the first marked so, or the first of all.
+
+    Further names marked as main become aliases, as some lists call every spelling "primary".
+    """
+    if not rows:
+        return ()
+    main = next((row for row in rows if row.kind == NameKind.PRIMARY), rows[0])
+    others = [NameRow(row.name, _no_main(row.kind)) for row in rows if row.name != main.name]
+    return unique([NameRow(main.name, NameKind.PRIMARY), *others])
+
+
+def _no_main(kind: NameKind) -> NameKind:
+    return NameKind.ALIAS if kind == NameKind.PRIMARY else kind
+
+
+def scripted(name: str, kind: NameKind) -> NameRow:
+    """Return the name as one in its own script if it is not in Latin letters; weak and former stay so."""
+    return NameRow(name, _kind_of(name, kind) if kind in (NameKind.PRIMARY, NameKind.ALIAS) else kind)
 
 
 def _parts(field: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from datetime import date
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 ISO = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 WORDED = re.compile(r"(?:(\d{1,2})\s+)?([A-Za-z]{3,9})\.?\s+(\d{4})")
+DAY_FIRST = re.compile(r"(\d\d?|dd)/(\d\d?|mm)/(\d{4})", re.IGNORECASE)
 ABOUT = re.compile(r"^(?:circa|approximately|approx\.?|about|c\.)\s*", re.IGNORECASE)
 
 
@@ -48,3 +49,12 @@ def iso_day(text: str) -> date | None:
         return date.fromisoformat(text.strip()[:10])
     except ValueError:
         return None
+
+
+def day_first(text: str) -> str:
+    """Return "17/08/1957" in EDTF; "00" or "dd", "mm" stand for what is not known. "" if it is no date."""
+    match = DAY_FIRST.fullmatch(text.strip())
+    if not match:
+        return ""
+    day, month = (part.zfill(2) if part.isdigit() and int(part) else None for part in match.groups()[:2])
+    return _checked(match[3], month, day if month else None)

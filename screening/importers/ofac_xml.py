@@ -5,45 +5,36 @@ published without a fixed rhythm, often weekly. The head says the date and how m
 publisher's own spelling of its tag is "publshInformation". Names are LAST, First for individuals.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from xml.etree.ElementTree import Element
 
-from screening.importers.aliases import unique
 from screening.importers.countries import country_code
-from screening.importers.dates import edtf
 from screening.importers.files import Readable
-from screening.importers.rows import AddressRow, EntityRow, IdentifierRow, NameRow, Publication
+from screening.importers.ofac_terms import KINDS, Facts
+from screening.importers.rows import AddressRow, EntityRow, NameRow, Publication
 from screening.importers.xml import records, text, texts
 from screening.models import EntityKind, NameKind
 from screening.names import script
 from screening.refusals import BadList
 
 HEADS = ("publshInformation", "publishInformation")
-KINDS = {
-    "Individual": EntityKind.PERSON,
-    "Entity": EntityKind.ORGANISATION,
-    "Vessel": EntityKind.VESSEL,
-    "Aircraft": EntityKind.AIRCRAFT,
-}
 ADDRESS_PARTS = ("address1", "address2", "address3", "city", "stateOrProvince", "postalCode", "country")
-COUNTRY_PATHS = (
-    "addressList/address/country",
-    "nationalityList/nationality/country",
-    "citizenshipList/citizenship/country",
-    "idList/id/idCountry",
-    "vesselInfo/vesselFlag",
-)
-# What idList also holds, though it identifies nobody.
-NO_IDENTIFIER = re.compile(
-    "sanctions|directive|executive order|target type|issuer name|date|organization type|gender|"
-    "nationality of|caatsa|ticker|information",
-    re.IGNORECASE,
-)
-# vesselInfo says "callSign" once for the ship; each becomes an identifier of this kind.
-VESSEL_NUMBERS = {"callSign": "Call sign"}
-VESSEL_FACTS = ("vesselType", "vesselFlag", "vesselOwner", "tonnage", "grossRegisteredTonnage")
+# What stands in lists of its own, in the words of the other formats.
+SAID = {
+    "nationality": "nationalityList/nationality/country",
+    "citizen": "citizenshipList/citizenship/country",
+    "DOB": "dateOfBirthList/dateOfBirthItem/dateOfBirth",
+    "POB": "placeOfBirthList/placeOfBirthItem/placeOfBirth",
+}
+VESSEL_TAGS = {
+    "callSign": "Vessel Call Sign",
+    "vesselType": "Vessel Type",
+    "vesselFlag": "Vessel Flag",
+    "vesselOwner": "Vessel Owner",
+    "tonnage": "Vessel Tonnage",
+    "grossRegisteredTonnage": "Vessel Gross Registered Tonnage",
+}
 
 
 def parse(file: Readable) -> tuple[Publication, Iterator[EntityRow]]:
@@ -75,18 +66,12 @@ def _rows(elements: Iterator[Element], said: str) -> Iterator[EntityRow]:
 
 
 def _row(element: Element) -> EntityRow:
-    return EntityRow(
-        source_id=text(element, "uid"),
-        kind=KINDS.get(text(element, "sdnType"), EntityKind.OTHER),
-        names=_names(element),
-        countries=_countries(element),
-        dates_of_birth=_dates_of_birth(element),
-        places_of_birth=texts(element, "placeOfBirthList/placeOfBirthItem/placeOfBirth"),
+    return _facts(element).row(
+        text(element, "uid"),
+        _names(element),
         positions=texts(element, "title"),
         programmes=texts(element, "programList/program"),
-        identifiers=tuple(_identifiers(element)),
-        addresses=tuple(_addresses(element)),
-        remarks="\n".join((*texts(element, "remarks"), *_facts(element))),
+        addresses=_addresses(element),
     )
 
 
@@ -94,7 +79,7 @@ def _names(element: Element) -> tuple[NameRow, ...]:
     primary = _name(element)
     rows = [NameRow(primary, NameKind.PRIMARY)] if primary else []
     rows += [NameRow(name, _kind(alias, name)) for alias in element.iter("aka") if (name := _name(alias))]
-    return unique(rows)
+    return tuple(rows)
 
 
 def _name(element: Element) -> str:
@@ -109,36 +94,19 @@ def _kind(alias: Element, name: str) -> NameKind:
     return NameKind.FORMER if text(alias, "type") == "f.k.a." else NameKind.ALIAS
 
 
-def _countries(element: Element) -> tuple[str, ...]:
-    codes = {country_code(name) for path in COUNTRY_PATHS for name in texts(element, path)}
-    return tuple(sorted(codes - {""}))
-
-
-def _dates_of_birth(element: Element) -> tuple[str, ...]:
-    found = texts(element, "dateOfBirthList/dateOfBirthItem/dateOfBirth")
-    return tuple(dict.fromkeys(date for written in found if (date := edtf(written))))
-
-
-def _identifiers(element: Element) -> Iterator[IdentifierRow]:
+def _facts(element: Element) -> Facts:
+    facts = Facts(KINDS.get(text(element, "sdnType"), EntityKind.OTHER))
+    for remark in texts(element, "remarks"):
+        facts.remark(remark)
+    for label, path in SAID.items():
+        for value in texts(element, path):
+            facts.add(label, value)
     for item in element.iter("id"):
-        if not NO_IDENTIFIER.search(text(item, "idType")):
-            country = country_code(text(item, "idCountry"))
-            yield IdentifierRow(text(item, "idType"), text(item, "idNumber"), country)
+        facts.add(text(item, "idType"), text(item, "idNumber"), text(item, "idCountry"))
     for ship in element.iter("vesselInfo"):
-        for tag, kind in VESSEL_NUMBERS.items():
-            if number := text(ship, tag):
-                yield IdentifierRow(kind, number)
-
-
-def _facts(element: Element) -> Iterator[str]:
-    """Yield what the entry says beside names, numbers and addresses, as lines of remarks."""
-    for item in element.iter("id"):
-        if NO_IDENTIFIER.search(text(item, "idType")):
-            yield f"{text(item, 'idType').rstrip(' :-')}: {text(item, 'idNumber')}"
-    for ship in element.iter("vesselInfo"):
-        for tag in VESSEL_FACTS:
-            if fact := text(ship, tag):
-                yield f"{tag}: {fact}"
+        for tag, label in VESSEL_TAGS.items():
+            facts.add(label, text(ship, tag))
+    return facts
 
 
 def _addresses(element: Element) -> Iterator[AddressRow]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
-from screening.importers.files import Readable, Watched, fingerprint
+from screening.importers.files import Readable, Watched, fingerprint, packed_on, unpacked
 from screening.models import EntityKind, ListedEntity, ListedName, ListVersion, NameKind
 from screening.names import script
 from screening.refusals import BadList
@@ -45,6 +45,17 @@ class AddressRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RelationRow:
+    """A tie the list itself states between this entry and another party."""
+
+    kind: str  # a value of screening.models.RelationKind
+    name: str  # of the other party, as published
+    source_id: str = ""  # of the other party's own entry, where the list gives it
+    share: str = ""  # percent owned, as a decimal number: "50", "33.3"; "" when not said
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EntityRow:
     """One listed party as a publisher describes it, names as published, the main name first."""
 
@@ -59,6 +70,8 @@ class EntityRow:
     programmes: tuple[str, ...] = ()
     identifiers: tuple[IdentifierRow, ...] = ()
     addresses: tuple[AddressRow, ...] = ()
+    relations: tuple[RelationRow, ...] = ()
+    vessel: tuple[tuple[str, str], ...] = ()  # (key of screening.models.VESSEL_FACTS, value), ships only
     listed_on: date | None = None
     remarks: str = ""
 
@@ -70,8 +83,10 @@ class EntityRow:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    edition: str
-    published_on: date
+    """What the head of a file says of its edition; "" and None when it says nothing (see `load`)."""
+
+    edition: str = ""
+    published_on: date | None = None
 
 
 # A parser reads the head of a file, and gives the rows as it reads on. It raises BadList for what is not
@@ -83,7 +98,8 @@ Parser = Callable[[Readable], tuple[Publication, Iterator[EntityRow]]]
 class Survey:
     """What a whole reading of a file found, before anything is stored."""
 
-    publication: Publication
+    edition: str
+    published_on: date
     sha256: str
     size: int
     entities: int
@@ -99,18 +115,21 @@ def load(
     at: datetime,
     progress: Progress | None = None,
     accept_shrink: bool = False,
+    dated: date | None = None,
 ) -> ListVersion:
     """Store the file as the version of `source` in force from `at`, ending the one before.
 
     The file is read twice, to check it and to store it, never whole in memory. Loading the file in force
     again returns its version and changes nothing. `progress` counts both readings.
+    An edition is of the day its file says. Some files say none: then it is of the day `dated`, else of the
+    newest time stamp in the ZIP or gzip file, else of the day of its newest entry.
     Raises BadList, with nothing stored, if the file is not as published, names nobody, is older than the
     version in force or much shorter; the last may be confirmed with `accept_shrink`.
     """
     sha256, size = fingerprint(path)
     if known := ListVersion.objects.filter(source=source, sha256=sha256, in_force_to=None).first():
         return known
-    survey = _survey(parse, path, sha256, size, progress)
+    survey = _survey(parse, path, sha256, size, _first_half(progress, size), dated, at)
     _check_alone(survey, at)
     with transaction.atomic():
         _one_import_at_a_time(source)
@@ -121,18 +140,39 @@ def load(
         return _store(source, parse, path, survey, by_name, at, progress)
 
 
-def _survey(parse: Parser, path: Path, sha256: str, size: int, progress: Progress | None) -> Survey:
+def _survey(
+    parse: Parser,
+    path: Path,
+    sha256: str,
+    size: int,
+    progress: Progress | None,
+    dated: date | None,
+    at: datetime,
+) -> Survey:
     seen: set[str] = set()
     names = 0
-    with Watched(path, _first_half(progress, size)) as file:
-        publication, rows = parse(file)
+    newest: date | None = None
+    with Watched(path, progress) as file:
+        content = unpacked(file)
+        publication, rows = parse(content)
         for number, row in enumerate(rows, start=1):
             _check_row(number, row)
             if row.source_id in seen:
                 raise BadList("twice", source_id=row.source_id)
             seen.add(row.source_id)
             names += len(row.names)
-    return Survey(publication, sha256, size, len(seen), names)
+            newest = _newer(newest, row.listed_on, at)
+        day = publication.published_on or dated or packed_on(content) or newest
+    if not seen:
+        raise BadList("names-nobody")
+    if not day:
+        raise BadList("undated")
+    return Survey(publication.edition or day.isoformat(), day, sha256, size, len(seen), names)
+
+
+def _newer(newest: date | None, day: date | None, at: datetime) -> date | None:
+    """Return the later of two days; a day to come is no day to date an edition by."""
+    return max(day, newest or day) if day and day <= at.date() else newest
 
 
 def _check_row(number: int, row: EntityRow) -> None:
@@ -153,16 +193,14 @@ def _check_row(number: int, row: EntityRow) -> None:
 
 
 def _check_alone(survey: Survey, at: datetime) -> None:
-    if not survey.entities:
-        raise BadList("names-nobody")
-    published_on = survey.publication.published_on
+    published_on = survey.published_on
     if published_on > at.date() + timedelta(days=1):  # a day's grace: publishers sit in other time zones
         raise BadList("future-date", published_on=published_on)
 
 
 def _check_against(source: str, survey: Survey, before: ListVersion | None, accept_shrink: bool) -> None:
-    if before and survey.publication.published_on < before.published_on:
-        raise BadList("older", published_on=survey.publication.published_on, in_force_on=before.published_on)
+    if before and survey.published_on < before.published_on:
+        raise BadList("older", published_on=survey.published_on, in_force_on=before.published_on)
     if ListVersion.objects.filter(source=source, sha256=survey.sha256).exists():
         raise BadList("replaced")
     share = float(getattr(settings, "SCREENING_SMALLEST_SHARE", SMALLEST_SHARE))
@@ -191,8 +229,8 @@ def _store(
     ListVersion.objects.filter(source=source, in_force_to=None).update(in_force_to=at)
     version = ListVersion.objects.create(
         source=source,
-        edition=survey.publication.edition[:60],
-        published_on=survey.publication.published_on,
+        edition=survey.edition[:60],
+        published_on=survey.published_on,
         sha256=survey.sha256,
         size=survey.size,
         in_force_from=at,
@@ -202,7 +240,7 @@ def _store(
         names_count=survey.names,
     )
     with Watched(path, _second_half(progress, survey.size)) as file:
-        _publication, rows = parse(file)
+        _publication, rows = parse(unpacked(file))
         for batch in iter(lambda: list(islice(rows, BATCH)), []):
             _store_batch(version, batch)
         if file.sha256() != survey.sha256:
@@ -233,6 +271,8 @@ def _entity(version: ListVersion, row: EntityRow) -> ListedEntity:
         programmes=list(row.programmes),
         identifiers=[asdict(identifier) for identifier in row.identifiers],
         addresses=[asdict(address) for address in row.addresses],
+        relations=[asdict(relation) for relation in row.relations],
+        vessel=dict(row.vessel),
         listed_on=row.listed_on,
         remarks=row.remarks,
         digest=row.digest(),

@@ -14,14 +14,17 @@ from screening.refusals import BadList
 ENDS_EARLY = {3, 5, 6, 20}
 
 
-def records(file: Readable, root: str, wanted: Collection[str]) -> Iterator[Element]:
+def records(
+    file: Readable, root: str, wanted: Collection[str], *, right_below: bool = False
+) -> Iterator[Element]:
     """Yield the opened root element, then every element whose tag is `wanted`; each is emptied afterwards.
 
-    Tags lose their namespace. Raises BadList for anything but well-formed XML with that root; document type
-    declarations and entities are refused unread.
+    Tags lose their namespace. `right_below`: only those right below the root, where others of the tag lie
+    inside them. Raises BadList for anything but well-formed XML with that root; document type declarations
+    and entities are refused unread.
     """
     try:
-        yield from _records(file, root, wanted)
+        yield from _records(file, root, wanted, right_below)
     except ParseError as error:
         line, column = error.position
         if error.code in ENDS_EARLY:
@@ -31,7 +34,7 @@ def records(file: Readable, root: str, wanted: Collection[str]) -> Iterator[Elem
         raise BadList("forbidden-xml", name=getattr(error, "name", "")) from error
 
 
-def _records(file: Readable, root: str, wanted: Collection[str]) -> Iterator[Element]:
+def _records(file: Readable, root: str, wanted: Collection[str], right_below: bool) -> Iterator[Element]:
     above: list[Element] = []
     for event, element in iterparse(file, events=("start", "end"), forbid_dtd=True):
         if event == "start":
@@ -42,7 +45,7 @@ def _records(file: Readable, root: str, wanted: Collection[str]) -> Iterator[Ele
             above.append(element)
             continue
         above.pop()
-        if element.tag in wanted:
+        if element.tag in wanted and (len(above) == 1 or not right_below):
             yield element
             above[-1].remove(element)
 

@@ -10,8 +10,8 @@ from screening.importers import ofac_xml, un_consolidated
 from screening.importers.aliases import names_in
 from screening.importers.countries import country_code
 from screening.importers.dates import edtf, iso_day
-from screening.importers.rows import AddressRow, IdentifierRow
-from screening.models import EntityKind, NameKind
+from screening.importers.rows import AddressRow, IdentifierRow, RelationRow
+from screening.models import EntityKind, NameKind, RelationKind
 from tests.screening.files import ofac_entry, ofac_text, un_alias, un_organisation, un_person, un_text
 
 
@@ -187,20 +187,43 @@ def test_an_entry_of_the_treasury_list_is_read_whole():
     assert row.remarks == "Made up.\nSecondary sanctions risk: section 9"
 
 
-def test_a_ship_of_the_treasury_list_has_its_call_sign_and_flag():
-    inside = """<idList><id><uid>1</uid><idType>Vessel Registration Identification</idType>
-      <idNumber>IMO 0000005</idNumber></id></idList>
-      <vesselInfo><callSign>ZZZ5</callSign><vesselType>Cargo</vesselType><vesselFlag>Panama</vesselFlag></vesselInfo>"""
+def test_a_ship_of_the_treasury_list_has_its_numbers_and_facts():
+    inside = """<remarks>(Linked To: NADA SHIPPING)</remarks>
+      <idList><id><uid>1</uid><idType>Vessel Registration Identification</idType>
+      <idNumber>IMO 0000005</idNumber></id>
+      <id><uid>2</uid><idType>MMSI</idType><idNumber>999000005</idNumber></id>
+      <id><uid>3</uid><idType>Former Vessel Flag</idType><idNumber>Malta</idNumber></id></idList>
+      <vesselInfo><callSign>ZZZ5</callSign><vesselType>Cargo</vesselType><vesselFlag>Panama</vesselFlag>
+      <vesselOwner>Nadie</vesselOwner><tonnage>318,000</tonnage>
+      <grossRegisteredTonnage>163,660</grossRegisteredTonnage></vesselInfo>"""
 
     row = one(ofac_xml, ofac_text(ofac_entry(8005, "DUTCHMAN'S COUSIN", kind="Vessel", inside=inside)))
 
     assert row.kind == EntityKind.VESSEL
-    assert [(item.kind, item.number) for item in row.identifiers] == [
-        ("Vessel Registration Identification", "IMO 0000005"),
-        ("Call sign", "ZZZ5"),
-    ]
-    assert row.countries == ("PA",)
-    assert "vesselType: Cargo" in row.remarks
+    assert row.identifiers == (
+        IdentifierRow("IMO number", "0000005"),
+        IdentifierRow("MMSI", "999000005"),
+        IdentifierRow("Call sign", "ZZZ5"),
+    )
+    assert row.vessel == (
+        ("flag", "PA"),
+        ("former-flags", "MT"),
+        ("type", "Cargo"),
+        ("tonnage", "318000, 163660 GRT"),
+        ("owner", "Nadie"),
+    )
+    assert row.countries == ("MT", "PA")
+    assert row.relations == (RelationRow(RelationKind.LINKED, "NADA SHIPPING"),)
+    assert row.remarks == ""
+
+
+def test_the_number_of_a_shipping_company_is_not_that_of_a_ship():
+    inside = """<idList><id><uid>1</uid><idType>Identification Number</idType>
+      <idNumber>IMO 0000006</idNumber></id></idList>"""
+
+    row = one(ofac_xml, ofac_text(ofac_entry(8006, "NADA SHIPPING", inside=inside)))
+
+    assert row.identifiers == (IdentifierRow("IMO company number", "0000006"),)
 
 
 @pytest.mark.parametrize(

@@ -306,6 +306,10 @@ def test_every_refusal_reads_well_in_both_languages():
             "said",
             "in_force",
             "in_force_on",
+            "missing",
+            "file",
+            "digits",
+            "key",
         ],
         "7",
     )

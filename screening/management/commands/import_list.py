@@ -1,6 +1,7 @@
 """Import one published list: manage.py import_list SOURCE FILE."""
 
 from argparse import ArgumentParser
+from datetime import date
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -27,6 +28,12 @@ class Command(BaseCommand):
             action="store_true",
             help="take a list that names far fewer than the one in force",
         )
+        parser.add_argument(
+            "--dated",
+            type=date.fromisoformat,
+            metavar="YYYY-MM-DD",
+            help="the day of publication, for a file that does not say it",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         source, file, at = options["source"], options["file"].resolve(), timezone.now()
@@ -37,7 +44,7 @@ class Command(BaseCommand):
             raise CommandError(f"{unknown}\n{known}") from unknown
         run = imports.ask(source, file, by_name=options["by"], at=at)
         started = monotonic()
-        self._carry_out(run, options["accept_shrink"])
+        self._carry_out(run, options["accept_shrink"], options["dated"])
         run.refresh_from_db()
         if run.state != ImportRunState.DONE or run.version is None:
             raise CommandError(
@@ -46,7 +53,7 @@ class Command(BaseCommand):
             )
         self._tell(run, monotonic() - started, is_new=run.version.imported_at == at)
 
-    def _carry_out(self, run: ImportRun, accept_shrink: bool) -> None:
+    def _carry_out(self, run: ImportRun, accept_shrink: bool, dated: date | None) -> None:
         shown = -1
 
         def show(done: int, total: int) -> None:
@@ -57,7 +64,7 @@ class Command(BaseCommand):
                 step = _("checking") if 2 * done <= total else _("storing")
                 self.stderr.write(f"\r{run.file_name}: {percent:3}% {step}   ", ending="")
 
-        imports.carry_out(run.pk, at=run.asked_at, progress=show, accept_shrink=accept_shrink)
+        imports.carry_out(run.pk, at=run.asked_at, progress=show, accept_shrink=accept_shrink, dated=dated)
         if shown >= 0:
             self.stderr.write("")
 
