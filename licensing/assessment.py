@@ -5,11 +5,15 @@ It only ever adds findings for officers to judge; it never changes a status.
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
-from licensing import outbox
-from licensing.models import Application, Job, Party, Screening, ScreeningHit
+from licensing import calibration, judgements, outbox
+from licensing.calibration import Thresholds
+from licensing.country import pack
+from licensing.judgements import Standing
+from licensing.models import Action, Application, Event, Job, Party, Screening, ScreeningHit
 from licensing.parties import digest, digest_of_all
 from screening import search
 from screening.matcher import Subject
@@ -30,13 +34,14 @@ def ask(application: Application, *, at: datetime) -> Screening:
 
 
 def is_current(application: Application, *, at: datetime) -> bool:
-    """Say whether the newest comparison is finished, or under way, with the parties and lists of now."""
+    """Say whether the newest comparison is finished, or under way, with the parties, lists and
+    thresholds of now."""
     latest = Screening.objects.newest_of(application)
     if latest is None or latest.failure:
         return False
     now = digest_of_all(application.parties.all())
     under_way = latest.finished_at is None and latest.parties_digest == now
-    return under_way or latest.covers(now, _versions(at))
+    return under_way or latest.covers(now, _versions(at), calibration.in_force(at).key)
 
 
 def screen(screening_id: int, *, at: datetime) -> None:
@@ -51,16 +56,17 @@ def screen(screening_id: int, *, at: datetime) -> None:
     # Another worker may be at the same: what it has finished stays finished.
     unfinished = Screening.objects.filter(pk=screening_id, finished_at=None)
     unfinished.update(parties_done=0, failure="")
+    thresholds = calibration.in_force(at)
     versions = set()
     parties = screening.application.parties.order_by("pk").values_list("pk", flat=True)
     try:
         for done, party_id in enumerate(parties, start=1):
-            versions |= _screen_party(party_id, at)
+            versions |= _screen_party(party_id, thresholds, at)
             unfinished.filter(parties_total__gte=done).update(parties_done=done)
     except search.NoListInForce:
         unfinished.update(failure="no-list-in-force")
         return
-    _finish(screening, versions, at)
+    _finish(screening, versions, thresholds, at)
 
 
 def give_up(screening_id: int) -> None:
@@ -69,10 +75,10 @@ def give_up(screening_id: int) -> None:
 
 
 @transaction.atomic
-def _screen_party(party_id: int, at: datetime) -> set[int]:
+def _screen_party(party_id: int, thresholds: Thresholds, at: datetime) -> set[int]:
     """Store what the lists say of the party; return the versions they were searched in."""
     party = Party.objects.select_for_update(of=("self",)).get(pk=party_id)
-    screened = search.screen(subject_of(party), at=at)
+    screened = search.screen(subject_of(party), at=at, worth=thresholds.worth)
     for match in screened.matches:
         _store(party, match, at)
     keys = {(match.version.source, match.entity.source_id) for match in screened.matches}
@@ -84,7 +90,7 @@ def _screen_party(party_id: int, at: datetime) -> set[int]:
 
 
 def _store(party: Party, match: search.Match, at: datetime) -> None:
-    """Store the hit. A judgement stands while the listed entry and the party say what they said."""
+    """Store the hit as it is now. What stands of its judgements follows from what entry and party say."""
     facts = {
         "entity": match.entity,
         "entity_digest": match.entity.digest,
@@ -110,29 +116,73 @@ def _store(party: Party, match: search.Match, at: datetime) -> None:
         )
         return
     if (hit.entity_digest, hit.party_digest) != (facts["entity_digest"], facts["party_digest"]):
-        facts |= {
-            "judgement": "",
-            "judgement_reason": "",
-            "judged_by": None,
-            "judged_at": None,
-            "found_at": at,
-        }
+        facts["found_at"] = at
     for name, value in facts.items():
         setattr(hit, name, value)
     hit.save(update_fields=list(facts))
 
 
 @transaction.atomic
-def _finish(screening: Screening, versions: set[int], at: datetime) -> None:
+def _finish(screening: Screening, versions: set[int], thresholds: Thresholds, at: datetime) -> None:
     application = Application.objects.lock(screening.application_id)
     parties = list(application.parties.all())
     same_parties = screening.parties_digest == digest_of_all(parties)
     if same_parties and versions == _versions(at):
         Screening.objects.filter(pk=screening.pk, finished_at=None).update(
-            finished_at=at, list_versions=sorted(versions), parties_done=screening.parties_total, failure=""
+            finished_at=at,
+            list_versions=sorted(versions),
+            thresholds=thresholds.key,
+            parties_done=screening.parties_total,
+            failure="",
         )
+        remember(application, at=at)
     elif screening == Screening.objects.newest_of(application):
         ask(application, at=at)
+
+
+def remember(application: Application, *, at: datetime) -> None:
+    """Log, once each, which hits stand on a judgement of another case. Call it in a transaction."""
+    remembered = [one for one in judgements.of_case(application, at) if one.is_remembered]
+    if not remembered:
+        return
+    logged = set(
+        application.events.filter(action=Action.REMEMBER_JUDGEMENT).values_list(
+            "data__hit", "data__judgement"
+        )
+    )
+    for one in remembered:
+        if one.judgement and (one.hit.pk, one.judgement.pk) not in logged:
+            Event.objects.create(
+                application=application, action=Action.REMEMBER_JUDGEMENT, at=at, data=remembered_facts(one)
+            )
+
+
+def remembered_facts(standing: Standing) -> dict[str, Any]:
+    """Return what an event about a remembered judgement says of it."""
+    judgement, confirmation = standing.judgement, standing.confirmation
+    if judgement is None:
+        raise ValueError(f"Nothing is remembered of {standing.hit}")
+    people = [judgement.by.name, *([confirmation.by.name] if confirmation else [])]
+    return {
+        **hit_facts(standing.hit),
+        "judgement": judgement.pk,
+        "people": people,
+        "judged_on": pack().legal_day(judgement.at).isoformat(),
+        "reference": judgement.hit.party.application.reference,
+        "reason": judgement.reason,
+    }
+
+
+def hit_facts(hit: ScreeningHit) -> dict[str, Any]:
+    """Return what every event about a hit says of it."""
+    return {
+        "hit": hit.pk,
+        "party": hit.party_name,
+        "listed": hit.listed_name,
+        "list": hit.source,
+        "entry": hit.source_id,
+        "entity": hit.entity_id,
+    }
 
 
 def subject_of(party: Party) -> Subject:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from licensing import routes
 from licensing.models import (
     Application,
     ApplicationKind,
@@ -73,6 +74,13 @@ def route(application: Application) -> Missing:
     moves = application.transport_mode not in ("", TransportMode.ELECTRONIC)
     if moves and application.kind != ApplicationKind.BROKERING and not application.port_of_loading:
         missing.append(_("Choose where the goods leave the country."))
+    if not routes.is_possible(
+        application.kind,
+        application.dispatched_from,
+        application.destination,
+        application.transit_countries,
+    ):
+        missing.append(_("Correct the countries: the route does not fit the kind of transaction."))
     return missing
 
 

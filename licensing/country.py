@@ -54,6 +54,16 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
+class Judging:
+    """How possible matches are judged until an administrator says otherwise, see licensing.calibration."""
+
+    medium_from: float  # points
+    high_from: float
+    two_people_from: str  # the lowest band in which "somebody else" takes two people; "" for none
+    remembered_days: int  # how long a judgement counts in later cases
+
+
+@dataclass(frozen=True, slots=True)
 class CountryPack:
     code: str  # ISO 3166-1 alpha-2
     time_zone: ZoneInfo
@@ -72,6 +82,7 @@ class CountryPack:
     legal_basis: Text
     control_list: Text
     tax_id: TaxId
+    judging: Judging
     bodies: tuple[Body, ...]
     ports: tuple[Port, ...]
 
@@ -114,6 +125,7 @@ def load(name: str) -> CountryPack:
         "time_zone": ZoneInfo(raw.pop("time_zone")),
         "currencies": tuple(raw.pop("currencies")),
         "tax_id": TaxId(Text(**tax.pop("label")), Text(**tax.pop("check_label")), **tax),
+        "judging": Judging(**raw.pop("judging")),
         "bodies": tuple(Body(body["code"], Text(body["es"], body["en"])) for body in raw.pop("bodies")),
         "ports": tuple(Port(**port) for port in raw.pop("ports")),
         **{name: Text(**raw.pop(name)) for name in TEXTS},

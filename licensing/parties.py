@@ -3,24 +3,42 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from licensing.models import Party
 
 
+def facts(party: Party) -> dict[str, Any]:
+    """Return everything about the party that screening looks at. In which role it takes part says nothing
+    of who it is."""
+    return {
+        "kind": party.kind,
+        "names": list(party.names()),
+        "country": party.country,
+        "address": party.address_lines(),
+        "registration_number": party.registration_number,
+        "born_on": party.born_on.isoformat() if party.born_on else "",
+    }
+
+
 def digest(party: Party) -> str:
-    """Return the SHA-256 of everything about the party that screening looks at."""
-    facts = [
-        party.role,
-        party.kind,
-        list(party.names()),
-        party.country,
-        party.address_lines(),
-        party.registration_number,
-        party.born_on.isoformat() if party.born_on else "",
-    ]
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+    """Return the SHA-256 of the party's facts."""
+    return digest_of_facts(facts(party))
+
+
+def digest_of_facts(facts: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def digest_of_all(parties: Iterable[Party]) -> str:
     """Return one SHA-256 for a set of parties, whatever their order."""
     return hashlib.sha256("".join(sorted(map(digest, parties))).encode()).hexdigest()
+
+
+def key(party: Party) -> str:
+    """Return what shows that two parties are probably one, even if other facts differ: the main name."""
+    return name_key(party.name)
+
+
+def name_key(name: str) -> str:
+    return " ".join(name.casefold().split())[:200]

@@ -8,13 +8,14 @@ from licensing.models import Application, Licence, Role, User
 class Permission(StrEnum):
     APPLY = auto()  # file applications for the own organisation
     MANAGE_COMPANY = auto()  # make and disable accounts of the own organisation
-    REVIEW = auto()  # read cases, judge hits, consult, recommend
+    REVIEW = auto()  # read cases, judge hits, confirm and revoke judgements, consult, recommend
     DECIDE = auto()  # decide what another person recommended
     MANAGE_LICENCE = auto()  # suspend, reinstate, revoke
     ADVISE = auto()  # answer what the own body was asked
     SEE_LICENCES = auto()  # ask whether any licence is valid and what remains
     REPORT_USAGE = auto()  # write quantities off
     MANAGE_ACCOUNTS = auto()  # organisations, accounts, API keys
+    CALIBRATE = auto()  # from which points on a likeness is looked at, and by how many people
     SEE_LISTS = auto()  # which lists are in force, and how imports went
 
 
@@ -34,7 +35,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADVISER: frozenset({Permission.ADVISE}),
     Role.CUSTOMS_OFFICER: frozenset({Permission.SEE_LICENCES, Permission.REPORT_USAGE}),
     Role.CUSTOMS_SYSTEM: frozenset({Permission.SEE_LICENCES, Permission.REPORT_USAGE}),
-    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS, Permission.SEE_LISTS}),
+    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS, Permission.CALIBRATE, Permission.SEE_LISTS}),
 }
 
 # Whoever can read or decide about others must prove more than a password.

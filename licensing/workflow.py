@@ -11,8 +11,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from licensing import completeness
+from licensing import calibration, completeness, judgements
 from licensing.errors import Reason, Refused
+from licensing.judgements import HitState
 from licensing.models import (
     Action,
     Application,
@@ -23,7 +24,6 @@ from licensing.models import (
     Outcome,
     Recommendation,
     Screening,
-    ScreeningHit,
     User,
 )
 from licensing.parties import digest_of_all
@@ -40,25 +40,41 @@ def nothing_is_missing(application: Application, _user: User, _at: datetime) -> 
 
 
 def every_party_is_screened(application: Application, _user: User, at: datetime) -> Reason | None:
-    """Fail closed: all parties as they are now, against all lists as they are now, and there must be some."""
+    """Fail closed: all parties as they are now, against all lists and by the thresholds as they are now, and
+    there must be some list."""
     in_force = set(ListVersion.objects.in_force(at).values_list("pk", flat=True))
     if not in_force:
         return _("No sanctions list is in force, so nothing can be decided. An administrator must load one.")
     latest = Screening.objects.newest_of(application)
     if latest is None or latest.finished_at is None:
         return _("The parties are still being compared with the lists.")
-    if not latest.covers(digest_of_all(application.parties.all()), in_force):
-        return _("The lists or the parties have changed; they are being compared again.")
+    if not latest.covers(digest_of_all(application.parties.all()), in_force, calibration.in_force(at).key):
+        return _("The lists, the parties or the thresholds have changed; they are being compared again.")
     return None
 
 
-def every_hit_is_judged(application: Application, _user: User, _at: datetime) -> Reason | None:
-    waiting = ScreeningHit.objects.of(application).undecided().count()
-    if not waiting:
-        return None
-    return ngettext(
-        "Judge %(count)d possible match first.", "Judge %(count)d possible matches first.", waiting
-    ) % {"count": waiting}
+def every_hit_is_judged(application: Application, _user: User, at: datetime) -> Reason | None:
+    """Fail closed: whatever is not completely settled holds the case."""
+    waiting = [one for one in judgements.of_case(application, at) if not one.is_settled]
+    unconfirmed = sum(one.state == HitState.UNCONFIRMED for one in waiting)
+    reasons = []
+    if to_judge := len(waiting) - unconfirmed:
+        reasons.append(
+            ngettext(
+                "Judge %(count)d possible match first.", "Judge %(count)d possible matches first.", to_judge
+            )
+            % {"count": to_judge}
+        )
+    if unconfirmed:
+        reasons.append(
+            ngettext(
+                "%(count)d judgement waits for a second person.",
+                "%(count)d judgements wait for a second person.",
+                unconfirmed,
+            )
+            % {"count": unconfirmed}
+        )
+    return " ".join(reasons) or None
 
 
 def every_consulted_body_has_answered(application: Application, _user: User, _at: datetime) -> Reason | None:
@@ -67,11 +83,16 @@ def every_consulted_body_has_answered(application: Application, _user: User, _at
     return _("Waiting for the opinion of %(bodies)s.") % {"bodies": names} if names else None
 
 
-def no_party_is_listed(application: Application, _user: User, _at: datetime) -> Reason | None:
-    listed = ScreeningHit.objects.of(application).confirmed().first()
-    if listed is None:
-        return None
-    return _("%(party)s is on a list, so this can only be refused.") % {"party": listed.party_name}
+def no_party_is_listed(application: Application, _user: User, at: datetime) -> Reason | None:
+    for one in judgements.of_case(application, at):
+        if one.state == HitState.SAME:
+            return _("%(party)s is on a list, so this can only be refused.") % {"party": one.hit.party_name}
+    for judgement in judgements.escaped(application):
+        return _(
+            "%(party)s was found to be on a list, and the party was changed afterwards. That does not undo"
+            " it: this can only be refused, and another transaction needs an application of its own."
+        ) % {"party": judgement.party_facts["names"][0]}
+    return None
 
 
 def somebody_else_recommended(application: Application, user: User, _at: datetime) -> Reason | None:
@@ -82,15 +103,21 @@ def somebody_else_recommended(application: Application, user: User, _at: datetim
     return _("You recommended this; somebody else must decide.")
 
 
-def approval_is_recommended(application: Application, _user: User, _at: datetime) -> Reason | None:
-    if _recommendation(application).outcome == Outcome.APPROVE:
+def approval_is_recommended(application: Application, user: User, _at: datetime) -> Reason | None:
+    latest = _recommendation(application)
+    if latest.outcome == Outcome.APPROVE:
         return None
+    if latest.by_id == user.pk:  # who may not refuse either
+        return _("A refusal is recommended.")
     return _("A refusal is recommended. Refuse, or send the case back.")
 
 
-def refusal_is_recommended(application: Application, _user: User, _at: datetime) -> Reason | None:
-    if _recommendation(application).outcome == Outcome.REFUSE:
+def refusal_is_recommended(application: Application, user: User, _at: datetime) -> Reason | None:
+    latest = _recommendation(application)
+    if latest.outcome == Outcome.REFUSE:
         return None
+    if latest.by_id == user.pk:
+        return _("An approval is recommended.")
     return _("An approval is recommended. Approve, or send the case back.")
 
 

@@ -1,31 +1,40 @@
 """What the pages of a case show, gathered once for the case page, the decision page and their fragments."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.forms import Form
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from licensing import completeness
+from licensing import completeness, judgements
 from licensing.country import pack
+from licensing.judgements import Standing
 from licensing.models import (
     Action,
     Application,
     ApplicationStatus,
     Consultation,
-    Judgement,
+    Document,
     Screening,
     ScreeningHit,
     User,
 )
-from portal import buttons, findings, turns
+from portal import buttons, findings, judged, turns
 from portal.findings import Lists
-from portal.forms.casework import HitForm
+from portal.forms.hits import HitForm, RevokeForm
 from portal.queue import status_for_officers
 from portal.timeline import sentences
 from screening.importers import label_of
 
+JUDGING = (
+    Action.JUDGE,
+    Action.CONFIRM_JUDGEMENT,
+    Action.REMEMBER_JUDGEMENT,
+    Action.REVOKE_JUDGEMENT,
+)
 CORRESPONDENCE = (Action.REQUEST_INFORMATION, Action.ANSWER)
 
 
@@ -44,33 +53,26 @@ def fetch(user: User, reference: str) -> Application:
     return get_object_or_404(with_facts(Application.objects.visible_to(user)), reference=reference)
 
 
-def hits_of(application: Application) -> list[ScreeningHit]:
-    """Return the possible matches that count, the likeliest first."""
-    hits = ScreeningHit.objects.of(application).select_related("party", "entity__version", "judged_by")
-    return list(hits.order_by("-points", "pk"))
+def standings_of(application: Application, at: datetime) -> list[Standing]:
+    """Return what stands of the possible matches that count, the likeliest first."""
+    hits = ScreeningHit.objects.of(application).select_related("party", "entity__version")
+    return judgements.of_hits(list(hits.order_by("-points", "pk")), at)
 
 
-def found(application: Application, at: datetime) -> dict[str, Any]:
+def found(application: Application, at: datetime, standings: list[Standing]) -> dict[str, Any]:
     """Return what the section "Found" shows."""
-    hits = hits_of(application)
     screening = Screening.objects.newest_of(application)
     return {
-        "hits": [
-            {
-                "hit": hit,
-                "list_name": label_of(hit.source),
-                "label": hit.get_judgement_display() if hit.judgement else _("To judge"),
-                "tone": findings.JUDGEMENT_TONES[hit.judgement],
-            }
-            for hit in hits
-        ],
+        "hits": judged.rows(standings),
+        "escaped": judgements.escaped(application),
         "screening": screening,
-        "finding": findings.of_case(application, screening, hits, Lists.in_force(at)),
+        "finding": findings.of_case(application, screening, standings, Lists.in_force(at)),
         "compared": [
             {"name": label_of(version.source), "edition": findings.edition_of(version)}
             for version in findings.versions_compared(screening)
         ],
         "is_open": application.is_open,
+        "can_judge": application.status == ApplicationStatus.IN_REVIEW,
     }
 
 
@@ -115,17 +117,29 @@ def said(application: Application, at: datetime) -> dict[str, Any]:
     }
 
 
+def documents(application: Application) -> QuerySet[Document]:
+    return application.documents.select_related("file", "added_by").order_by("added_at", "pk")
+
+
 def missing(application: Application) -> list[str]:
     return [str(lack) for section in completeness.missing(application).values() for lack in section]
 
 
-def comparison(hit: ScreeningHit, application: Application, form: HitForm | None = None) -> dict[str, Any]:
-    """Return what the comparison of a party and a listed entity shows, with its form if it may be judged."""
-    judgements = application.events.filter(action=Action.JUDGE, data__hit=hit.pk).newest_first()
-    if form is None and application.status == ApplicationStatus.IN_REVIEW:
-        form = HitForm(initial={"judgement": hit.judgement, "reason": hit.judgement_reason})
+def comparison(
+    standing: Standing,
+    standings: list[Standing],
+    application: Application,
+    form: Form | None,
+    at: datetime,
+) -> dict[str, Any]:
+    """Return what the comparison of a party and a listed entity shows. `form`: as forms_for gives it."""
+    hit = standing.hit
+    acts = application.events.filter(action__in=JUDGING, data__hit=hit.pk).newest_first()
+    order = [one.hit.pk for one in standings]
+    place = order.index(hit.pk) if hit.pk in order else -1
     return {
         "hit": hit,
+        "row": judged.Row(standing, len(judged.alike(standing, standings))),
         "list_name": label_of(hit.source),
         "edition": findings.edition_of(hit.entity.version),
         "party_name": findings.marked_party_name(hit),
@@ -135,16 +149,56 @@ def comparison(hit: ScreeningHit, application: Application, form: HitForm | None
         "listed_facts": findings.facts_of(hit.entity),
         "listed_names": list(hit.entity.names.order_by("pk")),
         "form": form,
-        "why_not": "" if form else _why_not(application),
-        "previous": sentences(judgements, for_exporter=False),
+        "why_not": _why_not(standing, application, form),
+        "warning": judged.warning(standing),
+        "before": judged.before(standing),
+        "counts_until": judged.counts_until(standing, at),
+        "previous": sentences(acts, for_exporter=False),
+        "number": place + 1,
+        "total": len(order),
+        "previous_pk": order[place - 1] if place > 0 else None,
+        "next_pk": order[place + 1] if 0 <= place < len(order) - 1 else None,
     }
 
 
-def _why_not(application: Application) -> str:
+def form_for(
+    standing: Standing,
+    standings: list[Standing],
+    application: Application,
+    user: User,
+    data: Mapping[str, Any] | None = None,
+    together: bool = False,
+) -> HitForm | RevokeForm | None:
+    """Return the form that this person may fill in for the hit now, bound to `data`; None if there is none.
+
+    What was typed is kept even where it came too late: the action says why it is refused. `together` asks
+    for everything that is alike, not only the identical, to be ticked.
+    """
+    is_open = application.status == ApplicationStatus.IN_REVIEW and standing.hit.gone_at is None
+    if not is_open and data is None:
+        return None
+    if standing.is_remembered:
+        return RevokeForm(data)
+    return HitForm(
+        data,
+        user,
+        standing=standing,
+        alike=judged.alike(standing, standings),
+        together=together,
+    )
+
+
+def _why_not(standing: Standing, application: Application, form: Form | None) -> str:
+    if form is not None:
+        return ""
+    if standing.hit.gone_at is not None:
+        return _("The newest comparison no longer finds this, so there is nothing to judge.")
     if application.status == ApplicationStatus.SUBMITTED:
         return _("Take on the case, then you can judge this.")
     return _("A judgement can be given or changed only while the case is in review.")
 
 
-def first_to_judge(hits: list[ScreeningHit]) -> ScreeningHit | None:
-    return next((hit for hit in hits if hit.judgement in ("", Judgement.UNSURE)), None)
+def first_to_judge(standings: list[Standing], user: User) -> Standing | None:
+    """Return the first possible match that waits for this person, or else for anybody."""
+    waiting = [one for one in standings if not one.is_settled]
+    return next((one for one in waiting if one.waits_for(user)), waiting[0] if waiting else None)

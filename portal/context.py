@@ -22,6 +22,7 @@ SECTIONS: tuple[tuple[str, Promise, Permission], ...] = (
     ("licences", _("Licences"), Permission.REVIEW),
     ("licence-search", _("Check a licence"), Permission.SEE_LICENCES),
     ("accounts", _("Accounts"), Permission.MANAGE_ACCOUNTS),
+    ("calibration", _("Thresholds"), Permission.CALIBRATE),
     ("lists", _("Lists"), Permission.SEE_LISTS),
 )
 

@@ -18,6 +18,9 @@ APP_ROLE = settings.DATABASES["default"]["USER"]
 # Rows of these are only ever added: no role but the owner could change one, and triggers stop the owner.
 APPEND_ONLY = (
     "licensing.Event",
+    "licensing.HitJudgement",
+    "licensing.HitConfirmation",
+    "licensing.Calibration",
     "licensing.Recommendation",
     "licensing.Decision",
     "licensing.Usage",

@@ -10,19 +10,24 @@ from typing import Any, Self
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from licensing.models import Application, Judgement, Screening, ScreeningHit
+from licensing import calibration
+from licensing.calibration import Thresholds
+from licensing.judgements import HitState, Standing
+from licensing.models import Application, Band, Screening, ScreeningHit
 from licensing.parties import digest_of_all
 from portal.templatetags.portal import ATTENTION, BAD, INFO, PLAIN, country_name
 from screening.models import EntityKind, ListedEntity, ListVersion
 from screening.names import comparable
 from screening.reasons import TOKEN_WORDS, sentence
 
-JUDGEMENT_TONES = {
-    "": ATTENTION,
-    Judgement.UNSURE: ATTENTION,
-    Judgement.SAME: BAD,
-    Judgement.DIFFERENT: PLAIN,
+STATE_TONES = {
+    HitState.OPEN: ATTENTION,
+    HitState.UNSURE: ATTENTION,
+    HitState.UNCONFIRMED: ATTENTION,
+    HitState.SAME: BAD,
+    HitState.DIFFERENT: PLAIN,
 }
+BAND_TONES = {Band.LOW: PLAIN, Band.MEDIUM: INFO, Band.HIGH: ATTENTION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +42,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The list versions in force at one moment; a page asks once."""
+    """The list versions and the thresholds in force at one moment; a page asks once."""
 
     versions: tuple[ListVersion, ...]
+    thresholds: Thresholds
 
     @classmethod
     def in_force(cls, at: datetime) -> Self:
-        return cls(tuple(ListVersion.objects.in_force(at).order_by("source")))
+        versions = tuple(ListVersion.objects.in_force(at).order_by("source"))
+        return cls(versions, calibration.in_force(at))
 
     @property
     def ids(self) -> set[int]:
@@ -59,14 +66,14 @@ def edition_of(version: ListVersion) -> str:
 
 
 def of_case(
-    application: Application, screening: Screening | None, hits: Sequence[ScreeningHit], lists: Lists
+    application: Application, screening: Screening | None, standings: Sequence[Standing], lists: Lists
 ) -> Finding:
     """Return what stands now. Takes the newest screening and the hits that count; reads the parties."""
     if not lists.versions:
         return Finding(_("No list in force"), BAD, _("No list in force: nothing can be decided."))
-    if any(hit.judgement == Judgement.SAME for hit in hits):
+    if any(one.state == HitState.SAME for one in standings):
         return Finding(_("Listed"), BAD, _("An officer found a party to be on a list."))
-    return _unfinished(application, screening, lists) or _found(hits)
+    return _unfinished(application, screening, lists) or _found(standings)
 
 
 def _unfinished(application: Application, screening: Screening | None, lists: Lists) -> Finding | None:
@@ -80,26 +87,46 @@ def _unfinished(application: Application, screening: Screening | None, lists: Li
         return Finding(
             _("Being compared"), INFO, _("The parties are being compared with the lists."), comparing=True
         )
-    if not screening.covers(digest_of_all(application.parties.all()), lists.ids):
+    parties = digest_of_all(application.parties.all())
+    if not screening.covers(parties, lists.ids, lists.thresholds.key):
         return Finding(
-            _("To be compared again"), ATTENTION, _("The lists or the parties have changed. Screen again.")
+            _("To be compared again"),
+            ATTENTION,
+            _("The lists, the parties or the thresholds have changed. Screen again."),
         )
     return None
 
 
-def _found(hits: Sequence[ScreeningHit]) -> Finding:
-    waiting = sum(hit.judgement in ("", Judgement.UNSURE) for hit in hits)
-    if waiting:
-        label = ngettext("%(count)d to judge", "%(count)d to judge", waiting) % {"count": waiting}
+def _found(standings: Sequence[Standing]) -> Finding:
+    waiting = [one for one in standings if not one.is_settled]
+    unconfirmed = sum(one.state == HitState.UNCONFIRMED for one in waiting)
+    if to_judge := len(waiting) - unconfirmed:
+        label = ngettext("%(count)d to judge", "%(count)d to judge", to_judge) % {"count": to_judge}
         text = ngettext(
             "%(count)d possible match waits for a judgement.",
             "%(count)d possible matches wait for a judgement.",
-            waiting,
-        ) % {"count": waiting}
-        return Finding(label, ATTENTION, text)
-    if hits:
+            to_judge,
+        ) % {"count": to_judge}
+        return Finding(label, ATTENTION, " ".join([text, *_for_second(unconfirmed)]))
+    if unconfirmed:
+        label = ngettext("%(count)d to confirm", "%(count)d to confirm", unconfirmed) % {"count": unconfirmed}
+        return Finding(label, ATTENTION, " ".join(_for_second(unconfirmed)))
+    if standings:
         return Finding(_("All judged"), PLAIN, _("Officers judged every possible match to be somebody else."))
     return Finding(_("No match found"), PLAIN, _("No match found in the lists in force."))
+
+
+def _for_second(unconfirmed: int) -> list[str]:
+    if not unconfirmed:
+        return []
+    return [
+        ngettext(
+            "%(count)d judgement waits for a second person.",
+            "%(count)d judgements wait for a second person.",
+            unconfirmed,
+        )
+        % {"count": unconfirmed}
+    ]
 
 
 def versions_compared(screening: Screening | None) -> list[ListVersion]:
@@ -182,7 +209,7 @@ def facts_of(entity: ListedEntity) -> dict[str, str]:
         _("Positions"): "; ".join(entity.positions),
         _("Programmes"): ", ".join(entity.programmes),
         _("Identifiers"): "; ".join(map(_identifier, entity.identifiers)),
-        _("Addresses"): "; ".join(address["text"] for address in entity.addresses),
+        _("Addresses"): "; ".join(address["text"] for address in entity.addresses if address["text"]),
         _("Listed on"): entity.listed_on.isoformat() if entity.listed_on else "",
         _("Remarks"): entity.remarks,
     }

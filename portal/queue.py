@@ -9,7 +9,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from licensing import judgements
 from licensing.country import pack
+from licensing.judgements import Standing
 from licensing.models import (
     Application,
     ApplicationStatus,
@@ -75,13 +77,14 @@ def with_what_a_row_shows(cases: QuerySet[Application]) -> QuerySet[Application]
 
 
 def rows(cases: Sequence[Application], at: datetime) -> list[Row]:
-    """Return the rows of one page of cases, with three further queries however many they are."""
+    """Return the rows of one page of cases, with five further queries however many they are."""
     lists = Lists.in_force(at)
     screenings = newest_screenings(cases)
-    hits: dict[int, list[ScreeningHit]] = defaultdict(list)
+    hits: dict[int, list[Standing]] = defaultdict(list)
     found = ScreeningHit.objects.filter(party__application__in=cases, gone_at=None)
-    for hit in found.select_related("party").only("judgement", "party__application"):
-        hits[hit.party.application_id].append(hit)
+    found = found.select_related("party").defer("reasons")
+    for standing in judgements.of_hits(list(found), at, lists.thresholds):
+        hits[standing.hit.party.application_id].append(standing)
     return [
         _row(case, findings.of_case(case, screenings.get(case.pk), hits[case.pk], lists), at)
         for case in cases

@@ -63,6 +63,14 @@ PORTAL_URL = required("PORTAL_URL", "http://127.0.0.1:8000").rstrip("/")
 PORTAL_VAR = Path(os.environ.get("PORTAL_VAR", BASE_DIR / "var"))
 COUNTRY_PACK = os.environ.get("COUNTRY_PACK", "pa")
 PRODUCT_NAME = os.environ.get("PRODUCT_NAME", "Istmo")
+# Lists in our own table beside "national" and "foreign-denials": "ministry=List of the ministry; port=Ports".
+SCREENING_OWN_LISTS = {
+    key.strip(): label.strip()
+    for key, equals, label in (
+        entry.partition("=") for entry in os.environ.get("SCREENING_OWN_LISTS", "").split(";")
+    )
+    if equals
+}
 VERSION = "0.1.0"
 
 INSTALLED_APPS = [
@@ -130,6 +138,8 @@ DATABASES = {"default": database(required("DATABASE_URL", "postgresql://portal_a
 DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "licensing.User"
+# Where the processes of a machine share the index over the lists; tests build their own small ones.
+SCREENING_INDEX_FOLDER = None if PORTAL_ENV == "test" else PORTAL_VAR / "screening-index"
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", PORTAL_VAR / "media"))
 UPLOAD_LIMIT_BYTES = int(os.environ.get("UPLOAD_LIMIT_MB", "20")) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

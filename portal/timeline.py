@@ -14,7 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from licensing.models import Action, Event, Judgement, Opinion, Outcome
+from licensing.models import Action, Band, Event, Judgement, Opinion, Outcome
+from portal.judged import named
 from portal.templatetags.portal import ATTENTION, BAD, GOOD, PLAIN, legal_date
 from screening.importers import label_of
 
@@ -62,6 +63,25 @@ def judgement_with_the_one_before(event: Event) -> str:
     return f"{reason} ({before})"
 
 
+def judgement_and_who_must_follow(event: Event) -> str:
+    reason = judgement_with_the_one_before(event)
+    if event.data.get("needs_second"):
+        return gettext("%(reason)s Somebody else must confirm it.") % {"reason": _ended(reason)}
+    return reason
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "!", "?", ")")) else f"{sentence}."
+
+
+# From which band on "somebody else" takes two people, the strictest first.
+TWO_PEOPLE: dict[str, Promise] = {
+    Band.LOW: _("In every band"),
+    Band.MEDIUM: _("In the medium and the high band"),
+    Band.HIGH: _("In the high band only"),
+    "": _("In no band"),
+}
+
 PARTS: dict[str, Promise] = {
     "application": _("answers"),
     "goodsline": _("goods"),
@@ -91,7 +111,29 @@ LINES: dict[Action, Line] = {
     Action.SCREEN: Line(_("%(who)s had the parties compared with the lists again.")),
     Action.JUDGE: Line(
         _("%(who)s judged “%(party)s” against “%(listed)s” (%(list)s): %(judgement)s."),
-        detail=judgement_with_the_one_before,
+        detail=judgement_and_who_must_follow,
+    ),
+    Action.CONFIRM_JUDGEMENT: Line(
+        _(
+            "%(who)s confirmed the judgement of %(first)s on “%(party)s” against “%(listed)s” (%(list)s):"
+            " somebody else."
+        ),
+        detail=said("reason"),
+    ),
+    Action.REMEMBER_JUDGEMENT: Line(
+        _(
+            "“%(party)s” against “%(listed)s” (%(list)s) was judged before: somebody else, by %(people)s on"
+            " %(judged_on)s in case %(reference)s. It counts here too."
+        ),
+        detail=said("reason"),
+    ),
+    Action.REVOKE_JUDGEMENT: Line(
+        _(
+            "%(who)s revoked the judgement of %(people)s in case %(reference)s on “%(party)s” against"
+            " “%(listed)s” (%(list)s)."
+        ),
+        detail=said("why"),
+        tone=ATTENTION,
     ),
     Action.CONSULT: Line(
         _("%(who)s asked %(body)s for its opinion, due by %(due)s."),
@@ -176,6 +218,7 @@ LINES: dict[Action, Line] = {
         _("A write-off for the declaration %(declaration)s was refused."),
         tone=ATTENTION,
     ),
+    Action.CALIBRATE: Line(_("%(who)s set the thresholds: %(thresholds)s."), detail=said("reason")),
 }
 
 TOLD_TO_EXPORTERS = frozenset(action for action, line in LINES.items() if line.exporter)
@@ -233,9 +276,26 @@ def _facts(events: list[Event]) -> dict[str, Any]:
     if event.action == Action.ADVISE:
         facts["opinion"] = Opinion(event.after["opinion"]).label
     if event.action == Action.JUDGE:
-        facts["list"] = label_of(event.data["list"])
         facts["judgement"] = Judgement(event.after["judgement"]).label
+    if event.action == Action.CALIBRATE:
+        facts["thresholds"] = thresholds_in_words(event.after)
+    return facts | _facts_of_hit(event)
+
+
+def _facts_of_hit(event: Event) -> dict[str, str]:
+    facts = {"list": label_of(event.data["list"])} if "list" in event.data else {}
+    if "people" in event.data:
+        facts["people"] = named(event.data["people"])
+        facts["judged_on"] = legal_date(date.fromisoformat(event.data["judged_on"]))
     return facts
+
+
+def thresholds_in_words(stored: dict[str, Any]) -> str:
+    """Tell the numbers that an event about thresholds keeps."""
+    return gettext(
+        "worth a look from %(worth)s points, medium from %(medium_from)s, high from %(high_from)s;"
+        " two people: %(two_people)s; remembered for %(remembered_days)s days"
+    ) % {**stored, "two_people": str(TWO_PEOPLE[stored["two_people_from"]]).lower()}
 
 
 def _due(event: Event) -> str:

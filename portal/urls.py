@@ -8,6 +8,7 @@ from portal.api import urls as api_urls
 from portal.views import (
     accounts,
     applications,
+    calibration,
     casework,
     check,
     consultations,
@@ -16,6 +17,7 @@ from portal.views import (
     demonstration,
     form,
     gallery,
+    hits,
     home,
     licences,
     lists,
@@ -86,7 +88,7 @@ urlpatterns = [
     path("cases/<str:reference>/take-on/", casework.take_on, name="case-take-on"),
     path("cases/<str:reference>/screen/", casework.screen_again, name="case-screen"),
     path("cases/<str:reference>/progress/", casework.progress, name="case-progress"),
-    path("cases/<str:reference>/hits/<int:pk>/", casework.hit, name="case-hit"),
+    path("cases/<str:reference>/hits/<int:pk>/", hits.show, name="case-hit"),
     path("cases/<str:reference>/consult/", casework.consult, name="case-consult"),
     path(
         "cases/<str:reference>/questions/<int:pk>/withdraw/",
@@ -112,6 +114,7 @@ urlpatterns = [
     path("administration/keys/<int:pk>/revoke/", accounts.revoke_key, name="key-revoke"),
     path("administration/organisations/", accounts.organisations, name="organisations"),
     path("administration/organisations/new/", accounts.register, name="organisation-new"),
+    path("administration/thresholds/", calibration.show, name="calibration"),
     path("lists/", lists.index, name="lists"),
     # Machines
     path("api/", include(api_urls)),

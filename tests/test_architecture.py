@@ -184,12 +184,16 @@ def test_there_are_actions_to_look_at():
     assert len(ACTIONS) > 20
 
 
+# Copies of the first person, for the constraint; the moment stands with the recommendation or judgement.
+COPIES = {("Decision", "recommended_by"), ("HitConfirmation", "first_by")}
+
+
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
 def test_who_and_when_come_in_pairs(model):
     names = {field.name for field in model._meta.fields}
     for who in [name for name in names if name == "by" or name.endswith("_by")]:
-        if (model.__name__, who) == ("Decision", "recommended_by"):
-            continue  # a copy of recommendation.by, whose moment is recommendation.at
+        if (model.__name__, who) in COPIES:
+            continue
         when = "at" if who == "by" else who.replace("_by", "_at")
         assert when in names, f"{model.__name__}.{who} without {when}"
 

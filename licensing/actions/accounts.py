@@ -183,10 +183,12 @@ def make_key(
     by: User,
     at: datetime,
     secret: str = "",
+    once: str = "",
 ) -> tuple[ApiKey, str]:
     """Return a new key of a system account and its secret, which is told this once and never again.
 
-    The secret is random; only the demonstration gives one, its public one.
+    The secret is random; only the demonstration gives one, its public one. `once` is a random word of the
+    page it was asked on: asked again with it, there is no second key, and the first is not told again.
     """
     account = User.objects.select_for_update(of=("self",)).get(pk=account_id)
     _may_manage(by, Role(account.role), account.organisation)
@@ -194,6 +196,14 @@ def make_key(
         raise Refused(_("Only a system account that is not disabled can have keys."))
     if expires_at <= at:
         raise Refused(_("Choose a day after today."))
+    if once and Event.objects.filter(account=account, action=Action.MAKE_KEY, data__once=once).exists():
+        raise Refused(
+            _(
+                "This key is made already, and it was shown once."
+                " If you did not copy it, revoke it and make another one."
+            ),
+            code="made-already",
+        )
     secret = secret or KEY_START + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
         account=account,
@@ -206,7 +216,12 @@ def make_key(
         expires_at=expires_at,
     )
     Event.objects.create(
-        account=account, action=Action.MAKE_KEY, by=by, at=at, after={"key": key.prefix, "scopes": scopes}
+        account=account,
+        action=Action.MAKE_KEY,
+        by=by,
+        at=at,
+        after={"key": key.prefix, "scopes": scopes},
+        data={"once": once} if once else {},
     )
     return key, secret
 

@@ -14,12 +14,10 @@ from licensing.models import (
     ApplicationStatus,
     Consultation,
     Event,
-    Judgement,
     Organisation,
     Outcome,
     Recommendation,
     Role,
-    ScreeningHit,
     User,
 )
 from licensing.permissions import Permission, may
@@ -31,36 +29,6 @@ def take_on(application_id: int, *, by: User, at: datetime) -> Application:
     application = Application.objects.lock(application_id)
     perform(application, Action.TAKE_ON, by=by, at=at, together_with={"case_officer": by})
     return application
-
-
-@transaction.atomic
-def judge_hit(hit_id: int, *, judgement: Judgement, reason: str, by: User, at: datetime) -> ScreeningHit:
-    """Say whether a party is the listed entity it resembles, until the case is recommended."""
-    application_id = ScreeningHit.objects.values_list("party__application_id", flat=True).get(pk=hit_id)
-    application = _in_review(application_id, by)
-    hit = ScreeningHit.objects.select_for_update().get(pk=hit_id)
-    if not reason.strip():
-        raise Refused(_("Give the reason for your judgement."))
-    before = {"judgement": hit.judgement, "reason": hit.judgement_reason}
-    hit.judgement, hit.judgement_reason, hit.judged_by, hit.judged_at = judgement, reason.strip(), by, at
-    hit.save(update_fields=["judgement", "judgement_reason", "judged_by", "judged_at"])
-    Event.objects.create(
-        application=application,
-        action=Action.JUDGE,
-        by=by,
-        at=at,
-        before=before,
-        after={"judgement": judgement, "reason": hit.judgement_reason},
-        data={
-            "hit": hit.pk,
-            "party": hit.party_name,
-            "listed": hit.listed_name,
-            "list": hit.source,
-            "entry": hit.source_id,
-            "entity": hit.entity_id,
-        },
-    )
-    return hit
 
 
 @transaction.atomic
@@ -190,6 +158,7 @@ def recommend(
         _check_months(months)
         if listed := no_party_is_listed(application, by, at):
             raise Refused(listed)
+    assessment.remember(application, at=at)
     event = perform(application, Action.RECOMMEND, by=by, at=at, outcome=outcome, reasons=reasons.strip())
     notifications.announce(event)
     return Recommendation.objects.create(

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Prefetch
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from licensing.errors import Refused
@@ -124,15 +124,26 @@ def _against_line(licence: Licence, line: LicenceLine | None, part: UsedLine) ->
         words = _("Give more than zero for line %(line)d.")
         return [_reason("not-positive", part, words % {"line": part.number})]
     if not fits(part.quantity, line.unit):
-        words = _("Line %(line)d is counted in %(unit)s with at most %(decimals)d decimal places.")
-        said = {"line": part.number, "unit": unit, "decimals": decimals_of(line.unit)}
-        return [_reason("too-fine", part, words % said, unit=line.unit)]
+        return [_reason("too-fine", part, _too_fine(part, unit), unit=line.unit)]
     if part.quantity > line.remaining:
         words = _("Line %(line)d has %(remaining)s %(unit)s left, and %(asked)s were asked for.")
         said = {"line": part.number, "remaining": plain(line.remaining), "unit": unit}
         detail = words % {**said, "asked": plain(part.quantity)}
         return [_reason("not-enough", part, detail, remaining=plain(line.remaining), unit=line.unit)]
     return []
+
+
+def _too_fine(part: UsedLine, unit: str) -> str:
+    decimals = decimals_of(part.unit)
+    said = {"line": part.number, "unit": unit, "decimals": decimals}
+    if not decimals:
+        return _("Line %(line)d is counted in %(unit)s without decimals, for example 12.") % said
+    words = ngettext(
+        "Line %(line)d is counted in %(unit)s with at most %(decimals)d decimal place.",
+        "Line %(line)d is counted in %(unit)s with at most %(decimals)d decimal places.",
+        decimals,
+    )
+    return words % said
 
 
 def _reason(code: str, part: UsedLine, detail: str, **more: str) -> dict[str, Any]:

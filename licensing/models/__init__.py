@@ -27,6 +27,7 @@ from licensing.models.assessment import Consultation, Judgement, Opinion, Screen
 from licensing.models.decisions import Decision, Outcome, Recommendation
 from licensing.models.events import Action, Event
 from licensing.models.files import Document, DocumentKind, StoredFile
+from licensing.models.judgements import Band, Calibration, HitConfirmation, HitJudgement
 from licensing.models.licences import (
     LedgerEntry,
     Licence,
@@ -50,6 +51,8 @@ __all__ = [
     "Application",
     "ApplicationKind",
     "ApplicationStatus",
+    "Band",
+    "Calibration",
     "Consultation",
     "Decision",
     "Document",
@@ -58,6 +61,8 @@ __all__ = [
     "EndUseQuestion",
     "Event",
     "GoodsLine",
+    "HitConfirmation",
+    "HitJudgement",
     "Job",
     "Judgement",
     "LedgerEntry",

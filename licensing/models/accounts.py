@@ -6,11 +6,12 @@ from typing import Any, ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from licensing.models.addresses import Address
+from licensing.models.sorting import by_name
 
 
 class OrganisationKind(models.TextChoices):
@@ -18,6 +19,14 @@ class OrganisationKind(models.TextChoices):
     BODY = "body", _("Consulted body")
     CUSTOMS = "customs", _("Customs")
     AUTHORITY = "authority", _("Licensing authority")
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def bodies_to_ask(self) -> Self:
+        """Return every body by name; `can_answer` says whether it has an adviser whose account is open."""
+        advisers = User.objects.filter(organisation=OuterRef("pk"), role=Role.ADVISER, is_active=True)
+        bodies = self.filter(kind=OrganisationKind.BODY).annotate(can_answer=Exists(advisers))
+        return bodies.order_by(*by_name())
 
 
 class Organisation(Address):
@@ -30,6 +39,8 @@ class Organisation(Address):
     email = models.EmailField(_("E-mail address"), blank=True)
     phone = models.CharField(_("Telephone"), max_length=40, blank=True)
     created_at = models.DateTimeField()
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -81,7 +92,7 @@ class UserManager(BaseUserManager["User"]):
         return self.none()
 
     def of(self, organisation: Organisation | None) -> models.QuerySet["User"]:
-        return self.filter(organisation=organisation).order_by("name")
+        return self.filter(organisation=organisation).order_by(*by_name())
 
 
 class User(AbstractBaseUser):

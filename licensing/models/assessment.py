@@ -25,6 +25,8 @@ class Screening(models.Model):
     parties_total = models.PositiveIntegerField()
     parties_done = models.PositiveIntegerField(default=0)
     asked_at = models.DateTimeField()
+    # From which points on a likeness counted, and in which band: licensing.calibration.Thresholds.key
+    thresholds = models.CharField(max_length=40, blank=True)
     finished_at = models.DateTimeField(null=True)
     failure = models.TextField(blank=True)  # why it could not be finished; empty while it can
 
@@ -46,10 +48,14 @@ class Screening(models.Model):
     def __str__(self) -> str:
         return f"{self.application}: {self.parties_done}/{self.parties_total}"
 
-    def covers(self, parties_digest: str, list_versions: set[int]) -> bool:
-        """Whether it is finished, of exactly those parties and those list versions (ids)."""
-        finished = self.finished_at is not None
-        return finished and self.parties_digest == parties_digest and set(self.list_versions) == list_versions
+    def covers(self, parties_digest: str, list_versions: set[int], thresholds: str) -> bool:
+        """Whether it is finished, of exactly those parties, list versions (ids) and thresholds (key)."""
+        return (
+            self.finished_at is not None
+            and self.parties_digest == parties_digest
+            and set(self.list_versions) == list_versions
+            and self.thresholds == thresholds
+        )
 
 
 class Judgement(models.TextChoices):
@@ -63,18 +69,12 @@ class ScreeningHitQuerySet(models.QuerySet["ScreeningHit"]):
         """The hits that count for the application: of its parties, and not overtaken by a newer list."""
         return self.filter(party__application=application, gone_at=None)
 
-    def undecided(self) -> "ScreeningHitQuerySet":
-        return self.filter(Q(judgement="") | Q(judgement=Judgement.UNSURE))
-
-    def confirmed(self) -> "ScreeningHitQuerySet":
-        return self.filter(judgement=Judgement.SAME)
-
 
 class ScreeningHit(models.Model):
-    """A listed entity that a party resembles, until and after an officer has judged it.
+    """A listed entity that a party resembles, as the newest screening found it.
 
-    A judgement stands for as long as the listed entry says the same (`entity_digest`) and the party
-    does (`party_digest`); when either changes the hit waits again, and the events keep what was said.
+    What officers make of it are rows of HitJudgement; `licensing.judgements` works out what stands, which
+    depends on what the listed entry says now (`entity_digest`) and the party (`party_digest`).
     """
 
     party = models.ForeignKey(Party, models.CASCADE, related_name="hits")
@@ -89,10 +89,6 @@ class ScreeningHit(models.Model):
     reasons = models.JSONField()
     found_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True)  # when a later screening no longer found it
-    judgement = models.CharField(max_length=10, choices=Judgement, blank=True)  # empty until judged
-    judgement_reason = models.TextField(blank=True)
-    judged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    judged_at = models.DateTimeField(null=True)
 
     objects = ScreeningHitQuerySet.as_manager()
 
@@ -101,18 +97,15 @@ class ScreeningHit(models.Model):
             models.UniqueConstraint(
                 fields=["party", "source", "source_id"], name="one_hit_per_party_and_listed_entity"
             ),
-            models.CheckConstraint(
-                condition=Q(judgement="", judged_by=None, judged_at=None, judgement_reason="")
-                | (
-                    Q(judgement__in=Judgement.values, judged_by__isnull=False, judged_at__isnull=False)
-                    & ~Q(judgement_reason="")
-                ),
-                name="judgement_has_who_when_and_why",
-            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.party_name} ~ {self.listed_name}"
+
+    @property
+    def seen(self) -> str:
+        """A mark of what party and entry say now, so that nobody judges what has just changed."""
+        return f"{self.party_digest[:12]}{self.entity_digest[:12]}"
 
 
 class Opinion(models.TextChoices):

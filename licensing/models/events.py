@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from licensing.models.accounts import Organisation, User
 from licensing.models.applications import Application
+from licensing.models.judgements import Calibration
 from licensing.models.licences import Licence
 
 
@@ -19,6 +20,9 @@ class Action(models.TextChoices):
     TAKE_ON = "take-on", _("Take on the case")
     SCREEN = "screen", _("Screen the parties")
     JUDGE = "judge", _("Judge a possible match")
+    CONFIRM_JUDGEMENT = "confirm-judgement", _("Confirm a judgement")
+    REMEMBER_JUDGEMENT = "remember-judgement", _("Remember a judgement")
+    REVOKE_JUDGEMENT = "revoke-judgement", _("Revoke a remembered judgement")
     CONSULT = "consult", _("Ask for an opinion")
     ADVISE = "advise", _("Give an opinion")
     WITHDRAW_QUESTION = "withdraw-question", _("Withdraw the question")
@@ -42,6 +46,7 @@ class Action(models.TextChoices):
     REVOKE_KEY = "revoke-key", _("Revoke API key")
     END_SESSION = "end-session", _("End session")
     SEND_LINK = "send-link", _("Send a new link")
+    CALIBRATE = "calibrate", _("Set the thresholds")
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -59,6 +64,7 @@ class Event(models.Model):
     licence = models.ForeignKey(Licence, models.PROTECT, null=True, related_name="events")
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="events")
     account = models.ForeignKey(User, models.PROTECT, null=True, related_name="events")  # done to, not by
+    calibration = models.ForeignKey(Calibration, models.PROTECT, null=True, related_name="events")
     action = models.CharField(max_length=40, choices=Action)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: the portal itself
     at = models.DateTimeField()
@@ -75,7 +81,8 @@ class Event(models.Model):
                 condition=Q(application__isnull=False)
                 | Q(licence__isnull=False)
                 | Q(organisation__isnull=False)
-                | Q(account__isnull=False),
+                | Q(account__isnull=False)
+                | Q(calibration__isnull=False),
                 name="an_event_is_about_something",
             ),
         ]

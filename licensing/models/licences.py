@@ -6,7 +6,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from licensing.models.accounts import Organisation, Role, User
@@ -44,7 +44,10 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
         return self.none()
 
     def in_force(self, at: datetime) -> Self:
-        return self.filter(status=LicenceStatus.ACTIVE, starts_at__lte=at, ends_at__gt=at)
+        """Those that something may still be shipped under at `at`, as `Licence.state` says of one."""
+        remains = LicenceLine.objects.filter(licence=OuterRef("pk"), granted__gt=F("used") + F("reserved"))
+        active = self.filter(status=LicenceStatus.ACTIVE, starts_at__lte=at, ends_at__gt=at)
+        return active.filter(Exists(remains))
 
     def lock(self, pk: int) -> "Licence":
         return self.select_for_update(of=("self",)).get(pk=pk)

@@ -107,6 +107,14 @@ KINDS: dict[str, Kind] = {
     ),
 }
 KIND_OF_STATUS = {kind.status: code for code, kind in reversed(KINDS.items())}
+# Raised by the framework alone, whose words are not ours.
+TOLD_BY_US = (
+    exceptions.MethodNotAllowed,
+    exceptions.NotAcceptable,
+    exceptions.NotAuthenticated,
+    exceptions.Throttled,
+    exceptions.UnsupportedMediaType,
+)
 RETRY_AFTER_OUTAGE = "2"  # seconds
 
 
@@ -145,7 +153,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     if isinstance(error, exceptions.APIException):
-        body = problem(KIND_OF_STATUS[error.status_code], request, str(error.detail))
+        own = "" if error.detail == error.default_detail or isinstance(error, TOLD_BY_US) else error.detail
+        body = problem(KIND_OF_STATUS[error.status_code], request, str(own))
         return respond(body, _headers(error))
     return None
 

@@ -39,8 +39,13 @@ class StrictJSONParser(BaseParser):
             json.dumps(parsed, ensure_ascii=False, default=str).encode()
         except UnicodeEncodeError:
             raise ParseError(_("This JSON holds half a character.")) from None
-        except ValueError as problem:
-            raise ParseError(_("This is not JSON: %(problem)s.") % {"problem": problem}) from problem
+        except json.JSONDecodeError as problem:
+            where = {"line": problem.lineno, "column": problem.colno}
+            raise ParseError(
+                _("This is not JSON: line %(line)d can't be read from character %(column)d on.") % where
+            ) from problem
+        except ValueError as problem:  # Python refuses to read whole numbers of thousands of digits
+            raise ParseError(_("This JSON holds a number of too many digits.")) from problem
         return parsed
 
 

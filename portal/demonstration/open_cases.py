@@ -118,6 +118,36 @@ OPEN: tuple[Case, ...] = (
         ),
     ),
     Case(
+        YADIRA,
+        13,
+        ApplicationKind.RE_EXPORT,
+        "GB-4486",
+        "PT",
+        "PAMIT",
+        "Lisboa",
+        "sea",
+        (CAMERAS,),
+        (
+            Somebody(PartyRole.CONSIGNEE, "Castillo en el Aire Holding, Lda.", "PT", "Sintra"),
+            Somebody(PartyRole.END_USER, "Castillo en el Aire Holding, Lda.", "PT", "Sintra"),
+        ),
+        "Vigilancia de incendios en un parque natural.",
+        (
+            Step(11, "10:15", play.submit, YADIRA),
+            Step(10, "15:05", play.take_on, EDWIN),
+            Step(
+                5,
+                "09:40",
+                play.judge_all,
+                EDWIN,
+                {
+                    "judgement": Judgement.DIFFERENT,
+                    "reason": "Empresa portuguesa constituida en 1998; la de la lista es otra, de otro país.",
+                },
+            ),
+        ),
+    ),
+    Case(
         ROSA,
         13,
         ApplicationKind.EXPORT,

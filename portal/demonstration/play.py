@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from licensing import assessment
-from licensing.actions import advice, applications, casework, customs, decisions, licences
+from licensing.actions import advice, applications, casework, customs, decisions, hits, licences
 from licensing.country import pack
 from licensing.models import Application, Judgement, Licence, Opinion, Organisation, Screening, User
 
@@ -48,7 +48,7 @@ def take_on(stage: Stage) -> None:
 def judge_all(stage: Stage, *, judgement: Judgement, reason: str) -> None:
     for party in stage.application.parties.all():
         for hit in party.hits.filter(gone_at=None):
-            casework.judge_hit(hit.pk, judgement=judgement, reason=reason, **stage.who_and_when)
+            hits.judge(hit.pk, judgement=judgement, reason=reason, **stage.who_and_when)
 
 
 def consult(stage: Stage, *, body: str, question: str) -> None:

@@ -20,8 +20,9 @@ from licensing.models import (
     Role,
     User,
 )
+from licensing.models.sorting import by_name
 from licensing.permissions import Permission, has
-from portal.forms.fields import CHOOSE, FILL_IN, DayField, choice, country, email, said, text, today
+from portal.forms.fields import CHOOSE, FILL_IN, DayField, choice, country, email, phone, said, text, today
 
 KEY_DAYS, KEY_DAYS_LONGEST = 365, 730
 REASON_LONGEST = 500
@@ -61,7 +62,7 @@ class InviteForm(forms.Form):
     )
     role = choice(gettext_lazy("Role"), lambda: [("", _("Choose a role")), *Role.choices], required=CHOOSE)
     organisation = forms.ModelChoiceField(
-        Organisation.objects.order_by("kind", "name"),
+        Organisation.objects.order_by("kind", *by_name()),
         label=gettext_lazy("Organisation"),
         required=False,
         empty_label=gettext_lazy("The licensing authority itself"),
@@ -157,7 +158,7 @@ class OrganisationForm(forms.Form):
         max_length=4, required=False, widget=forms.TextInput({"class": "govuk-input--width-4"})
     )
     email = email(Organisation, "email")
-    phone = text(Organisation, "phone", inputmode="tel")
+    phone = phone(Organisation, "phone")
     street = text(Organisation, "street")
     street_more = text(Organisation, "street_more")
     city = text(Organisation, "city")

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from licensing.models import Application, ApplicationKind
-from portal.forms.fields import PageForm, choice, email, no_hidden_signs, said, text
+from portal.forms.fields import PageForm, choice, email, no_hidden_signs, phone, said, text
 
 ANSWER_AT_MOST = 4000
 
@@ -48,7 +48,7 @@ class AboutForm(PageForm):
         "contact_email",
         required=_("Write the e-mail address of that person, for example ana@example.org."),
     )
-    contact_phone = text(
+    contact_phone = phone(
         Application,
         "contact_phone",
         hint=_("With the country's number, for example +507 6000 0000."),

@@ -11,13 +11,11 @@ from licensing.country import pack, year_after
 from licensing.models import (
     Action,
     ApplicationStatus,
-    Judgement,
     Opinion,
     Organisation,
-    OrganisationKind,
     Outcome,
 )
-from portal.forms.fields import no_hidden_signs, said
+from portal.forms.fields import no_hidden_signs, said, sorted_by_name
 from portal.templatetags.portal import country_name
 
 SHORT, LONG = 2000, 4000  # characters of what people write, as the models hold them
@@ -37,15 +35,6 @@ def text_area(rows: int = 4) -> forms.Textarea:
     return forms.Textarea({"rows": rows})
 
 
-class NumberedRadios(forms.RadioSelect):
-    """Choices that the keys 1, 2, 3 ... choose too, see static/src/keys.js."""
-
-    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(*args, **kwargs)
-        option["attrs"]["data-key"] = str(int(option["index"]) + 1)
-        return option
-
-
 class QueueForm(forms.Form):
     q = forms.CharField(
         label=_("Search"),
@@ -60,30 +49,26 @@ class QueueForm(forms.Form):
 
     def __init__(self, *args: Any, destinations: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        countries = sorted(((code, country_name(code)) for code in destinations), key=lambda pair: pair[1])
+        countries = sorted_by_name((code, country_name(code)) for code in destinations)
         self.fields["destination"].choices = [("", _("Any")), *countries]  # type: ignore[attr-defined]
 
 
-class HitForm(forms.Form):
-    judgement = forms.ChoiceField(
-        label=_("Is the party the listed one?"),
-        choices=Judgement.choices,
-        widget=NumberedRadios,
-        error_messages={"required": _("Choose one of the three answers.")},
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("What makes you sure, or what you still need to know. It stays in the record."),
-        max_length=SHORT,
-        widget=text_area(3),
-        validators=[no_hidden_signs],
-        error_messages=said(_("Give the reason for your judgement.")),
-    )
+class BodySelect(forms.Select):
+    """Bodies of which those that cannot answer are shown but not to be chosen."""
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, label, *args, **kwargs)
+        body = getattr(value, "instance", None)
+        if body is not None and not body.can_answer:
+            option["attrs"]["disabled"] = True
+            option["label"] = gettext("%(body)s (nobody there has an account)") % {"body": label}
+        return option
 
 
 class ConsultForm(forms.Form):
     body = forms.ModelChoiceField(
-        Organisation.objects.filter(kind=OrganisationKind.BODY).order_by("name"),
+        Organisation.objects.bodies_to_ask(),
+        widget=BodySelect,
         label=_("Body"),
         empty_label=_("Choose a body"),
         error_messages={"required": _("Choose the body to ask.")},

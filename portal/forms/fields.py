@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # model fields are generic for type checkers only
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -62,6 +63,21 @@ def says_something(otherwise: Words) -> Callable[[str], None]:
             raise ValidationError(cast(str, otherwise), "required")
 
     return check
+
+
+PHONE = re.compile(r"\+?\(?[0-9][0-9 ().\-/]{5,}(?: ?(?:ext\.?|x) ?[0-9]+)?", re.ASCII | re.IGNORECASE)
+
+
+def is_phone(text: str) -> None:
+    """Refuse what nobody can ring: a number has seven digits or more, signs between them, and a +."""
+    if not PHONE.fullmatch(text) or sum(sign.isdigit() for sign in text) < 7:
+        raise ValidationError(_("Write the number with all its digits, for example +507 6000 0000."), "phone")
+
+
+def phone(model: type[models.Model], name: str, *, hint: Words = "", **attrs: Any) -> forms.CharField:
+    field = text(model, name, hint=hint, inputmode="tel", **attrs)
+    field.validators.append(is_phone)
+    return field
 
 
 def column(model: type[models.Model], name: str) -> models.Field[Any, Any]:

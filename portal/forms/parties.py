@@ -59,7 +59,7 @@ class PartyForm(PageForm):
         out_of_range=_("Write a day from 1900 to today, for example 1975-11-30."),
     )
     email = email(Party, "email")
-    phone = text(Party, "phone", width=20)
+    phone = fields.phone(Party, "phone", width=20)
     website = forms.URLField(
         label=_("Website"),
         required=False,

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from licensing import routes
 from licensing.models import Application, ApplicationKind, TransportMode
 from portal.forms import fields
 from portal.forms.fields import DayField, PageForm, choice, text, today
@@ -56,10 +57,20 @@ class RouteForm(PageForm):
     def clean(self) -> dict[str, Any]:
         super().clean()
         moves = self.cleaned_data.get("transport_mode") not in (None, "", TransportMode.ELECTRONIC)
-        wants_port = moves and self.initial.get("leaves_the_country", True) and not self.unfinished
+        wants_port = moves and self.initial["kind"] != ApplicationKind.BROKERING and not self.unfinished
         if wants_port and self.cleaned_data.get("port_of_loading") == "":
             self.add_error("port_of_loading", gettext("Choose where the goods leave the country."))
+        self._check_countries()
         return self.cleaned_data
+
+    def _check_countries(self) -> None:
+        given = dict(self.cleaned_data)
+        ends = self.initial["kind"], given.get("dispatched_from", ""), given.get("destination", "")
+        if wrong := routes.contradiction_of_destination(*ends):
+            self.add_error("destination", str(wrong))
+        for name in TRANSITS:
+            if given.get(name) and (wrong := routes.contradiction_of_transit(*ends, given[name])):
+                self.add_error(name, str(wrong))
 
     def facts(self) -> dict[str, Any]:
         """Return what was typed as the fields of an Application."""
@@ -72,4 +83,4 @@ def shown(application: Application) -> dict[str, Any]:
     """Return the route as its form shows it."""
     own = {name: getattr(application, name) for name in RouteForm.base_fields if name not in TRANSITS}
     on_the_way = dict(zip(TRANSITS, application.transit_countries, strict=False))
-    return own | on_the_way | {"leaves_the_country": application.kind != ApplicationKind.BROKERING}
+    return own | on_the_way | {"kind": application.kind}

@@ -5,7 +5,7 @@ from __future__ import annotations  # BaseFormSet is generic for type checkers o
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -164,6 +164,12 @@ def legal_date(value: date | datetime | None) -> str:
 def table_date(value: date | datetime | None) -> str:
     """Return the day for a table: 2026-03-03."""
     return legal_day(value).isoformat() if value else "–"
+
+
+@register.filter
+def last_day_before(value: datetime) -> date:
+    """Return the last day, as the country counts it, that is not over yet just before `value`."""
+    return legal_day(value - timedelta(microseconds=1))
 
 
 @register.filter

@@ -20,6 +20,7 @@ from licensing.actions import accounts
 from licensing.country import pack
 from licensing.errors import Refused
 from licensing.models import ApiKey, Organisation, Role, User
+from licensing.models.sorting import by_name
 from licensing.permissions import Permission
 from portal.access import needs
 from portal.forms.accounts import (
@@ -32,6 +33,7 @@ from portal.forms.accounts import (
 )
 from portal.forms.refusals import add_reasons, attempt
 from portal.http import PortalRequest
+from portal.views.sections import once_of
 
 ROWS_A_PAGE = 50
 EVENTS_SHOWN = 50
@@ -45,7 +47,7 @@ def index(request: PortalRequest) -> HttpResponse:
     form = AccountsForm(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
     people = _filtered(User.objects.visible_to(request.user), wanted).select_related("organisation")
-    page = Paginator(people.order_by("name", "pk"), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(people.order_by(*by_name()), ROWS_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request, "administration/accounts.html", {"form": form, "page": page, "query": _query(wanted)}
     )
@@ -70,7 +72,7 @@ def _query(wanted: dict[str, Any]) -> str:
 @needs(Permission.MANAGE_COMPANY)
 @require_GET
 def company(request: PortalRequest) -> HttpResponse:
-    people = User.objects.visible_to(request.user).order_by("-is_active", "name")
+    people = User.objects.visible_to(request.user).order_by("-is_active", *by_name())
     return render(
         request,
         "administration/company.html",
@@ -132,6 +134,7 @@ def _page(request: PortalRequest, account: User, **more: Any) -> HttpResponse:
         "events": account.events.newest_first()[:EVENTS_SHOWN],
         "reason_form": ReasonForm(),
         "key_form": KeyForm(),
+        "once": once_of(request),
         **more,
     }
     return render(request, "administration/account.html", context)
@@ -193,7 +196,7 @@ def send_letter(request: PortalRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 def make_key(request: PortalRequest, pk: int) -> HttpResponse:
-    """Make a key and show its secret on this answer, which no address leads to a second time."""
+    """Make a key and show its secret on this answer, which sent again makes no second key."""
     account = _account(request, pk)
     form = KeyForm(request.POST)
     if form.is_valid():
@@ -205,8 +208,12 @@ def make_key(request: PortalRequest, pk: int) -> HttpResponse:
                 expires_at=pack().end_of(form.cleaned_data["expires_on"]),
                 by=request.user,
                 at=timezone.now(),
+                once=once_of(request),
             )
         except Refused as refused:
+            if refused.code == "made-already":  # the page that showed it was loaded again
+                messages.error(request, str(refused))
+                return redirect("account", account.pk)
             add_reasons(form, refused)
         else:
             return render(request, "administration/key.html", {"key": key, "secret": secret})
@@ -236,7 +243,7 @@ def organisations(request: PortalRequest) -> HttpResponse:
         rows = rows.filter(kind=wanted["kind"])
     for word in wanted.get("q", "").split():
         rows = rows.filter(Q(name__icontains=word) | Q(tax_id__icontains=word))
-    page = Paginator(rows.order_by("name", "pk"), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.order_by(*by_name()), ROWS_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "administration/organisations.html",

@@ -15,14 +15,13 @@ from licensing import workflow
 from licensing.actions import casework
 from licensing.country import pack
 from licensing.errors import Reason, Refused
-from licensing.models import Action, Application, Consultation, Judgement, Outcome, ScreeningHit
+from licensing.models import Action, Application, Consultation, Outcome
 from licensing.permissions import Permission
 from portal import case_page
 from portal import queue as cases
 from portal.access import needs
 from portal.forms.casework import (
     ConsultForm,
-    HitForm,
     InformationForm,
     QueueForm,
     RecommendForm,
@@ -75,17 +74,25 @@ def _chips(form: QueueForm) -> list[dict[str, str]]:
 def show(request: PortalRequest, reference: str) -> HttpResponse:
     at = timezone.now()
     application = case_page.fetch(request.user, reference)
-    hits = case_page.hits_of(application)
-    chosen = next((hit for hit in hits if str(hit.pk) == request.GET.get("hit")), None)
-    hit = chosen or case_page.first_to_judge(hits)
+    standings = case_page.standings_of(application, at)
+    chosen = next((one for one in standings if str(one.hit.pk) == request.GET.get("hit")), None)
+    shown = chosen or case_page.first_to_judge(standings, request.user)
     context = {
         "application": application,
-        **case_page.found(application, at),
+        **case_page.found(application, at, standings),
         **case_page.said(application, at),
         **case_page.bar(application, request.user, at),
         "missing": case_page.missing(application),
-        "documents": application.documents.select_related("file", "added_by").order_by("added_at", "pk"),
-        "comparison": case_page.comparison(hit, application) if hit else None,
+        "documents": case_page.documents(application),
+        "comparison": case_page.comparison(
+            shown,
+            standings,
+            application,
+            case_page.form_for(shown, standings, application, request.user),
+            at,
+        )
+        if shown
+        else None,
     }
     return render(request, "casework/case.html", context)
 
@@ -100,7 +107,7 @@ def progress(request: PortalRequest, reference: str) -> HttpResponse:
     at = timezone.now()
     context = {
         "application": application,
-        **case_page.found(application, at),
+        **case_page.found(application, at, case_page.standings_of(application, at)),
         **case_page.bar(application, request.user, at),
     }
     return render(request, "casework/_progress.html", context)
@@ -128,46 +135,6 @@ def screen_again(request: PortalRequest, reference: str) -> HttpResponse:
     except Refused as refused:
         _tell(request, refused)
     return redirect("case", reference)
-
-
-@needs(Permission.REVIEW)
-@require_http_methods(["GET", "POST"])
-def hit(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
-    """Compare a party with a listed entity, and judge."""
-    application = case_page.fetch(request.user, reference)
-    hits = case_page.hits_of(application)
-    row = get_object_or_404(
-        ScreeningHit.objects.filter(party__application=application).select_related(
-            "party", "entity__version", "judged_by"
-        ),
-        pk=pk,
-    )
-    form = HitForm(request.POST) if request.method == "POST" else None
-    if form and form.is_valid() and _judged(request, form, row):
-        return _next_to_judge(application)
-    context = {
-        "application": application,
-        "comparison": case_page.comparison(row, application, form),
-        "hits": hits,
-        "form": form,
-    }
-    return render(request, "casework/hit.html", context)
-
-
-def _judged(request: PortalRequest, form: HitForm, row: ScreeningHit) -> bool:
-    judgement, reason = Judgement(form.cleaned_data["judgement"]), form.cleaned_data["reason"]
-    by, at = request.user, timezone.now()
-    done = attempt(form, lambda: casework.judge_hit(row.pk, judgement=judgement, reason=reason, by=by, at=at))
-    if done:
-        messages.success(request, _("The judgement is recorded."))
-    return done
-
-
-def _next_to_judge(application: Application) -> HttpResponse:
-    following = ScreeningHit.objects.of(application).filter(judgement="").order_by("-points", "pk").first()
-    if following is None:
-        return redirect("case", application.reference)
-    return redirect("case-hit", application.reference, following.pk)
 
 
 @needs(Permission.REVIEW)

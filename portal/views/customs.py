@@ -1,5 +1,6 @@
 """Customs officers' pages, made for a phone at the dock: one number, one verdict, one form."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from portal.access import needs
 from portal.forms.customs import NumberForm, WriteOffForm
 from portal.forms.refusals import add_reasons
 from portal.http import PortalRequest
+from portal.templatetags.portal import quantity
 
 USAGES_SHOWN = 10
 
@@ -83,8 +85,16 @@ def write_off(request: PortalRequest, licence: Licence, form: WriteOffForm) -> U
 
 
 def written_off(usage: Usage) -> list[str]:
-    words = _("Line %(line)s: %(quantity)s %(unit)s written off, %(remaining)s remain.")
-    return [words % part for part in usage.answer["lines"]]
+    words = _("Line %(line)s: %(quantity)s written off; what remains: %(remaining)s.")
+    return [
+        words
+        % {
+            "line": part["line"],
+            "quantity": quantity(Decimal(part["quantity"]), part["unit"]),
+            "remaining": quantity(Decimal(part["remaining"]), part["unit"]),
+        }
+        for part in usage.answer["lines"]
+    ]
 
 
 def page(request: PortalRequest, licence: Licence, form: WriteOffForm) -> HttpResponse:

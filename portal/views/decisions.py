@@ -58,7 +58,8 @@ def decide(request: PortalRequest, reference: str) -> HttpResponse:
         "application": application,
         "form": form,
         "against": [(act.label, against) for act, against in possible.items() if against],
-        **case_page.found(application, at),
+        "documents": case_page.documents(application),
+        **case_page.found(application, at, case_page.standings_of(application, at)),
         **case_page.said(application, at),
         **_to_be_issued(application, at),
     }

@@ -8,9 +8,10 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from licensing import permissions
+from licensing import judgements, permissions
 from licensing.country import pack
 from licensing.models import (
     WITH_AUTHORITY,
@@ -29,6 +30,7 @@ from portal.access import for_everybody
 from portal.views.lists import in_force
 
 SHOWN = 6  # rows of each list; the rest is one click away
+LATE_SHOWN = 100  # late opinions have no other page
 
 Page = dict[str, Any]
 
@@ -42,23 +44,38 @@ def show(request: HttpRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     for permission, template, page in PAGES:
         if permissions.has(user, permission):
-            return render(request, template, page(user, now))
+            return render(request, template, {"greeting": greeting(user.name, now), **page(user, now)})
     return render(request, "home/public.html")
+
+
+def greeting(name: str, at: datetime) -> str:
+    """Greet as people do at this hour in the country."""
+    hour = at.astimezone(pack().time_zone).hour
+    if 5 <= hour < 12:
+        words = _("Good morning, %(name)s")
+    elif 12 <= hour < 19:
+        words = _("Good afternoon, %(name)s")
+    else:
+        words = _("Good evening, %(name)s")
+    return words % {"name": name}
 
 
 def exporter(user: User, at: datetime) -> Page:
     own = Application.objects.visible_to(user).order_by("-saved_at")
     open_ones = list(own.filter(status__in=[*WITH_EXPORTER, *WITH_AUTHORITY])[:100])
+    mine = sorted(
+        (row for row in open_ones if row.status in WITH_EXPORTER),
+        key=lambda row: WITH_EXPORTER.index(ApplicationStatus(row.status)),
+    )
+    licences = Licence.objects.visible_to(user).in_force(at)
+    counts = own.aggregate(
+        mine=Count("pk", Q(status__in=WITH_EXPORTER)), moving=Count("pk", Q(status__in=WITH_AUTHORITY))
+    )
     return {
-        "mine": sorted(
-            (row for row in open_ones if row.status in WITH_EXPORTER),
-            key=lambda row: WITH_EXPORTER.index(ApplicationStatus(row.status)),
-        )[:SHOWN],
+        "mine": mine[:SHOWN],
         "moving": [row for row in open_ones if row.status in WITH_AUTHORITY][:SHOWN],
-        "licences": Licence.objects.visible_to(user)
-        .in_force(at)
-        .select_related("application")
-        .order_by("ends_at")[:SHOWN],
+        "licences": licences.select_related("application").order_by("ends_at")[:SHOWN],
+        "counts": {**counts, "licences": licences.count()},
     }
 
 
@@ -73,8 +90,9 @@ def officer(user: User, at: datetime) -> Page:
     )
     return {
         "mine": mine.order_by("submitted_at")[:SHOWN],
+        "to_confirm": judgements.waiting_for_second(user, at)[:SHOWN],
         "unassigned": cases.filter(status=ApplicationStatus.SUBMITTED).order_by("submitted_at")[:SHOWN],
-        "late": late[:SHOWN],
+        "late": late[:LATE_SHOWN],
         "counts": cases.aggregate(
             mine=Count("pk", Q(case_officer=user) & ~Q(status=ApplicationStatus.RECOMMENDED)),
             unassigned=Count("pk", Q(status=ApplicationStatus.SUBMITTED)),
@@ -86,14 +104,14 @@ def officer(user: User, at: datetime) -> Page:
 
 def decider(user: User, at: datetime) -> Page:
     waiting = for_decision_by(user)
+    suspended = Licence.objects.visible_to(user).filter(status=LicenceStatus.SUSPENDED)
     return {
         "waiting": waiting.select_related("organisation", "case_officer")[:SHOWN],
         "waiting_count": waiting.count(),
+        "to_confirm": judgements.waiting_for_second(user, at)[:SHOWN],
         "open_count": Application.objects.visible_to(user).open().count(),
-        "suspended": Licence.objects.visible_to(user)
-        .filter(status=LicenceStatus.SUSPENDED)
-        .select_related("holder")
-        .order_by("pk")[:SHOWN],
+        "suspended": suspended.select_related("holder").order_by("pk")[:SHOWN],
+        "suspended_count": suspended.count(),
     }
 
 
@@ -117,6 +135,7 @@ def adviser(user: User, at: datetime) -> Page:
     questions = Consultation.objects.visible_to(user).select_related("application__organisation")
     return {
         "waiting": questions.waiting().order_by("due_on")[:SHOWN],
+        "waiting_count": questions.waiting().count(),
         "answered": questions.exclude(answered_at=None).order_by("-answered_at")[:SHOWN],
         "today": pack().legal_day(at),
     }

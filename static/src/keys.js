@@ -15,13 +15,28 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// Inside [data-keys], the key named by data-key chooses: a button is pressed, a choice is checked.
+// Inside [data-keys], the key named by data-key chooses: a button or a link is pressed, a choice is checked.
+// After a choice the focus is where its reason is written.
 document.addEventListener("keydown", (event) => {
   const part = event.target.closest?.("[data-keys]");
   if (!part || typing(event.target) || !plain(event)) return;
-  const chosen = part.querySelector(`[data-key="${CSS.escape(event.key)}"]:not([disabled])`);
+  const chosen = part.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]:not([disabled])`);
   if (!chosen) return;
   event.preventDefault();
   chosen.focus();
   chosen.click();
+  if (chosen.matches("input")) chosen.form?.querySelector("[data-reason]")?.focus();
+});
+
+// In a reason, Ctrl+Enter records, and Escape goes back to what was chosen.
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest?.("[data-keys] form");
+  if (!form) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("button:not([type=button])"));
+  }
+  if (event.key === "Escape" && event.target.matches("[data-reason]")) {
+    (form.querySelector("[data-key]:checked") ?? form.querySelector("[data-key]"))?.focus();
+  }
 });

@@ -11,7 +11,6 @@ from licensing.models import (
     Application,
     ApplicationStatus,
     Decision,
-    Judgement,
     PartyRole,
     Recommendation,
     ScreeningHit,
@@ -140,7 +139,17 @@ def test_a_case_with_a_possible_match_is_judged_asked_about_recommended_and_deci
     expect(page.get_by_label("Somebody else")).to_be_checked()
     page.get_by_label("Reason").fill("Otro país y otro registro mercantil.")
     page.get_by_role("button", name="Record the judgement").click()
+    expect(page.get_by_text("1 judgement waits for a second person.").first).to_be_visible()
+
+    # The names are so alike that somebody else must agree
+    sign_in(page, decider, "en")
+    page.goto(f"{live_server.url}/cases/{case.reference}/")
+    page.get_by_label("Somebody else: I confirm it").check()
+    page.get_by_label("Reason").fill("De acuerdo: otra empresa.")
+    page.get_by_role("button", name="Record the judgement").click()
     expect(page.get_by_text("Officers judged every possible match to be somebody else.")).to_be_visible()
+    sign_in(page, officer, "en")
+    page.goto(f"{live_server.url}/cases/{case.reference}/")
 
     # A body is asked and answers
     page.get_by_role("button", name="Ask for an opinion").click()
@@ -183,7 +192,7 @@ def test_a_case_with_a_possible_match_is_judged_asked_about_recommended_and_deci
     expect(page.get_by_text("The application is approved and the licence issued.").first).to_be_visible()
     assert_good(page)
     assert Decision.objects.get().by == decider
-    assert ScreeningHit.objects.get().judgement == Judgement.DIFFERENT
+    assert hit.judgements.get().confirmation.by == decider
     assert complaints == []
 
 

@@ -154,6 +154,7 @@ def test_without_scripts_the_app_signs_in_all_the_same(browser, at, officer):
     page = browser.new_context(java_script_enabled=False).new_page()
     give_password(page, at, officer)
     give_code(page, code())
+    page.wait_for_url(at("home"))
 
     page.goto(at("queue"))
     assert page.url == at("queue")

@@ -6,16 +6,18 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from licensing import assessment, schedule
-from licensing.models import Judgement, Screening, ScreeningHit
+from licensing import assessment, judgements, parties, schedule
+from licensing.judgements import HitState
+from licensing.models import Screening, ScreeningHit
 from screening.models import ListVersion
 from tests.factories import (
     NOON,
     ApplicationFactory,
+    CalibrationFactory,
+    HitConfirmationFactory,
     ListedEntityFactory,
     ListVersionFactory,
     PartyFactory,
-    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -82,11 +84,14 @@ def test_screening_again_finds_the_same_hit_once():
 
 
 def judged_different(application):
+    """Judge the one hit of the application, by two people as its points demand."""
     hit = ScreeningHit.objects.of(application).get()
-    hit.judgement, hit.judgement_reason = Judgement.DIFFERENT, "Otro país y otro giro."
-    hit.judged_by, hit.judged_at = UserFactory(), NOON
-    hit.save()
+    HitConfirmationFactory(judgement__hit=hit)
     return hit
+
+
+def state(application, at=NOON + timedelta(days=1)):
+    return judgements.of_case(application, at)[0].state
 
 
 def test_a_judgement_stands_while_the_entry_says_the_same():
@@ -98,8 +103,7 @@ def test_a_judgement_stands_while_the_entry_says_the_same():
     again = new_edition(digest=entity.digest)
     screened(application, NOON + timedelta(days=1))
 
-    hit = ScreeningHit.objects.get()
-    assert (hit.judgement, hit.entity) == (Judgement.DIFFERENT, again)
+    assert (state(application), ScreeningHit.objects.get().entity) == (HitState.DIFFERENT, again)
 
 
 def test_a_judgement_is_asked_for_again_when_the_entry_changes():
@@ -111,7 +115,7 @@ def test_a_judgement_is_asked_for_again_when_the_entry_changes():
     new_edition()
     screened(application, NOON + timedelta(days=1))
 
-    assert ScreeningHit.objects.get().judgement == ""
+    assert state(application) == HitState.OPEN
 
 
 def test_a_judgement_is_asked_for_again_when_the_party_changes():
@@ -124,8 +128,7 @@ def test_a_judgement_is_asked_for_again_when_the_party_changes():
     hit.party.save()
     screened(application, NOON + timedelta(days=1))
 
-    hit.refresh_from_db()
-    assert hit.judgement == ""
+    assert state(application) == HitState.OPEN
 
 
 def test_a_hit_that_is_found_no_more_stays_on_record_but_waits_for_nobody():
@@ -202,3 +205,36 @@ def test_a_new_list_brings_every_open_application_up_again():
 
     assert application.screenings.count() == 2
     assert not closed.screenings.exists()
+
+
+def test_what_counts_as_a_hit_is_what_the_administrator_stored_and_is_kept_with_the_screening():
+    new_edition()
+    application = with_end_user("Compania Ficticia Listadas")
+    screened(application)
+    points = ScreeningHit.objects.of(application).get().points
+    CalibrationFactory(worth=points + 1, medium_from=99, high_from=100, at=NOON)
+
+    screening = screened(application, NOON + timedelta(hours=1))
+
+    assert not ScreeningHit.objects.of(application).exists()
+    assert screening.thresholds == f"{points + 1} 99.0 100.0 high"
+
+
+def test_other_thresholds_bring_every_open_application_up_again():
+    new_edition(primary_name="Alguien Completamente Distinto")
+    application = with_end_user(LISTED)
+    screened(application)
+    assert assessment.is_current(application, at=NOON)
+
+    CalibrationFactory(worth=75, at=NOON)
+
+    assert not assessment.is_current(application, at=NOON)
+    schedule.screen_after_new_lists()
+    assert application.screenings.count() == 2
+
+
+def test_a_role_says_nothing_of_who_a_party_is():
+    one, other = PartyFactory.build(role="bank"), PartyFactory.build(role="carrier")
+
+    assert parties.digest(one) == parties.digest(other)
+    assert parties.digest(one) != parties.digest(PartyFactory.build(role="bank", city="Osaka"))

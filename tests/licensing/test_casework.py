@@ -6,12 +6,11 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
 from licensing import workflow
-from licensing.actions import casework
+from licensing.actions import casework, hits
 from licensing.errors import Refused
 from licensing.models import (
     Action,
     ApplicationStatus,
-    Event,
     Judgement,
     OutboxJob,
     Outcome,
@@ -56,7 +55,7 @@ def recommend(case, officer, outcome=Outcome.APPROVE, **terms):
 
 
 def judge(hit, officer, judgement=DIFFERENT, reason="Otro país y otra fecha.", at=NOON):
-    return casework.judge_hit(hit.pk, judgement=judgement, reason=reason, by=officer, at=at)
+    return hits.judge(hit.pk, judgement=judgement, reason=reason, by=officer, at=at)
 
 
 def test_taking_a_case_on_makes_it_the_officers_own(officer):
@@ -77,52 +76,6 @@ def test_a_case_is_taken_on_once(officer, decider):
 
     case.refresh_from_db()
     assert case.case_officer == officer
-
-
-def test_a_judgement_is_stored_with_who_when_and_why(hit, officer):
-    judge(hit, officer)
-
-    hit.refresh_from_db()
-    assert (hit.judgement, hit.judged_by, hit.judged_at) == (DIFFERENT, officer, NOON)
-    assert hit.judgement_reason == "Otro país y otra fecha."
-
-
-def test_a_judgement_is_logged_with_what_was_said_before_and_after(hit, officer, decider):
-    judge(hit, officer, UNSURE, "Falta la fecha de nacimiento.")
-    judge(hit, decider, SAME, "Mismo pasaporte.", NOON + timedelta(hours=1))
-
-    event = Event.objects.filter(action=Action.JUDGE).latest("pk")
-    assert event.before == {"judgement": UNSURE, "reason": "Falta la fecha de nacimiento."}
-    assert event.after == {"judgement": SAME, "reason": "Mismo pasaporte."}
-    assert (event.by, event.data["hit"], event.data["list"]) == (decider, hit.pk, hit.source)
-
-
-@pytest.mark.parametrize("reason", ["", "  \n "])
-def test_a_judgement_needs_a_reason(hit, officer, reason):
-    with pytest.raises(Refused):
-        judge(hit, officer, reason=reason)
-
-    hit.refresh_from_db()
-    assert hit.judgement == ""
-
-
-def test_the_database_takes_no_judgement_without_a_reason(hit, officer):
-    with pytest.raises(IntegrityError, match="judgement_has_who_when_and_why"), transaction.atomic():
-        type(hit).objects.filter(pk=hit.pk).update(judgement=SAME, judged_by=officer, judged_at=NOON)
-
-
-def test_a_hit_is_judged_only_while_the_case_is_in_review(officer):
-    case = ApplicationFactory(recommended=True)
-    hit = ScreeningHitFactory(party=case.parties.first())
-
-    with pytest.raises(Refused):
-        judge(hit, officer)
-
-
-@pytest.mark.parametrize("trait", ["exporter", "customs", "adviser", "administrator"])
-def test_nobody_but_officers_judges(hit, trait):
-    with pytest.raises(Refused):
-        judge(hit, UserFactory(**{trait: True}))
 
 
 def test_a_hit_that_waits_holds_the_recommendation(case, hit, officer):

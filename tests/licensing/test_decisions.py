@@ -26,6 +26,7 @@ from tests.factories import (
     ApplicationFactory,
     ConsultationFactory,
     GoodsLineFactory,
+    HitJudgementFactory,
     ListVersionFactory,
     RecommendationFactory,
     ScreeningHitFactory,
@@ -47,14 +48,9 @@ def approve(case, by, at=NOON, reasons="De acuerdo."):
 
 def judged(case, judgement):
     """Put a judged hit into the case as it waits for its decision."""
-    return ScreeningHitFactory(
-        party=case.parties.first(),
-        entity__version=ListVersion.objects.get(),
-        judgement=judgement,
-        judgement_reason="Mismo pasaporte.",
-        judged_by=UserFactory(),
-        judged_at=NOON,
-    )
+    hit = ScreeningHitFactory(party=case.parties.first(), entity__version=ListVersion.objects.get())
+    HitJudgementFactory(hit=hit, judgement=judgement)
+    return hit
 
 
 def recommended_to_refuse():

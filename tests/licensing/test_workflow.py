@@ -11,6 +11,7 @@ from tests.factories import (
     NOON,
     ApplicationFactory,
     ConsultationFactory,
+    HitJudgementFactory,
     LicenceFactory,
     ListVersionFactory,
     PartyFactory,
@@ -171,8 +172,9 @@ def test_a_changed_party_makes_an_old_screening_count_no_more(officer):
 @pytest.mark.parametrize("judgement", ["", Judgement.UNSURE])
 def test_a_hit_that_is_not_settled_holds_the_case(officer, judgement):
     application = recommendable()
-    judged = {"judgement": judgement, "judgement_reason": "?", "judged_by": officer, "judged_at": NOON}
-    hit = ScreeningHitFactory(party=application.parties.first(), **(judged if judgement else {}))
+    hit = ScreeningHitFactory(party=application.parties.first())
+    if judgement:
+        HitJudgementFactory(hit=hit, judgement=judgement)
     ScreeningFactory(application=application, list_versions=[], asked_at=NOON + timedelta(seconds=1))
     latest = application.screenings.latest("asked_at")
     latest.list_versions = sorted({hit.entity.version_id, *application.screenings.first().list_versions})

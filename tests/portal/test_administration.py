@@ -11,6 +11,7 @@ from django.utils import timezone
 from licensing.actions import accounts
 from licensing.country import pack
 from licensing.models import ApiKey, ApiScope, Organisation, OrganisationKind, Role, User
+from portal.templatetags.portal import moment
 from tests.factories import OrganisationFactory, UserFactory
 from tests.people import client_of
 
@@ -162,6 +163,15 @@ def test_accounts_are_found_by_words_role_and_state(desk, administrator):
     assert len(names(role="nonsense")) == User.objects.count()
 
 
+def test_names_are_listed_as_a_dictionary_does(desk):
+    for name in ("Zoila", "Óscar", "Ángela", "olga", "Ñato", "Noé", "Bruno"):
+        UserFactory(name=f"{name} Q.", exporter=True, organisation__name=f"{name} Q.")
+    expected = [f"{name} Q." for name in ("Ángela", "Bruno", "Ñato", "Noé", "olga", "Óscar", "Zoila")]
+
+    for address in ("accounts", "organisations"):
+        assert [row.name for row in desk.get(reverse(address), {"q": "Q."}).context["page"]] == expected
+
+
 def test_the_list_of_accounts_takes_as_many_queries_for_many(desk, django_assert_max_num_queries):
     UserFactory.create_batch(20, exporter=True)
 
@@ -205,11 +215,32 @@ def test_a_new_key_is_shown_once(desk, machine):
     assert secret not in desk.get(reverse("account", args=[machine.pk])).content.decode()
 
 
+def test_loading_the_page_of_a_new_key_again_makes_no_second_key_and_shows_none(desk, machine):
+    form = desk.get(reverse("account", args=[machine.pk])).content.decode()
+    once = re.search(r'name="once" value="(\w+)"', form)[1]
+    secret = re.search(r"istmo_[\w-]{43}", make_key(desk, machine, once=once).content.decode())[0]
+
+    again = make_key(desk, machine, once=once)
+
+    assert again.url == reverse("account", args=[machine.pk])
+    page = desk.get(again.url).content.decode()
+    assert "This key is made already" in page
+    assert secret not in page
+    assert ApiKey.objects.count() == 1
+
+
 def test_a_key_lasts_to_the_end_of_its_last_day_here(desk, machine):
     make_key(desk, machine)
 
     here = ApiKey.objects.get().expires_at.astimezone(pack().time_zone)
     assert (here.hour, here.minute) == (0, 0)
+
+
+def test_the_last_day_of_a_key_reads_as_it_was_typed(desk, machine):
+    made = make_key(desk, machine, expires_on="2027-03-01").content.decode()
+
+    assert "1 March 2027" in made
+    assert "2027-03-01" in desk.get(reverse("account", args=[machine.pk])).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -241,8 +272,9 @@ def test_a_revoked_key_is_shown_as_such(desk, machine):
     desk.post(reverse("key-revoke", args=[key.pk]))  # twice says so, and is no error
 
     key.refresh_from_db()
-    assert key.revoked_at
-    assert "Revoked" in desk.get(reverse("account", args=[machine.pk])).content.decode()
+    page = desk.get(reverse("account", args=[machine.pk])).content.decode()
+    assert "Revoked" in page
+    assert f"by {key.revoked_by}, {moment(key.revoked_at)}" in page
 
 
 def test_an_organisation_is_registered_and_found(desk):

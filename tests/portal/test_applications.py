@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from licensing import assessment
-from licensing.actions import applications, casework, decisions, drafts
+from licensing.actions import applications, casework, decisions, drafts, hits
 from licensing.models import Action, Application, ApplicationStatus, Event, GoodsLine, Opinion, Outcome
 from tests.factories import (
     NOON,
@@ -236,7 +236,7 @@ def test_the_exporter_never_reads_what_is_internal(client, exporter, officer, de
     applications.submit(application.pk, by=exporter, at=NOON)
     casework.take_on(application.pk, by=officer, at=NOON)
     hit = ScreeningHitFactory(party=application.parties.first())
-    casework.judge_hit(hit.pk, judgement="different", reason="Juicio secreto", by=officer, at=NOON)
+    hits.judge(hit.pk, judgement="different", reason="Juicio secreto", by=officer, at=NOON)
     body = UserFactory(adviser=True, organisation__name="Organismo Secreto").organisation
     casework.consult(
         application.pk,

@@ -18,12 +18,13 @@ from licensing.models import (
     Recommendation,
     Role,
     Screening,
-    ScreeningHit,
 )
+from portal.findings import facts_of
 from tests.factories import (
     NOON,
     ApplicationFactory,
     ConsultationFactory,
+    HitJudgementFactory,
     ListedEntityFactory,
     ListedNameFactory,
     ListVersionFactory,
@@ -228,7 +229,7 @@ def test_a_list_that_came_in_meanwhile_takes_no_match_found_back(desk, case):
 
     html = page(desk, case)
 
-    assert "The lists or the parties have changed." in html
+    assert "The lists, the parties or the thresholds have changed." in html
     assert "No match found" not in html
 
 
@@ -254,9 +255,7 @@ def test_a_comparison_that_failed_is_not_a_clean_one(desk, case):
 
 
 def test_a_listed_party_is_said_first(desk, case, hit, officer):
-    ScreeningHit.objects.update(
-        judgement=Judgement.SAME, judgement_reason="Sí.", judged_by=officer, judged_at=NOON
-    )
+    HitJudgementFactory(hit=hit, judgement=Judgement.SAME)
 
     assert desk.get("/queue/").context["rows"][0].finding.label == "Listed"
 
@@ -282,6 +281,15 @@ def test_progress_without_a_script_leads_to_the_case(desk, case):
     assert desk.get(f"/cases/{case.reference}/progress/").url == f"/cases/{case.reference}/"
 
 
+def test_a_name_written_from_right_to_left_does_not_turn_its_row_round(desk, case, hit):
+    hit.listed_name = "علي حسن"
+    hit.save()
+
+    for rest in ("", f"hits/{hit.pk}/"):
+        ScreeningHitFactory(party=hit.party, entity__version=hit.entity.version, points=80)
+        assert f"<bdi>{hit.party_name}</bdi> – <bdi>علي حسن</bdi>" in page(desk, case, rest)
+
+
 def test_screening_again_is_one_button(desk, case):
     desk.post(f"/cases/{case.reference}/screen/")
 
@@ -300,6 +308,21 @@ def test_the_case_page_shows_the_facts_in_their_order(desk, case, hit):
     assert places == sorted(places)
     for fact in ("Kyoto Glass Works", "845611", "6A005", "certificado.pdf", case.end_use):
         assert fact in html
+
+
+def test_the_case_page_shows_how_to_reach_the_exporter_and_their_own_reference(desk, lists):
+    case = ApplicationFactory(
+        in_review=True,
+        own_reference="Pedido 4711",
+        contact_phone="+507 6000 0001",
+        organisation__tax_id="155612345-2-2016",
+        organisation__tax_id_check="47",
+    )
+
+    facts = page(desk, case)
+
+    for fact in ("Pedido 4711", "+507 6000 0001", "155612345-2-2016", ">47<"):
+        assert fact in facts
 
 
 def test_what_people_write_is_shown_as_text_and_never_run(desk, lists):
@@ -353,7 +376,11 @@ def test_whoever_recommended_reads_why_they_can_not_decide(lists):
     case.status = ApplicationStatus.RECOMMENDED
     case.save()
 
-    assert "You recommended this; somebody else must decide." in page(client_of(decider), case)
+    html = page(client_of(decider), case)
+
+    assert "You recommended this; somebody else must decide." in html
+    assert "An approval is recommended." in html
+    assert "Approve, or send the case back" not in html
 
 
 def test_a_case_is_taken_on_with_one_button(desk, officer, lists):
@@ -411,6 +438,15 @@ def test_the_comparison_shows_both_sides_their_words_and_the_evidence(desk, case
         assert fact in html
 
 
+def test_addresses_that_a_list_leaves_empty_are_not_shown(desk, case, hit):
+    def addresses(*texts):
+        hit.entity.addresses = [{"text": text, "country": ""} for text in texts]
+        return facts_of(hit.entity).get("Direcciones")
+
+    assert addresses("", "") is None
+    assert addresses("", "Kabul", "") == "Kabul"
+
+
 def test_the_pane_of_the_case_shows_the_first_match_to_judge(desk, case, explained):
     assert desk.get(f"/cases/{case.reference}/").context["comparison"]["hit"] == explained
 
@@ -421,8 +457,8 @@ def test_a_judgement_is_recorded_and_leads_to_the_next(desk, case, hit, lists, o
 
     response = desk.post(address, {"judgement": "different", "reason": "Otra fecha."})
 
-    hit.refresh_from_db()
-    assert (hit.judgement, hit.judged_by) == (Judgement.DIFFERENT, officer)
+    row = hit.judgements.get()
+    assert (row.judgement, row.by) == (Judgement.DIFFERENT, officer)
     assert response.url == f"/cases/{case.reference}/hits/{following.pk}/"
 
 
@@ -433,8 +469,7 @@ def test_a_judgement_without_a_reason_is_asked_for_it_and_keeps_the_answer(desk,
     assert "Give the reason for your judgement." in html
     assert 'value="same"' in html
     assert html.count("checked") == 1
-    hit.refresh_from_db()
-    assert hit.judgement == ""
+    assert not hit.judgements.exists()
 
 
 def test_earlier_judgements_stay_on_the_page(desk, case, hit):
@@ -456,8 +491,7 @@ def test_outside_review_a_match_can_be_read_and_not_judged(desk, lists):
 
     assert "This is possible only while the case is in review." in text(response)
     assert "Mismo pasaporte." in text(response)
-    hit.refresh_from_db()
-    assert hit.judgement == ""
+    assert not hit.judgements.exists()
 
 
 def test_a_match_of_another_case_is_not_found_here(desk, case, hit):
@@ -525,6 +559,17 @@ def test_a_body_asked_twice_is_refused_with_the_words_kept(desk, case):
 
     assert "has already been asked" in html
     assert "¿Y ahora?" in html
+
+
+def test_a_body_that_nobody_could_answer_for_is_not_to_be_chosen_and_says_why(desk, case):
+    UserFactory(adviser=True, organisation__name="Salud")
+    disabled = {"disabled_at": NOON, "disabled_by": UserFactory(administrator=True)}
+    UserFactory(adviser=True, organisation__name="Ambiente", is_active=False, **disabled)
+
+    html = page(desk, case, "consult/")
+
+    assert re.search(r'<option value="\d+">Salud</option>', html)
+    assert re.search(r'<option value="\d+" disabled>Ambiente \(nobody there has an account\)</option>', html)
 
 
 def test_a_body_without_an_adviser_is_refused_with_what_to_do_and_the_words_kept(desk, case):

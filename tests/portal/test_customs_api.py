@@ -189,6 +189,20 @@ class TestWritingOff:
         assert response.status_code == 409
         assert [reason["code"] for reason in response.json()["reasons"]] == [code]
 
+    @pytest.mark.parametrize(
+        ("unit", "quantity", "detail"),
+        [
+            ("C62", "0.5", "Line 1 is counted in units without decimals, for example 12."),
+            ("DAY", "0.05", "Line 1 is counted in days with at most 1 decimal place."),
+        ],
+    )
+    def test_a_quantity_too_fine_is_told_how_the_line_is_counted(self, machine, unit, quantity, detail):
+        line = LicenceLineFactory(unit=unit)
+
+        response = machine.report(line.licence, message(quantity, unit=unit))
+
+        assert response.json()["reasons"][0]["detail"] == detail
+
     def test_a_licence_not_in_force_refuses_and_says_its_state(self, machine, line, decider):
         licences.suspend(line.licence.pk, reasons="Denuncia.", by=decider, at=timezone.now())
 
@@ -327,6 +341,34 @@ class TestWrongInput:
         response = machine.licence(line.licence, Accept="application/xml")
 
         assert (response.status_code, kind(response)) == (406, "not-acceptable")
+
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            (b'{"id": }', "Esto no es JSON: la línea 1 no se puede leer desde el carácter 8."),
+            (b'{"id": ' + b"1" * 5000 + b"}", "Este JSON contiene un número con demasiadas cifras."),
+        ],
+    )
+    def test_what_can_not_be_read_is_told_in_spanish_words_alone(self, line, body, said):
+        assert Machine(language="es").report(line.licence, body).json()["detail"] == said
+
+    def test_what_the_framework_refuses_is_told_in_our_words(self, line):
+        machine = Machine(language="es")
+        path = f"/api/v1/licences/{line.licence}"
+
+        answers = [
+            Client().get(path, headers={"Accept-Language": "es"}),
+            machine.licence(line.licence, Accept="application/xml"),
+            machine.client.delete(path, headers=machine.headers),
+            machine.client.post(f"{path}/usages", "x", content_type="text/plain", headers=machine.headers),
+        ]
+
+        assert [answer.json()["detail"] for answer in answers] == [
+            "Envíe una clave que no esté vencida ni revocada, como se describe en «Keys».",
+            "Acepte application/json.",
+            "Use un método que figure en el encabezado Allow.",
+            "Envíe el encabezado Content-Type: application/json.",
+        ]
 
     def test_another_method_is_not_taken(self, machine, line):
         response = machine.client.delete(f"/api/v1/licences/{line.licence}", headers=machine.headers)

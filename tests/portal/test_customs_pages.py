@@ -100,7 +100,7 @@ def test_what_leaves_is_written_off_and_shown(officer_at_the_dock, line):
 
     assert response.status_code == 302
     text = page_of(officer_at_the_dock, line.licence)
-    assert "Line 1: 4 C62 written off, 6 remain." in text or "written off" in text
+    assert "Line 1: 4\N{NO-BREAK SPACE}units written off; what remains: 6\N{NO-BREAK SPACE}units." in text
     assert "PABLB-77" in text
     line.refresh_from_db()
     assert line.used == 4

@@ -10,6 +10,7 @@ from tests.factories import (
     ApplicationFactory,
     ConsultationFactory,
     GoodsLineFactory,
+    HitJudgementFactory,
     ListVersionFactory,
     RecommendationFactory,
     ScreeningHitFactory,
@@ -71,14 +72,8 @@ def test_the_page_shows_what_was_recommended_by_whom_and_why(desk, lists):
 
 
 def test_the_page_shows_matches_judgements_and_opinions(desk, case, lists):
-    ScreeningHitFactory(
-        party=case.parties.first(),
-        entity__version=lists,
-        judgement=Judgement.DIFFERENT,
-        judgement_reason="Otra fecha de nacimiento.",
-        judged_by=UserFactory(),
-        judged_at=NOON,
-    )
+    hit = ScreeningHitFactory(party=case.parties.first(), entity__version=lists)
+    HitJudgementFactory(hit=hit, reason="Otra fecha de nacimiento.")
     ConsultationFactory(
         application=case,
         opinion=Opinion.CONDITIONS,
@@ -107,6 +102,28 @@ def test_the_page_shows_exactly_what_the_approval_then_issues(desk, case, decide
     for condition in licence.conditions:
         assert condition in html
     assert licence.decision.by == decider
+
+
+def test_the_page_shows_everything_the_licence_is_about(desk, case):
+    case.transit_countries, case.port_of_discharge = ["KR"], "Osaka"
+    case.save()
+    case.parties.update(street="Calle Falsa 12")
+    declaration = case.declarations.first()
+    declaration.answer, declaration.explanation = True, "Filial en Osaka"
+    declaration.save()
+
+    html = text(desk.get(address(case)))
+
+    for fact in (
+        case.end_use,
+        "Filial en Osaka",
+        "South Korea",
+        "Osaka",
+        "Balboa (PABLB)",
+        "Calle Falsa 12",
+        "certificado.pdf",
+    ):
+        assert fact in html
 
 
 def test_after_the_approval_the_case_leads_to_the_licence(desk, case):
@@ -172,14 +189,8 @@ def test_a_match_that_waits_takes_the_approval_away_and_says_so(desk, case, list
 
 
 def test_a_listed_party_takes_the_approval_away_and_says_who(desk, case, lists):
-    hit = ScreeningHitFactory(
-        party=case.parties.first(),
-        entity__version=lists,
-        judgement=Judgement.SAME,
-        judgement_reason="Mismo pasaporte.",
-        judged_by=UserFactory(),
-        judged_at=NOON,
-    )
+    hit = ScreeningHitFactory(party=case.parties.first(), entity__version=lists)
+    HitJudgementFactory(hit=hit, judgement=Judgement.SAME)
 
     response = desk.get(address(case))
 

@@ -359,6 +359,60 @@ def test_a_wrong_route_says_what_is_wrong(client, draft, changed, message):
     assert draft.port_of_discharge == ""
 
 
+@pytest.mark.parametrize(
+    ("kind", "changed", "field"),
+    [
+        ("export", {"destination": "PA"}, "destination"),
+        ("re-export", {"destination": "PA"}, "destination"),
+        ("transit", {"dispatched_from": "DE", "destination": "PA"}, "destination"),
+        ("trans-shipment", {"dispatched_from": "DE", "destination": "PA"}, "destination"),
+        ("brokering", {"dispatched_from": "JP", "destination": "JP"}, "destination"),
+        ("export", {"transit_1": "PA"}, "transit_1"),
+        ("export", {"dispatched_from": "CO", "transit_1": "PA"}, "transit_1"),
+        ("transit", {"dispatched_from": "DE", "transit_2": "DE"}, "transit_2"),
+        ("brokering", {"dispatched_from": "DE", "transit_3": "JP"}, "transit_3"),
+        ("export", {"transit_1": "US", "transit_4": "JP"}, "transit_4"),
+    ],
+)
+def test_a_route_that_contradicts_itself_is_refused_at_the_field(client, draft, kind, changed, field):
+    draft.kind = kind
+    draft.save()
+
+    page = client.post(path("form-route", draft), {**ROUTE, **changed})
+
+    assert list(page.context["form"].errors) == [field]
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed"),
+    [
+        ("transit", {"dispatched_from": "CO", "destination": "CO"}),  # from one coast to the other
+        ("transit", {"dispatched_from": "DE", "transit_1": "PA"}),
+        ("trans-shipment", {"dispatched_from": "DE", "transit_1": "PA"}),
+        ("brokering", {"dispatched_from": "DE", "transit_1": "PA"}),
+        ("brokering", {"dispatched_from": "DE", "destination": "PA"}),
+        ("re-export", {"destination": "DE"}),
+    ],
+)
+def test_a_route_that_the_kind_of_transaction_allows_is_stored(client, draft, kind, changed):
+    draft.kind = kind
+    draft.save()
+
+    assert client.post(path("form-route", draft), {**ROUTE, **changed}).status_code == 302
+
+
+def test_a_route_that_no_longer_fits_the_kind_of_transaction_is_told_before_submitting(client, draft):
+    draft.kind, draft.dispatched_from, draft.destination = "brokering", "DE", "PA"
+    draft.save()
+    wrong = "the route does not fit the kind of transaction"
+    assert wrong not in client.get(path("form", draft)).content.decode()
+
+    draft.kind = "export"
+    draft.save()
+
+    assert wrong in client.get(path("form", draft)).content.decode()
+
+
 def test_what_is_sent_electronically_needs_no_port(client, draft):
     sent = {**ROUTE, "transport_mode": "electronic", "port_of_loading": ""}
     assert client.post(path("form-route", draft), sent).status_code == 302
@@ -383,6 +437,36 @@ def test_about_needs_somebody_to_ask(client, draft):
     assert client.post(path("form-about", draft), sent).url == path("form-goods", draft)
     draft.refresh_from_db()
     assert draft.kind == "transit"
+
+
+@pytest.mark.parametrize("phone", ["-5", "5", "call me", "+", "123456", "+507 6000 OOOO"])
+def test_a_telephone_that_nobody_can_ring_is_refused_with_an_example(client, draft, phone):
+    about = {"kind": "export", "contact_name": "Ana", "contact_email": "ana@example.org"}
+
+    page = client.post(path("form-about", draft), {**about, "contact_phone": phone})
+
+    assert "for example +507 6000 0000" in str(page.context["form"].errors["contact_phone"])
+
+
+@pytest.mark.parametrize(
+    "phone", ["", "+507 6000 0000", "6000-0000", "(507) 264.1234", "+49 (0)30 123456", "264-1234 ext. 12"]
+)
+def test_telephones_are_taken_as_people_write_them(client, draft, phone):
+    about = {"kind": "export", "contact_name": "Ana", "contact_email": "ana@example.org"}
+
+    assert client.post(path("form-about", draft), {**about, "contact_phone": phone}).status_code == 302
+
+
+@pytest.mark.parametrize("sign", "\u200d\u200b\u2060\ufeff\u00ad\u200e\u061c\u034f\u3164\U000e0041")
+def test_a_sign_without_width_is_refused_in_a_name(client, draft, sign):
+    page = client.post(path("form-party-new", draft), {**PARTY, "name": f"Kyoto{sign} Glass"})
+
+    assert "A hidden character came along here" in str(page.context["form"].errors["name"])
+
+
+@pytest.mark.parametrize("name", ["علی\u200cرضا", "क्\u200dष", "Ñandú, S. A."])
+def test_the_joiners_of_a_script_belong_to_a_name(client, draft, name):
+    assert client.post(path("form-party-new", draft), {**PARTY, "name": name}).status_code == 302
 
 
 def answers(**changed):

@@ -1,16 +1,20 @@
 """The first page greets each kind of user with what they came for."""
 
-from datetime import date, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from licensing.country import pack
 from licensing.models import ApplicationStatus, Job, OutboxJob, Role
+from portal.views.home import greeting
 from tests.factories import (
     ApplicationFactory,
     ConsultationFactory,
     LicenceFactory,
+    LicenceLineFactory,
     ListVersionFactory,
     UserFactory,
 )
@@ -51,6 +55,24 @@ def test_everybody_is_greeted_by_name(db, role, language):
     assert user.name in home(user, language).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("hour", "words"),
+    [
+        (4, "Buenas noches"),
+        (5, "Buenos días"),
+        (11, "Buenos días"),
+        (12, "Buenas tardes"),
+        (18, "Buenas tardes"),
+        (19, "Buenas noches"),
+        (22, "Buenas noches"),
+    ],
+)
+def test_the_greeting_goes_by_the_hour_in_the_country(hour, words):
+    at = datetime(2026, 3, 2, hour, 59, tzinfo=pack().time_zone).astimezone(UTC)
+
+    assert greeting("Ana", at) == f"{words}, Ana"
+
+
 def test_an_exporter_sees_first_what_waits_for_them(exporter):
     own = {"organisation": exporter.organisation}
     draft = ApplicationFactory(**own)
@@ -68,13 +90,17 @@ def test_an_exporter_sees_first_what_waits_for_them(exporter):
 
 
 def test_an_exporter_sees_own_licences_in_force_the_soonest_to_end_first(exporter):
-    def licence(**more):
+    def licence(used=0, **more):
         application = ApplicationFactory(recommended=True, organisation=exporter.organisation)
-        return LicenceFactory(decision__application=application, **more)
+        line = LicenceLineFactory(
+            licence=LicenceFactory(decision__application=application, **more), used=used
+        )
+        return line.licence
 
     later, sooner = licence(), licence(valid_to=date(2998, 1, 1))
     licence(valid_to=date(2026, 1, 2))
-    LicenceFactory()
+    licence(used=10)  # all that was granted
+    LicenceLineFactory()  # somebody else's
 
     assert list(home(exporter).context["licences"]) == [sooner, later]
 
@@ -92,6 +118,33 @@ def test_an_officer_sees_own_cases_nobodys_cases_and_late_opinions(officer):
     assert list(page.context["unassigned"]) == [nobodys]
     assert list(page.context["late"]) == [late]
     assert page.context["counts"] == {"mine": 1, "unassigned": 1, "open": 3}
+
+
+def test_a_list_that_is_cut_says_how_many_there_are_and_leads_to_all(officer):
+    def make():
+        ApplicationFactory(status=ApplicationStatus.SUBMITTED, submitted_at=timezone.now())
+
+    for _number in range(6):
+        make()
+    assert "See all" not in home(officer).content.decode()
+
+    make()
+
+    assert re.search(r'href="/queue/\?status=submitted">See all 7<', home(officer).content.decode())
+
+
+@pytest.mark.parametrize("role", [Role.EXPORTER_FILER, Role.DECIDING_OFFICER, Role.ADVISER])
+def test_every_home_leads_to_the_rest_of_its_lists(db, role):
+    user = UserFactory(role=role)
+    for _number in range(7):
+        if role == Role.ADVISER:
+            ConsultationFactory(body=user.organisation)
+        elif role == Role.DECIDING_OFFICER:
+            ApplicationFactory(recommended=True, case_officer=UserFactory())
+        else:
+            ApplicationFactory(organisation=user.organisation)
+
+    assert ">See all 7<" in home(user).content.decode()
 
 
 def test_a_deciding_officer_sees_what_somebody_else_recommended(decider):
@@ -164,5 +217,5 @@ def test_the_page_takes_few_queries_however_much_there_is(db, role, django_asser
     client = client_of(user)
     client.get("/")
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert client.get("/").status_code == 200

@@ -63,6 +63,13 @@ def test_a_list_is_as_old_as_its_publishers_edition_however_late_it_came_in(read
     assert re.search(rf'app-chip--{tone}"[^<]*>(<[^>]*>)*\s*{label}', html)
 
 
+def test_how_old_a_list_is_reads_well_in_spanish(administrator):
+    html = shown(client_of(administrator, "es"), days=313)
+
+    assert 'data-label="Antigüedad"' in html
+    assert ">313 días<" in html
+
+
 def test_an_edition_that_is_a_moment_is_shown_as_its_day(reader):
     html = shown(reader, days=3, edition="2026-03-01T08:00:15.123Z")
 

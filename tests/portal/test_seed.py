@@ -13,9 +13,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from licensing import documents
+from licensing import documents, judgements
 from licensing.actions import accounts
 from licensing.country import pack
+from licensing.judgements import HitState
 from licensing.models import (
     ApiKey,
     Application,
@@ -213,11 +214,15 @@ def test_cases_are_plausible(world):
     assert Consultation.objects.waiting().filter(due_on__gte=today).exists()
     assert Consultation.objects.exclude(answered_at=None).exists()
 
-    hit = ScreeningHit.objects.undecided().get()
+    hits = ScreeningHit.objects.filter(gone_at=None).select_related("party")
+    unsettled = [one for one in judgements.of_hits(hits, timezone.now()) if not one.is_settled]
+    (hit,) = [one.hit for one in unsettled if one.state == HitState.OPEN]
 
     assert hit.party.application.status == ApplicationStatus.IN_REVIEW
     assert hit.entity.primary_name.casefold() != hit.listed_name.casefold()
     assert hit.source == "demo-un"
+    lucia = User.objects.get(email="lucia@istmo.example")
+    assert any(one.waits_for(lucia) for one in unsettled if one.state == HitState.UNCONFIRMED)
 
     now = timezone.now()
     applications = list(Application.objects.order_by("created_at", "reference"))

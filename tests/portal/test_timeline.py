@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import translation
 
-from licensing.actions import advice, casework, decisions, drafts
+from licensing.actions import advice, casework, decisions, drafts, hits
 from licensing.models import Action, Application, ApplicationStatus, Event, Judgement, Opinion, Outcome
 from portal import turns
 from portal.timeline import LINES, TOLD_TO_EXPORTERS, sentences
@@ -21,7 +21,15 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-KEPT_FROM_EXPORTERS = {Action.EDIT, Action.SCREEN, Action.JUDGE}
+KEPT_FROM_EXPORTERS = {
+    Action.EDIT,
+    Action.SCREEN,
+    Action.JUDGE,
+    Action.CONFIRM_JUDGEMENT,
+    Action.REMEMBER_JUDGEMENT,
+    Action.REVOKE_JUDGEMENT,
+    Action.CALIBRATE,
+}
 ACCOUNTS_ONLY = {
     Action.REGISTER,
     Action.INVITE,
@@ -51,7 +59,7 @@ def story():
     hit = ScreeningHitFactory(party=case.parties.first(), entity__version=ListVersion.objects.get())
     casework.take_on(case.pk, by=officer, at=NOON)
     for judgement, reason in ((Judgement.UNSURE, "Falta la fecha."), (Judgement.DIFFERENT, "Otra fecha.")):
-        casework.judge_hit(hit.pk, judgement=judgement, reason=reason, by=officer, at=NOON)
+        hits.judge(hit.pk, judgement=judgement, reason=reason, by=officer, at=NOON)
     asked = casework.consult(
         case.pk,
         adviser.organisation,
