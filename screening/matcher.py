@@ -114,6 +114,12 @@ def is_hit(party: Subject, listed: Subject, *, worth: float = POINTS_WORTH_A_LOO
     return _with_evidence(points, *_evidence(party, listed, theirs), worth) >= worth
 
 
+def least_of_the_name(asked: Subject, worth: float) -> float:
+    """Return the points a name needs, by itself, for all that is known of `asked` to lift it to `worth`."""
+    known = bool(asked.countries or asked.dates_of_birth)
+    return worth - MOST_AGREEMENT if known else worth
+
+
 def compare(party: Subject, listed: Subject, *, worth: float = POINTS_WORTH_A_LOOK) -> Score:
     """Score the likeness of `party` and `listed`, with a reason for every point given or taken.
 
