@@ -414,7 +414,8 @@ class NameIndex:
 def least_paired(whole: float, is_skeletal: bool, share: float, cost: float) -> float:
     """Return the least weight of paired words with which a name that weighs `whole` can reach `share`.
 
-    An unpaired word costs `cost` of its weight. What can be reached grows with what is paired, so halving finds it.
+    An unpaired word costs `cost` of its weight. What can be reached grows with what is paired, so halving
+    finds it.
     """
     low, high = 0.0, whole
     for _ in range(12):

@@ -67,7 +67,7 @@ class Office:
     """Parties whose facts change, and how often they were asked for."""
 
     def __init__(self, **parties):
-        self.parties = {number: subject for number, subject in enumerate(parties.values(), start=1)}
+        self.parties = dict(enumerate(parties.values(), start=1))
         self.asked = []
 
     def index(self):
