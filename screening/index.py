@@ -34,6 +34,7 @@ from screening.likeness import (
     slip_keys,
     slips_allowed,
     sound,
+    with_article,
 )
 from screening.matcher import (
     BY_LETTERS,
@@ -42,12 +43,11 @@ from screening.matcher import (
     COST_OF_THEIRS,
     REWRITTEN,
     SAYS_ENOUGH,
-    SHORTEST_NUMBER,
     SPREAD,
     Subject,
-    plain_number,
 )
 from screening.names import Form, comparable, joined_words
+from screening.numbers import telling
 from screening.rarity import weight
 
 FORMAT = 1  # of the arrays; another format is another folder
@@ -223,9 +223,7 @@ class NameIndex:
         for name in asked.names:
             for number in self._names_like(comparable(name), at_least, costs):
                 found[int(self._entity_of[number])].add(self._names[number])
-        by_number = self._keys["number"].get(
-            plain for plain in map(plain_number, asked.identifiers) if len(plain) >= SHORTEST_NUMBER
-        )
+        by_number = self._keys["number"].get(telling(asked.identifiers)) if asked.identifiers else set()
         return {
             int(self._entities[place]): self._subject(place, found.get(place, set()), place in by_number)
             for place in sorted({*found, *by_number})
@@ -396,7 +394,7 @@ class NameIndex:
         return {number for number, count in zip(numbers, slips.tolist(), strict=True) if count <= allowed}
 
     def _could_be_alike(self, word: str) -> set[int]:
-        found = self._keys["word"].get([word])
+        found = self._keys["word"].get({word, with_article(word)})
         if len(word) == 1:
             return found | self._keys["initial"].get([word])
         heard = consonants(word)
@@ -461,8 +459,7 @@ class _Building:
         for name in subject.names:
             self._forms.append(comparable(name))
             self._entity_of.append(place)
-        numbers = set(map(plain_number, subject.identifiers))
-        self._numbers += [(number, place) for number in numbers if len(number) >= SHORTEST_NUMBER]
+        self._numbers += [(number, place) for number in telling(subject.identifiers)]
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         words_of, weights_of = [], []
@@ -496,7 +493,7 @@ class _Building:
     def _keys(self) -> dict[str, NDArray[np.generic]]:
         words, slips, sounds, heard, initials = [], [], [], [], []
         for word, number in self._place.items():
-            words.append((word, number))
+            words += [(spelled, number) for spelled in {word, with_article(word)}]
             skeletal = word[0] == SKELETAL
             heard.append(((SKELETAL if skeletal else "") + consonants(word), number))
             if not skeletal and word.isalpha():

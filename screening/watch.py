@@ -61,8 +61,8 @@ def index_of(stamps: Mapping[int, str], parties: Callable[[Collection[int]], Par
     """Return the index over the parties that `stamps` has by their numbers.
 
     A stamp is any text that changes when what is known of the party does, such as a digest. `parties` is
-    asked for those parties alone that are not indexed yet as they are now. Without SCREENING_INDEX_FOLDER all are
-    indexed anew.
+    asked for those parties alone that are not indexed yet as they are now. Without SCREENING_INDEX_FOLDER all
+    are indexed anew.
     """
     where = getattr(settings, "SCREENING_INDEX_FOLDER", None)
     if where is None:
