@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -33,6 +34,7 @@ from screening.likeness import (
     slip_keys,
     slips_allowed,
     sound,
+    with_article,
 )
 from screening.matcher import (
     BY_LETTERS,
@@ -41,12 +43,11 @@ from screening.matcher import (
     COST_OF_THEIRS,
     REWRITTEN,
     SAYS_ENOUGH,
-    SHORTEST_NUMBER,
     SPREAD,
     Subject,
-    plain_number,
 )
 from screening.names import Form, comparable, joined_words
+from screening.numbers import telling
 from screening.rarity import weight
 
 FORMAT = 1  # of the arrays; another format is another folder
@@ -56,6 +57,17 @@ SLACK = 0.02
 
 Numbers = NDArray[np.int32]
 Shares = NDArray[np.float32]
+
+
+class Costs(NamedTuple):
+    """What an unpaired word costs, of its weight: one of the name asked for, one of an indexed name."""
+
+    asked: float
+    indexed: float
+
+
+OF_A_PARTY = Costs(COST_OF_OURS, COST_OF_THEIRS)  # a party asks an index of listed names
+OF_A_LISTED = Costs(COST_OF_THEIRS, COST_OF_OURS)  # a listed entity asks an index of parties
 
 
 class Texts:
@@ -192,17 +204,26 @@ class NameIndex:
     # --- asking ---
 
     def candidates(self, party: Subject, at_least: float) -> dict[int, Subject]:
-        """Return every entity that can have `at_least` points by name or number, with the names that can.
+        """Return every listed entity that can have `at_least` points by name or number beside `party`, with
+        the names that can.
 
         An entity found by a number only comes with all its names.
         """
+        return self._candidates(party, at_least, OF_A_PARTY)
+
+    def candidates_for_listed(self, listed: Subject, at_least: float) -> dict[int, Subject]:
+        """Return, from an index over parties, every party that can have `at_least` points beside `listed`.
+
+        It is the other way round of `candidates`: the same pairs of a party and a listed entity are found.
+        """
+        return self._candidates(listed, at_least, OF_A_LISTED)
+
+    def _candidates(self, asked: Subject, at_least: float, costs: Costs) -> dict[int, Subject]:
         found: dict[int, set[str]] = defaultdict(set)
-        for name in party.names:
-            for number in self._names_like(comparable(name), at_least):
+        for name in asked.names:
+            for number in self._names_like(comparable(name), at_least, costs):
                 found[int(self._entity_of[number])].add(self._names[number])
-        by_number = self._keys["number"].get(
-            plain for plain in map(plain_number, party.identifiers) if len(plain) >= SHORTEST_NUMBER
-        )
+        by_number = self._keys["number"].get(telling(asked.identifiers)) if asked.identifiers else set()
         return {
             int(self._entities[place]): self._subject(place, found.get(place, set()), place in by_number)
             for place in sorted({*found, *by_number})
@@ -220,10 +241,10 @@ class NameIndex:
             frozenset(facts["weak_names"]),
         )
 
-    def _names_like(self, form: Form, at_least: float) -> list[int]:
+    def _names_like(self, form: Form, at_least: float, costs: Costs) -> list[int]:
         """Return the numbers of the names that can have `at_least` points, and some that cannot."""
         share = max(0.0, (at_least - ROUNDING) / 100) ** (1 / SPREAD) - SLACK
-        numbers, bounds = self._bounds(form, share)
+        numbers, bounds = self._bounds(form, share, costs)
         same = np.fromiter(self._keys["same"].get([form.spelled]), np.int32)
         if not len(numbers):
             return list(same.tolist())
@@ -245,14 +266,14 @@ class NameIndex:
         alike[[text == form.in_order or SKELETAL in text for text in listed]] = SAME
         return alike
 
-    def _bounds(self, form: Form, share: float) -> tuple[Numbers, tuple[Shares, Shares]]:
+    def _bounds(self, form: Form, share: float, costs: Costs) -> tuple[Numbers, tuple[Shares, Shares]]:
         """Return candidates with the most their words can share, and the most that is left by the discount.
 
         A candidate that cannot reach `share` even if all its letters agree is left out.
         """
         alike = [self._alike(word) for word in form.different]
         together = self._together(form)
-        wanted = self._worth_looking_up(form, alike, share)
+        wanted = self._worth_looking_up(form, alike, share, costs)
         seeds = [alike[at][0] for at in wanted] + [np.array([word for word, _, _ in together], np.int32)]
         names, _ = self._names_with.of_all(np.unique(np.concatenate(seeds)).astype(np.int32))
         candidates = np.unique(names).astype(np.int32)
@@ -261,13 +282,19 @@ class NameIndex:
         if not len(starts):
             return candidates[:0], (np.empty(0, np.float32), np.empty(0, np.float32))
         candidates = candidates[of_name[starts]]
-        shares, left = self._most(form, candidates, rows, paired_weights, starts)
+        shares, left = self._most(form, candidates, rows, paired_weights, starts, costs)
         letters = 0.0 if form.is_skeletal else BY_LETTERS
         able = ((1 - letters) * shares + letters) * left >= share
         return candidates[able], (shares[able], left[able])
 
     def _most(
-        self, form: Form, candidates: Numbers, rows: Shares, paired_weights: Shares, starts: NDArray[np.int64]
+        self,
+        form: Form,
+        candidates: Numbers,
+        rows: Shares,
+        paired_weights: Shares,
+        starts: NDArray[np.int64],
+        costs: Costs,
     ) -> tuple[Shares, Shares]:
         """Return for each candidate the most its words can share, as if a word could be paired twice, and
         what the discount for common words leaves of it. Its rows begin at `starts`."""
@@ -277,10 +304,13 @@ class NameIndex:
         heaviest = np.maximum.reduceat(lighter, starts, axis=0)
         lightest = np.minimum.reduceat(np.where(rows > 0, lighter, np.float32(np.inf)), starts, axis=0)
         lightest[np.isinf(lightest)] = 0
-        paired = (best * heaviest).sum(1)
+        each = best * heaviest
+        paired = each.sum(1)
         unpaired = ((best == 0) * weights).sum(1)
         extra = np.maximum(0, self._totals[candidates] - np.add.reduceat(paired_weights, starts))
-        whole = lightest.sum(1) + COST_OF_OURS * unpaired + COST_OF_THEIRS * extra
+        # A word that could be paired, but is not, costs `costs.asked` of its weight: that may be less.
+        least = np.minimum(lightest, each + costs.asked * weights)
+        whole = least.sum(1) + costs.asked * unpaired + costs.indexed * extra
         left = 1 - COST_OF_COMMON_WORDS * np.maximum(0, 1 - paired / SAYS_ENOUGH)
         return np.minimum(paired / np.maximum(whole, 1e-6), 1), left
 
@@ -304,13 +334,15 @@ class NameIndex:
         of_name = np.repeat(np.arange(len(candidates), dtype=np.int32), sizes)[hit]
         return table[places[hit]], weights[hit], of_name
 
-    def _worth_looking_up(self, form: Form, alike: list[tuple[Numbers, Shares]], share: float) -> list[int]:
+    def _worth_looking_up(
+        self, form: Form, alike: list[tuple[Numbers, Shares]], share: float, costs: Costs
+    ) -> list[int]:
         """Return the places of words to look up: the others weigh too little to reach `share` by themselves.
 
         What is left out are the words that most names share with others, as long as they weigh together less
         than a candidate must have.
         """
-        needed = least_paired(sum(form.weights), form.is_skeletal, share)
+        needed = least_paired(sum(form.weights), form.is_skeletal, share, costs.asked)
         most_first = sorted(range(len(alike)), key=lambda at: -int(self._numbers_with[alike[at][0]].sum()))
         left_out = 0.0
         wanted = []
@@ -362,7 +394,7 @@ class NameIndex:
         return {number for number, count in zip(numbers, slips.tolist(), strict=True) if count <= allowed}
 
     def _could_be_alike(self, word: str) -> set[int]:
-        found = self._keys["word"].get([word])
+        found = self._keys["word"].get({word, with_article(word)})
         if len(word) == 1:
             return found | self._keys["initial"].get([word])
         heard = consonants(word)
@@ -377,15 +409,16 @@ class NameIndex:
         )
 
 
-def least_paired(whole: float, is_skeletal: bool, share: float) -> float:
+def least_paired(whole: float, is_skeletal: bool, share: float, cost: float) -> float:
     """Return the least weight of paired words with which a name that weighs `whole` can reach `share`.
 
-    What can be reached grows with what is paired, so halving finds it.
+    An unpaired word costs `cost` of its weight. What can be reached grows with what is paired, so halving
+    finds it.
     """
     low, high = 0.0, whole
     for _ in range(12):
         paired = (low + high) / 2
-        words = paired / (paired + COST_OF_OURS * (whole - paired))
+        words = paired / (paired + cost * (whole - paired))
         reached = words if is_skeletal else (1 - BY_LETTERS) * words + BY_LETTERS
         if reached * (1 - COST_OF_COMMON_WORDS * max(0.0, 1 - paired / SAYS_ENOUGH)) >= share:
             high = paired
@@ -426,8 +459,7 @@ class _Building:
         for name in subject.names:
             self._forms.append(comparable(name))
             self._entity_of.append(place)
-        numbers = set(map(plain_number, subject.identifiers))
-        self._numbers += [(number, place) for number in numbers if len(number) >= SHORTEST_NUMBER]
+        self._numbers += [(number, place) for number in telling(subject.identifiers)]
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         words_of, weights_of = [], []
@@ -461,7 +493,7 @@ class _Building:
     def _keys(self) -> dict[str, NDArray[np.generic]]:
         words, slips, sounds, heard, initials = [], [], [], [], []
         for word, number in self._place.items():
-            words.append((word, number))
+            words += [(spelled, number) for spelled in {word, with_article(word)}]
             skeletal = word[0] == SKELETAL
             heard.append(((SKELETAL if skeletal else "") + consonants(word), number))
             if not skeletal and word.isalpha():

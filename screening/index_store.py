@@ -14,7 +14,7 @@ from screening.matcher import Subject
 
 FOLDERS_KEPT = 3
 # What an index depends on beside the lists: how names are read and compared.
-CODE = ("latin", "rewriting", "names", "likeness", "rarity", "index", "matcher")
+CODE = ("latin", "rewriting", "names", "likeness", "rarity", "numbers", "index", "matcher")
 
 Listed = Callable[[], Iterable[tuple[int, Subject]]]
 

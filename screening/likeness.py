@@ -23,6 +23,7 @@ MANY_CONSONANTS = 0.88
 COST_OF_A_SLIP = 1.3  # times its share of the letters
 COST_OF_ANOTHER_START = 0.08
 LEAST = 0.55  # words less alike are different words
+SHORTEST_WITH_ARTICLE = 6  # letters of a word like "Elbaradei"
 CONSONANTS_TOGETHER = 4  # that make two words without their vowels a name of their own
 PREFIX = 7  # letters of a word that keys of slips are made of; enough for two slips
 
@@ -116,9 +117,14 @@ def consonants(word: str) -> str:
     return _DOUBLED.sub(r"\1", (first + _VOWELS.sub("", plain[1:])).translate(_ONE_CONSONANT))
 
 
+def with_article(word: str) -> str:
+    """Return a word that an Arabic article may be part of with "al", as the article is written by itself."""
+    return f"al{word[2:]}" if word.startswith("el") and len(word) >= SHORTEST_WITH_ARTICLE else word
+
+
 def likeness_together(joined: str, word: str) -> float:
     """Return how alike two words written as one and one word are: the same letters, sound or consonants."""
-    if joined == word:
+    if joined in (word, with_article(word)):
         return TOGETHER
     if SKELETAL in (joined[0], word[0]):
         heard = consonants(joined)
@@ -134,8 +140,6 @@ def joining_keys(word: str) -> tuple[str, ...]:
     """Return keys of which a joined pair and a word that are alike share one: letters, sound, consonants."""
     heard = consonants(word)
     together = (f"={heard}",) if len(heard) >= CONSONANTS_TOGETHER else ()
-    return (
-        (word, *together)
-        if word[0] == SKELETAL or not word.isalpha()
-        else (word, f"_{sound(word)}", *together)
-    )
+    if word[0] == SKELETAL or not word.isalpha():
+        return (word, *together)
+    return tuple({word, with_article(word), f"_{sound(word)}", *together})

@@ -8,10 +8,8 @@ name, word for word, always stays a hit. Country, date of birth and kind are evi
 put hits in order and may lift a near name to a hit or lower a vague one. What is not known never counts.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -27,26 +25,34 @@ from screening.likeness import (
     sound,
 )
 from screening.names import Form, comparable
+from screening.numbers import contradicting, telling
 
 POINTS_WORTH_A_LOOK = 70.0  # a score from here on is a hit; settings may say otherwise
 BY_LETTERS = 0.3  # the share of the points that the letters of the whole name give
 REWRITTEN = 0.9  # what letters count when words were put in another spelling first
 COST_OF_OURS = 0.65  # for each unpaired word, of its weight
 COST_OF_THEIRS = 0.35
+COST_OF_ANOTHER = 0.6  # more, where each name has a word instead of the other's
+COST_OF_ANOTHER_NUMBER = 1.0  # more, where each has a number instead of the other's: brigades, ships
 REST_OF_AN_INITIAL = 0.3  # of what a word weighs more than the initial it is paired with
 SAYS_ENOUGH = 1.7  # paired words that weigh this much need no discount
 COST_OF_COMMON_WORDS = 0.45
 SPREAD = (
-    0.86  # exponent that puts points worth a look, for a name alone, at about one clean name in a hundred
+    0.79  # exponent that puts points worth a look, for a name alone, at about one clean name in a hundred
 )
 LEAST_OF_THE_SAME_NAME = 0.8  # word for word the same, but only common words
 SAME_NUMBER_POINTS = 95.0
-SHORTEST_NUMBER = 5  # shorter numbers are shared by too many
 
 # Evidence beside the name. The most that agreement can add is MOST_AGREEMENT.
 AGREEMENT = {"same-country": 1.0, "same-birth": 10.0, "near-birth": 5.0}
 MOST_AGREEMENT = AGREEMENT["same-country"] + AGREEMENT["same-birth"]
-CONTRADICTION = {"other-country": -10.0, "other-birth": -22.0, "other-kind": -8.0, "weak-alias": -5.0}
+CONTRADICTION = {
+    "other-country": -10.0,
+    "other-birth": -22.0,
+    "other-kind": -8.0,
+    "other-number": -20.0,
+    "weak-alias": -5.0,
+}
 MOST_CONTRADICTION = -30.0
 SURE_OF_THE_NAME = 90.0  # from here on no contradiction hides the hit: facts may be wrong, names rarely agree
 
@@ -112,6 +118,12 @@ def is_hit(party: Subject, listed: Subject, *, worth: float = POINTS_WORTH_A_LOO
     if _same_number(party, listed):
         points = SAME_NUMBER_POINTS
     return _with_evidence(points, *_evidence(party, listed, theirs), worth) >= worth
+
+
+def least_of_the_name(asked: Subject, worth: float) -> float:
+    """Return the points a name needs, by itself, for all that is known of `asked` to lift it to `worth`."""
+    known = bool(asked.countries or asked.dates_of_birth)
+    return worth - MOST_AGREEMENT if known else worth
 
 
 def compare(party: Subject, listed: Subject, *, worth: float = POINTS_WORTH_A_LOOK) -> Score:
@@ -205,12 +217,20 @@ def align(ours: Form, theirs: Form) -> Alignment:
     if not chosen:
         return Alignment((), 0.0, 0.0)
     paired = sum(pair.weight for pair in chosen)
+    ours_alone = sum(ours.weights[at] for at in left)
+    theirs_alone = sum(theirs.weights[at] for at in left_there)
     whole = (
         sum(pair.weight / pair.alike + _rest(pair, ours, theirs) for pair in chosen)
-        + COST_OF_OURS * sum(ours.weights[at] for at in left)
-        + COST_OF_THEIRS * sum(theirs.weights[at] for at in left_there)
+        + COST_OF_OURS * ours_alone
+        + COST_OF_THEIRS * theirs_alone
+        + COST_OF_ANOTHER * min(ours_alone, theirs_alone)
+        + (COST_OF_ANOTHER_NUMBER if _numbered(ours, left) and _numbered(theirs, left_there) else 0.0)
     )
     return Alignment(tuple(chosen), paired, paired / whole)
+
+
+def _numbered(form: Form, places: set[int]) -> bool:
+    return any(form.different[at][0].isdigit() for at in places)
 
 
 def _possible_pairs(ours: Form, theirs: Form) -> Iterator[Pair]:
@@ -301,20 +321,19 @@ def _how(pair: Pair, mine: tuple[str, ...], other: tuple[str, ...]) -> str:
 
 
 def _same_number(party: Subject, listed: Subject) -> Reason | None:
-    shared = set(map(plain_number, party.identifiers)) & set(map(plain_number, listed.identifiers))
-    numbers = sorted(number for number in shared if len(number) >= SHORTEST_NUMBER)
+    if not party.identifiers or not listed.identifiers:
+        return None
+    numbers = sorted(telling(party.identifiers) & telling(listed.identifiers))
     return Reason("same-number", SAME_NUMBER_POINTS, ", ".join(numbers)) if numbers else None
 
 
-@lru_cache(maxsize=65536)
-def plain_number(number: str) -> str:
-    """Return a number as it is compared: capitals and digits only, without "IMO" before a ship's."""
-    plain = re.sub("[^0-9A-Z]", "", number.upper())
-    return plain[3:] if re.fullmatch(r"IMO\d{7}", plain) else plain
-
-
 def _evidence(party: Subject, listed: Subject, listed_name: str) -> tuple[list[Reason], list[Reason]]:
-    found = [*_country(party, listed), *_birth(party, listed), *_kind(party, listed)]
+    found = [
+        *_country(party, listed),
+        *_birth(party, listed),
+        *_kind(party, listed),
+        *_other_number(party, listed),
+    ]
     if listed_name in listed.weak_names:
         found.append(("weak-alias", listed_name))
     agreeing = [
@@ -342,6 +361,13 @@ def _birth(party: Subject, listed: Subject) -> list[tuple[str, str]]:
     agreement = how_births_agree(party.dates_of_birth, listed.dates_of_birth)
     detail = f"{', '.join(party.dates_of_birth)} / {', '.join(listed.dates_of_birth)}"
     return [(agreement, detail)] if agreement else []
+
+
+def _other_number(party: Subject, listed: Subject) -> list[tuple[str, str]]:
+    if not party.identifiers or not listed.identifiers:
+        return []
+    numbers = contradicting(party.identifiers, listed.identifiers)
+    return [("other-number", " / ".join(numbers))] if numbers else []
 
 
 def _kind(party: Subject, listed: Subject) -> list[tuple[str, str]]:

@@ -26,6 +26,10 @@ LOOK_ALIKES = str.maketrans(
 TO_CYRILLIC = str.maketrans("ABEKMHOPCTYXaeopcyxiI", "АВЕКМНОРСТУХаеорсухіІ")
 MIXED_WORD = re.compile(r"(?=\w*[A-Za-z])\w*[\u0370-\u03ff\u0400-\u052f]\w*")
 SHORTEST_JOINED = 5  # letters of two words that may be written as one
+# Digits written for letters inside a word, to be read by people and by no filter: "S3rg1o".
+DISGUISED = re.compile(r"(?<=[a-z])[01345](?=[a-z])")
+DIGITS_AS_LETTERS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s"}
+SHORTEST_DISGUISED = 4
 DOTTED = re.compile(r"\b(?:[a-z][./])+[a-z]\b")  # "s.a", "a/s", "l.l.c"
 
 
@@ -109,7 +113,13 @@ def _latin_words(name: str) -> list[str]:
     plain = INSIDE_WORDS.sub(
         "", "".join(sign if sign.isascii() else anyascii(sign) for sign in plain).lower()
     )
-    return _letters_joined(WORD.findall(DOTTED.sub(_undotted, plain)))
+    return _letters_joined([_undisguised(word) for word in WORD.findall(DOTTED.sub(_undotted, plain))])
+
+
+def _undisguised(word: str) -> str:
+    if word.isalpha() or len(word) < SHORTEST_DISGUISED:
+        return word
+    return DISGUISED.sub(lambda digit: DIGITS_AS_LETTERS[digit[0]], word)
 
 
 def _as_seen(mixed: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ SENTENCES: dict[str, Promise] = {
     "one-word-alike": _("Only one word is alike: %(detail)s"),
     "other-name": _("The names have nothing in common."),
     "same-number": _("The same number: %(detail)s"),
+    "other-number": _("Other register numbers: %(detail)s"),
     "same-country": _("The same country: %(detail)s"),
     "other-country": _("Other countries: %(detail)s"),
     "same-birth": _("The same date of birth: %(detail)s"),

@@ -7,11 +7,12 @@ from datetime import datetime
 from functools import partial
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from screening import index_store
 from screening.index import NameIndex
-from screening.matcher import MOST_AGREEMENT, POINTS_WORTH_A_LOOK, Score, Subject, compare, is_hit
-from screening.models import ListedEntity, ListedName, ListVersion, NameKind
+from screening.matcher import POINTS_WORTH_A_LOOK, Score, Subject, compare, is_hit, least_of_the_name
+from screening.models import ListedEntity, ListedEntityQuerySet, ListedName, ListVersion, NameKind
 
 # Indexes kept in one process: what is in force, and one earlier date that somebody asks about.
 INDEXES_KEPT = 2
@@ -77,10 +78,9 @@ def screen(subject: Subject, *, at: datetime, worth: float | None = None) -> Scr
 
 
 def _scores(subject: Subject, index: NameIndex, worth: float) -> dict[int, Score]:
-    known = bool(subject.countries or subject.dates_of_birth)  # agreement may lift a name that is below
     return {
         entity: compare(subject, other, worth=worth)
-        for entity, other in index.candidates(subject, worth - (MOST_AGREEMENT if known else 0)).items()
+        for entity, other in index.candidates(subject, least_of_the_name(subject, worth)).items()
         if is_hit(subject, other, worth=worth)
     }
 
@@ -114,16 +114,30 @@ def forget_indexes() -> None:
 
 def listed(version_ids: list[int]) -> Iterator[tuple[int, Subject]]:
     """Yield every entity of these versions by its number, as matching needs to know it."""
+    return subjects_of(ListedEntity.objects.filter(version__in=version_ids))
+
+
+def changed(version: ListVersion, before: ListVersion | None) -> Iterator[tuple[int, Subject]]:
+    """Yield, as `listed` does, the entities of `version` of which `before` did not say the same; of no
+    version before, every one."""
+    entities = ListedEntity.objects.filter(version=version)
+    if before:
+        known = ListedEntity.objects.filter(version=before, source_id=OuterRef("source_id"))
+        entities = entities.filter(~Exists(known.filter(digest=OuterRef("digest"))))
+    return subjects_of(entities)
+
+
+def subjects_of(entities: ListedEntityQuerySet) -> Iterator[tuple[int, Subject]]:
+    """Yield these entities by their numbers, as matching needs to know them."""
     names: dict[int, list[str]] = {}
     weak: dict[int, set[str]] = {}
-    rows = ListedName.objects.filter(entity__version__in=version_ids).order_by("pk")
+    rows = ListedName.objects.filter(entity__in=entities).order_by("pk")
     for owner, name, kind in rows.values_list("entity_id", "name", "kind").iterator():
         names.setdefault(owner, []).append(name)
         if kind == NameKind.WEAK_ALIAS:
             weak.setdefault(owner, set()).add(name)
-    entities = ListedEntity.objects.filter(version__in=version_ids).order_by("pk")
     wanted = ("kind", "primary_name", "countries", "dates_of_birth", "identifiers")
-    for entity in entities.only(*wanted).iterator():
+    for entity in entities.order_by("pk").only(*wanted).iterator():
         yield (
             entity.pk,
             Subject(

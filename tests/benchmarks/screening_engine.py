@@ -16,7 +16,7 @@ django.setup()
 
 from screening.importers.countries import country_code
 from screening.importers.dates import edtf
-from screening.importers.ofac_xml import NO_IDENTIFIER
+from screening.importers.ofac_terms import NO_IDENTIFIER
 from screening.index import NameIndex
 from screening.matcher import MOST_AGREEMENT, POINTS_WORTH_A_LOOK, Subject, compare, is_hit
 from screening.models import EntityKind

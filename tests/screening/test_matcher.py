@@ -88,6 +88,8 @@ def test_the_same_rare_name_written_otherwise_has_all_points(ours, theirs):
         ("李虚构", "LI, Xugou"),
         ("محمد رضا الخيالي", "Mohammad-Reza KHAYALI"),
         ("Al-Khayal Trading", "Alkhayal Trading LLC"),
+        ("El-Khayal Trading", "Elkhayal Trading LLC"),
+        ("Quimera Spółka z ograniczoną odpowiedzialnością", "Quimera Sp. z o.o."),
         ("Quimera Intl Trading Corp", "QUIMERA INTERNATIONAL TRADING"),
         ("ООО Завод Химера", "KHIMERA PLANT LLC"),
         ("АО НПП Химера", "JSC Scientific Production Enterprise Khimera"),
@@ -235,6 +237,34 @@ def test_the_same_number_is_a_hit_whatever_the_name():
 
     assert score.points >= 95
     assert score.reasons[0].feature == "same-number"
+
+
+def test_different_numbers_of_one_register_are_two_parties():
+    party = Subject(("Quimera Fantasma",), identifiers=("ОГРН 1027739411457",))
+    listed = Subject(("Quimera Fantasia",), identifiers=("1137746329962", "R-77"))
+
+    bare, other = compare(replace(party, identifiers=()), listed), compare(party, listed)
+
+    assert other.points < bare.points
+    assert other.reasons[-1].detail == "1027739411457 / 1137746329962"
+
+
+def test_another_number_beside_it_says_nothing():
+    party = Subject(("Quimera Fantasma",), identifiers=("R-66",))
+    listed = Subject(("Quimera Fantasma",), identifiers=("1137746329962", "R-77"))
+
+    assert compare(party, listed).points == 100
+
+
+@pytest.mark.parametrize(
+    ("ours", "listed", "other"),
+    [
+        ("Brigada Quimera 7", "Quimera Brigada", "Quimera Brigada 9"),
+        ("Baldomero Quimera Sombra", "Baldomero Quimera", "Baldomero Quimera Fantasma"),
+    ],
+)
+def test_another_word_or_number_instead_weighs_more_than_one_left_out(ours, listed, other):
+    assert points(ours, other) < points(ours, listed) - 3
 
 
 def test_a_short_number_proves_nothing():

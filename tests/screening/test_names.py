@@ -38,6 +38,8 @@ from screening.names import comparable, script
         ("Sheik Quimera", ("sheikh", "quimera")),
         ("QUІМЕRА", ("quimera",)),  # four of its letters are Cyrillic
         ("Αndrοs Quimera", ("andros", "quimera")),  # two are Greek
+        ("Qu1mera B2B", ("quimera", "b2b")),
+        ("Nowhere Krasnodar", ("nowhere", "krasnodar")),  # a place, no colour
         ("РОСА", ("rosa",)),  # all Cyrillic: a word of its own, not a disguised one
         ("Eвгений", ("evgeny",)),  # one Latin letter in a Cyrillic word
     ],
