@@ -9,24 +9,24 @@ from typing import Any
 
 from django.db import transaction
 
-from licensing import calibration, judgements, outbox
+from licensing import alerts, calibration, judgements, outbox, watched
 from licensing.calibration import Thresholds
 from licensing.country import pack
 from licensing.judgements import Standing
 from licensing.models import Action, Application, Event, Job, Party, Screening, ScreeningHit
-from licensing.parties import digest, digest_of_all
+from licensing.parties import digest, digest_of_case
 from screening import search
 from screening.matcher import Subject
 from screening.models import ListVersion
 
 
 def ask(application: Application, *, at: datetime) -> Screening:
-    """Promise a comparison of all parties as they are now with all lists. Call it in a transaction."""
-    parties = list(application.parties.all())
+    """Promise a comparison of all parties, and the company that applies, as they are now with all lists.
+    Call it in a transaction."""
     screening = Screening.objects.create(
         application=application,
-        parties_digest=digest_of_all(parties),
-        parties_total=len(parties),
+        parties_digest=digest_of_case(application),
+        parties_total=application.parties.count() + 1,  # and the company that applies
         asked_at=at,
     )
     outbox.put(Job.SCREEN_APPLICATION, at=at, screening_id=screening.pk)
@@ -39,9 +39,9 @@ def is_current(application: Application, *, at: datetime) -> bool:
     latest = Screening.objects.newest_of(application)
     if latest is None or latest.failure:
         return False
-    now = digest_of_all(application.parties.all())
+    now = digest_of_case(application)
     under_way = latest.finished_at is None and latest.parties_digest == now
-    return under_way or latest.covers(now, _versions(at), calibration.in_force(at).key)
+    return under_way or latest.covers(now, versions_in_force(at), calibration.in_force(at).key)
 
 
 def screen(screening_id: int, *, at: datetime) -> None:
@@ -50,7 +50,7 @@ def screen(screening_id: int, *, at: datetime) -> None:
     Without a list in force it fails closed: it says so on the screening and finds nothing "clean".
     What changed meanwhile (lists or parties) makes the comparison start over as a new one.
     """
-    screening = Screening.objects.select_related("application").get(pk=screening_id)
+    screening = Screening.objects.select_related("application__organisation").get(pk=screening_id)
     if screening.finished_at is not None or screening != Screening.objects.newest_of(screening.application):
         return
     # Another worker may be at the same: what it has finished stays finished.
@@ -58,10 +58,12 @@ def screen(screening_id: int, *, at: datetime) -> None:
     unfinished.update(parties_done=0, failure="")
     thresholds = calibration.in_force(at)
     versions = set()
-    parties = screening.application.parties.order_by("pk").values_list("pk", flat=True)
+    application = screening.application
+    company = watched.company(application.organisation)
+    parties = [*application.parties.order_by("pk").values_list("pk", flat=True), company.pk]
     try:
         for done, party_id in enumerate(parties, start=1):
-            versions |= _screen_party(party_id, thresholds, at)
+            versions |= screen_party(party_id, thresholds, at)[0]
             unfinished.filter(parties_total__gte=done).update(parties_done=done)
     except search.NoListInForce:
         unfinished.update(failure="no-list-in-force")
@@ -75,22 +77,32 @@ def give_up(screening_id: int) -> None:
 
 
 @transaction.atomic
-def _screen_party(party_id: int, thresholds: Thresholds, at: datetime) -> set[int]:
-    """Store what the lists say of the party; return the versions they were searched in."""
+def screen_party(party_id: int, thresholds: Thresholds, at: datetime) -> tuple[set[int], int]:
+    """Store what the lists say of the party, and alert officers if we deal with it already.
+
+    Returns the ids of the list versions it was searched in, and how many alerts that raised.
+    """
     party = Party.objects.select_for_update(of=("self",)).get(pk=party_id)
     screened = search.screen(subject_of(party), at=at, worth=thresholds.worth)
-    for match in screened.matches:
-        _store(party, match, at)
+    found = [hit for match in screened.matches if (hit := _store(party, match, at))]
     keys = {(match.version.source, match.entity.source_id) for match in screened.matches}
     for hit in party.hits.filter(gone_at=None):
         if (hit.source, hit.source_id) not in keys:
             hit.gone_at = at
             hit.save(update_fields=["gone_at"])
-    return {version.pk for version in screened.versions}
+    versions = {version.pk for version in screened.versions}
+    if party.application_id is None:
+        party.screened_digest, party.screened_thresholds = digest(party), thresholds.key
+        party.screened_versions = sorted(versions)
+        party.save(update_fields=["screened_digest", "screened_thresholds", "screened_versions"])
+    return versions, alerts.raise_for(party, found, thresholds, at)
 
 
-def _store(party: Party, match: search.Match, at: datetime) -> None:
-    """Store the hit as it is now. What stands of its judgements follows from what entry and party say."""
+def _store(party: Party, match: search.Match, at: datetime) -> ScreeningHit | None:
+    """Store the hit as it is now; return it if it is new, or says something new.
+
+    What stands of its judgements follows from what entry and party say.
+    """
     facts = {
         "entity": match.entity,
         "entity_digest": match.entity.digest,
@@ -107,27 +119,28 @@ def _store(party: Party, match: search.Match, at: datetime) -> None:
         .first()
     )
     if hit is None:
-        ScreeningHit.objects.create(
+        return ScreeningHit.objects.create(
             party=party,
             source=match.version.source,
             source_id=match.entity.source_id,
             found_at=at,
             **facts,
         )
-        return
-    if (hit.entity_digest, hit.party_digest) != (facts["entity_digest"], facts["party_digest"]):
+    said, says = (hit.entity_digest, hit.party_digest), (facts["entity_digest"], facts["party_digest"])
+    is_news = said != says or hit.gone_at is not None
+    if said != says:
         facts["found_at"] = at
     for name, value in facts.items():
         setattr(hit, name, value)
     hit.save(update_fields=list(facts))
+    return hit if is_news else None
 
 
 @transaction.atomic
 def _finish(screening: Screening, versions: set[int], thresholds: Thresholds, at: datetime) -> None:
     application = Application.objects.lock(screening.application_id)
-    parties = list(application.parties.all())
-    same_parties = screening.parties_digest == digest_of_all(parties)
-    if same_parties and versions == _versions(at):
+    same_parties = screening.parties_digest == digest_of_case(application)
+    if same_parties and versions == versions_in_force(at):
         Screening.objects.filter(pk=screening.pk, finished_at=None).update(
             finished_at=at,
             list_versions=sorted(versions),
@@ -164,40 +177,29 @@ def remembered_facts(standing: Standing) -> dict[str, Any]:
         raise ValueError(f"Nothing is remembered of {standing.hit}")
     people = [judgement.by.name, *([confirmation.by.name] if confirmation else [])]
     return {
-        **hit_facts(standing.hit),
+        **judgements.hit_facts(standing.hit),
         "judgement": judgement.pk,
         "people": people,
         "judged_on": pack().legal_day(judgement.at).isoformat(),
-        "reference": judgement.hit.party.application.reference,
+        "reference": judgement.hit.party.case_reference,
         "reason": judgement.reason,
-    }
-
-
-def hit_facts(hit: ScreeningHit) -> dict[str, Any]:
-    """Return what every event about a hit says of it."""
-    return {
-        "hit": hit.pk,
-        "party": hit.party_name,
-        "listed": hit.listed_name,
-        "list": hit.source,
-        "entry": hit.source_id,
-        "entity": hit.entity_id,
     }
 
 
 def subject_of(party: Party) -> Subject:
     return Subject(
         names=party.names(),
-        countries=frozenset({party.country}),
+        countries=frozenset({party.country} - {""}),
         kind=party.kind,
         dates_of_birth=(party.born_on.isoformat(),) if party.born_on else (),
         identifiers=(party.registration_number,) if party.registration_number else (),
     )
 
 
-def _versions(at: datetime) -> set[int]:
+def versions_in_force(at: datetime) -> set[int]:
+    """Return the ids of the list versions in force."""
     return set(ListVersion.objects.in_force(at).values_list("pk", flat=True))
 
 
 def has_lists(*, at: datetime) -> bool:
-    return bool(_versions(at))
+    return bool(versions_in_force(at))

@@ -61,6 +61,7 @@ class Judging:
     high_from: float
     two_people_from: str  # the lowest band in which "somebody else" takes two people; "" for none
     remembered_days: int  # how long a judgement counts in later cases
+    hold_from: str  # the lowest band in which the portal stops a licence by itself; "" for none
 
 
 @dataclass(frozen=True, slots=True)

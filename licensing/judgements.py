@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -23,6 +24,7 @@ from licensing.models import (
     HitConfirmation,
     HitJudgement,
     Judgement,
+    Licence,
     ScreeningHit,
     User,
 )
@@ -71,6 +73,18 @@ def confirmation_of(judgement: HitJudgement) -> HitConfirmation | None:
     return getattr(judgement, "confirmation", None)
 
 
+def hit_facts(hit: ScreeningHit) -> dict[str, Any]:
+    """Return what every event about a hit says of it."""
+    return {
+        "hit": hit.pk,
+        "party": hit.party_name,
+        "listed": hit.listed_name,
+        "list": hit.source,
+        "entry": hit.source_id,
+        "entity": hit.entity_id,
+    }
+
+
 def of_case(application: Application, at: datetime) -> list[Standing]:
     """Return what stands of every hit of the application that counts, the likeliest first."""
     hits = ScreeningHit.objects.of(application).select_related("party")
@@ -94,7 +108,7 @@ def of_hits(
 def escaped(application: Application) -> list[HitJudgement]:
     """Return the judgements by which a party of the application is listed, and which its hit has escaped
     since because the party was changed: another name does not undo what an officer found."""
-    gone = ScreeningHit.objects.filter(party__application=application).exclude(gone_at=None)
+    gone = ScreeningHit.objects.concerning(application).exclude(gone_at=None)
     newest = (
         HitJudgement.objects.filter(hit__in=gone)
         .order_by("hit", "-pk")
@@ -119,7 +133,7 @@ def about(hits: Sequence[ScreeningHit], at: datetime) -> dict[tuple[str, str], l
             source_id__in={hit.source_id for hit in hits},
             at__lte=at,
         )
-        .select_related("by", "hit__party__application", "confirmation__by")
+        .select_related("by", "hit__party__application", "hit__party__company", "confirmation__by")
         .order_by("pk")
     )
     by_entry: dict[tuple[str, str], list[HitJudgement]] = defaultdict(list)
@@ -188,7 +202,7 @@ def _is_of_the_same(row: HitJudgement, hit: ScreeningHit) -> bool:
 
 
 def _is_elsewhere(row: HitJudgement, hit: ScreeningHit) -> bool:
-    return row.hit.party.application_id != hit.party.application_id
+    return row.hit.party.belongs_to != hit.party.belongs_to
 
 
 def _state(judgement: HitJudgement, needs_two: bool) -> HitState:
@@ -228,9 +242,13 @@ def waiting_for_second(user: User, at: datetime) -> QuerySet[HitJudgement]:
             hit__gone_at=None,
             hit__entity_digest=models.F("entity_digest"),
             hit__party_digest=models.F("party_digest"),
-            hit__party__application__status=ApplicationStatus.IN_REVIEW,
+        )
+        .filter(
+            Q(hit__party__application__status=ApplicationStatus.IN_REVIEW)
+            | Q(hit__party__application__licence__in=Licence.objects.live(at))
+            | Q(hit__party__application=None)
         )
         .exclude(by=user)
-        .select_related("by", "hit__party__application")
+        .select_related("by", "hit__party__application", "hit__party__company", "hit__party__account")
         .order_by("at", "pk")
     )

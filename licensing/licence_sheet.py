@@ -58,6 +58,7 @@ ROLES: dict[str, Text] = {
     PartyRole.AGENT: Text("Agente", "Agent"),
     PartyRole.NOTIFY_PARTY: Text("Parte a notificar", "Notify party"),
     PartyRole.BANK: Text("Banco", "Bank"),
+    PartyRole.VESSEL: Text("Buque", "Ship"),
 }
 MODES: dict[str, Text] = {
     TransportMode.SEA: Text("Marítimo", "Sea"),

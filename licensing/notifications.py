@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from django.db.models import Q
+
 from licensing import letters, outbox
 from licensing.models import EXPORTER_ROLES, Action, Event, Job, Role, User
 
@@ -27,6 +29,12 @@ def other_deciders(event: Event) -> Iterable[User]:
     return deciders.exclude(pk=event.by.pk) if event.by else deciders
 
 
+def watchers(event: Event) -> Iterable[User]:
+    """Whoever may stop a licence, and the officer who knows the case."""
+    known = Q(pk=event.application.case_officer_id) if event.application else Q(role=Role.CASE_OFFICER)
+    return User.objects.filter(Q(role=Role.DECIDING_OFFICER) | known, is_active=True)
+
+
 def advisers(event: Event) -> Iterable[User]:
     return User.objects.filter(organisation=event.data["organisation"], role=Role.ADVISER, is_active=True)
 
@@ -43,6 +51,8 @@ RECIPIENTS: dict[Action, Callable[[Event], Iterable[User]]] = {
     Action.APPROVE: filers,
     Action.REFUSE: filers,
     Action.SUSPEND: filers,
+    Action.HOLD: filers,
+    Action.ALERT: watchers,
     Action.REINSTATE: filers,
     Action.REVOKE: filers,
 }

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from licensing.models import Party
+from licensing.models import Address, Application, Organisation, Party, PartyKind, PartyRole, User
 
 
 def facts(party: Party) -> dict[str, Any]:
@@ -33,6 +33,29 @@ def digest_of_facts(facts: dict[str, Any]) -> str:
 def digest_of_all(parties: Iterable[Party]) -> str:
     """Return one SHA-256 for a set of parties, whatever their order."""
     return hashlib.sha256("".join(sorted(map(digest, parties))).encode()).hexdigest()
+
+
+def as_company(organisation: Organisation) -> Party:
+    """Return the company as the lists are asked about it; not stored, see licensing.watched."""
+    return Party(
+        company=organisation,
+        role=PartyRole.APPLICANT,
+        kind=PartyKind.ORGANISATION,
+        name=organisation.name,
+        registration_number=organisation.tax_id,
+        **{field.name: getattr(organisation, field.name) for field in Address._meta.get_fields()},
+    )
+
+
+def as_account(user: User) -> Party:
+    """Return the person as the lists are asked about them. Where they live is not known."""
+    return Party(account=user, role=PartyRole.USER, kind=PartyKind.PERSON, name=user.name)
+
+
+def digest_of_case(application: Application) -> str:
+    """Return one SHA-256 for everybody an application is about, as they are now: its parties and the company
+    that applies."""
+    return digest_of_all([*application.parties.all(), as_company(application.organisation)])
 
 
 def key(party: Party) -> str:

@@ -1,23 +1,12 @@
 """What the clock starts."""
 
 from celery import shared_task
-from django.db import transaction
 from django.utils import timezone
 
-from licensing import assessment
-from licensing.models import Application
+from licensing import watch
 
 
 @shared_task
 def screen_after_new_lists() -> None:
-    """Compare again every open application whose newest comparison is not with the lists of now."""
-    for pk in Application.objects.open().values_list("pk", flat=True):
-        _screen_if_needed(pk)
-
-
-@transaction.atomic
-def _screen_if_needed(application_id: int) -> None:
-    now = timezone.now()
-    application = Application.objects.lock(application_id)
-    if not assessment.is_current(application, at=now) and assessment.has_lists(at=now):
-        assessment.ask(application, at=now)
+    """Bring everybody who is watched up to the lists and thresholds of now."""
+    watch.follow(at=timezone.now())

@@ -26,12 +26,12 @@ from licensing.models import (
     Screening,
     User,
 )
-from licensing.parties import digest_of_all
+from licensing.parties import digest_of_case
 from licensing.permissions import Permission, may
 from screening.models import ListVersion
 
 Subject = Application | Licence
-Guard = Callable[[Any, User, datetime], Reason | None]  # the reason why not, or None
+Guard = Callable[[Any, Any, datetime], Reason | None]  # the reason why not, or None
 
 
 def nothing_is_missing(application: Application, _user: User, _at: datetime) -> Reason | None:
@@ -48,7 +48,7 @@ def every_party_is_screened(application: Application, _user: User, at: datetime)
     latest = Screening.objects.newest_of(application)
     if latest is None or latest.finished_at is None:
         return _("The parties are still being compared with the lists.")
-    if not latest.covers(digest_of_all(application.parties.all()), in_force, calibration.in_force(at).key):
+    if not latest.covers(digest_of_case(application), in_force, calibration.in_force(at).key):
         return _("The lists, the parties or the thresholds have changed; they are being compared again.")
     return None
 
@@ -121,10 +121,37 @@ def refusal_is_recommended(application: Application, user: User, _at: datetime) 
     return _("An approval is recommended. Approve, or send the case back.")
 
 
-def somebody_else_suspended(licence: Licence, user: User, _at: datetime) -> Reason | None:
-    """One person may stop a licence at once; what follows takes a second."""
-    latest = licence.events.filter(action=Action.SUSPEND).latest("at")
-    return _("You suspended this licence; somebody else must do this.") if latest.by == user else None
+def somebody_else_suspended(licence: Licence, user: User, at: datetime) -> Reason | None:
+    """One person may stop a licence at once; what follows takes a second. Where the portal stopped it, the
+    first is who judged why."""
+    latest = licence.events.filter(action__in=(Action.SUSPEND, Action.HOLD)).latest("at", "pk")
+    if latest.by is not None:
+        return _("You suspended this licence; somebody else must do this.") if latest.by == user else None
+    judged = [one.judgement.by_id for one in judgements.of_case(licence.application, at) if one.judgement]
+    if not judged:
+        return _("Somebody must first judge the possible match that stopped this licence.")
+    if set(judged) <= {user.pk}:
+        return _("You judged the possible match that stopped this licence; somebody else must do this.")
+    return None
+
+
+def every_alert_is_judged(licence: Licence, _user: User, at: datetime) -> Reason | None:
+    """Nothing goes on under a licence while a possible match of it waits."""
+    waiting = [one for one in judgements.of_case(licence.application, at) if not one.is_settled]
+    if not waiting:
+        return None
+    return ngettext(
+        "Judge %(count)d possible match first.", "Judge %(count)d possible matches first.", len(waiting)
+    ) % {"count": len(waiting)}
+
+
+def nobody_of_it_is_listed(licence: Licence, _user: User, at: datetime) -> Reason | None:
+    for one in judgements.of_case(licence.application, at):
+        if one.state == HitState.SAME:
+            return _("%(party)s is on a list, so the licence can only be revoked.") % {
+                "party": one.hit.party_name
+            }
+    return None
 
 
 def _recommendation(application: Application) -> Recommendation:
@@ -135,7 +162,7 @@ def _recommendation(application: Application) -> Recommendation:
 class Transition:
     sources: tuple[ApplicationStatus | LicenceStatus, ...]
     target: ApplicationStatus | LicenceStatus
-    permission: Permission
+    permission: Permission | None  # None: the portal itself, never a person
     guards: tuple[Guard, ...] = ()
 
 
@@ -166,15 +193,24 @@ TRANSITIONS: dict[Action, Transition] = {
         (somebody_else_recommended, refusal_is_recommended, *_LOOKED_INTO),
     ),
     Action.SUSPEND: Transition((_L.ACTIVE,), _L.SUSPENDED, _P.MANAGE_LICENCE),
-    Action.REINSTATE: Transition((_L.SUSPENDED,), _L.ACTIVE, _P.MANAGE_LICENCE, (somebody_else_suspended,)),
+    Action.HOLD: Transition((_L.ACTIVE,), _L.SUSPENDED, None),
+    Action.REINSTATE: Transition(
+        (_L.SUSPENDED,),
+        _L.ACTIVE,
+        _P.MANAGE_LICENCE,
+        (somebody_else_suspended, every_alert_is_judged, nobody_of_it_is_listed),
+    ),
     Action.REVOKE: Transition((_L.SUSPENDED,), _L.REVOKED, _P.MANAGE_LICENCE, (somebody_else_suspended,)),
 }
 
 
-def refusals(subject: Subject, action: Action, by: User, at: datetime) -> list[Reason]:
-    """Return every reason why `by` may not do `action` to `subject` at `at`; none means they may."""
+def refusals(subject: Subject, action: Action, by: User | None, at: datetime) -> list[Reason]:
+    """Return every reason why `by` may not do `action` to `subject` at `at`; none means they may.
+
+    `by` is None when the portal itself acts, which it may do only where no permission would allow a person.
+    """
     transition = TRANSITIONS[action]
-    if not may(by, transition.permission, subject):
+    if not _may(by, transition, subject):
         return [_("Your role does not allow this.")]
     if subject.status not in transition.sources:
         return [
@@ -182,6 +218,12 @@ def refusals(subject: Subject, action: Action, by: User, at: datetime) -> list[R
             % {"reference": subject.reference, "status": subject.get_status_display()}
         ]
     return [reason for guard in transition.guards if (reason := guard(subject, by, at))]
+
+
+def _may(by: User | None, transition: Transition, subject: Subject) -> bool:
+    if by is None or transition.permission is None:
+        return by is None and transition.permission is None
+    return may(by, transition.permission, subject)
 
 
 def available(subject: Subject, user: User, at: datetime) -> dict[Action, list[Reason]]:
@@ -193,7 +235,7 @@ def available(subject: Subject, user: User, at: datetime) -> dict[Action, list[R
     return {
         action: refusals(subject, action, user, at)
         for action, transition in TRANSITIONS.items()
-        if subject.status in transition.sources and may(user, transition.permission, subject)
+        if subject.status in transition.sources and _may(user, transition, subject)
     }
 
 
@@ -201,7 +243,7 @@ def perform(
     subject: Subject,
     action: Action,
     *,
-    by: User,
+    by: User | None,
     at: datetime,
     together_with: dict[str, Any] | None = None,
     **data: Any,

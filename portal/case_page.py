@@ -7,9 +7,12 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.forms import Form
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from licensing import completeness, judgements
+from licensing.actions.hits import is_under_live_licence
 from licensing.country import pack
 from licensing.judgements import Standing
 from licensing.models import (
@@ -18,10 +21,13 @@ from licensing.models import (
     ApplicationStatus,
     Consultation,
     Document,
+    Event,
+    Party,
     Screening,
     ScreeningHit,
     User,
 )
+from licensing.models.events import EventQuerySet
 from portal import buttons, findings, judged, turns
 from portal.findings import Lists
 from portal.forms.hits import HitForm, RevokeForm
@@ -55,7 +61,7 @@ def fetch(user: User, reference: str) -> Application:
 
 def standings_of(application: Application, at: datetime) -> list[Standing]:
     """Return what stands of the possible matches that count, the likeliest first."""
-    hits = ScreeningHit.objects.of(application).select_related("party", "entity__version")
+    hits = ScreeningHit.objects.of(application).select_related("party__application", "entity__version")
     return judgements.of_hits(list(hits.order_by("-points", "pk")), at)
 
 
@@ -72,7 +78,7 @@ def found(application: Application, at: datetime, standings: list[Standing]) -> 
             for version in findings.versions_compared(screening)
         ],
         "is_open": application.is_open,
-        "can_judge": application.status == ApplicationStatus.IN_REVIEW,
+        "can_judge": may_be_judged(application, at),
     }
 
 
@@ -125,16 +131,33 @@ def missing(application: Application) -> list[str]:
     return [str(lack) for section in completeness.missing(application).values() for lack in section]
 
 
+def may_be_judged(application: Application | None, at: datetime) -> bool:
+    """Say whether possible matches can be settled now: in review, under a live licence, or of no case."""
+    return (
+        application is None
+        or application.status == ApplicationStatus.IN_REVIEW
+        or is_under_live_licence(application, at)
+    )
+
+
+def address_of(hit: ScreeningHit, application: Application | None) -> str:
+    """Return where a possible match is looked at: on the page of the case, or by itself."""
+    if application is None:
+        return reverse("alert", args=[hit.pk])
+    return reverse("case-hit", args=[application.reference, hit.pk])
+
+
 def comparison(
     standing: Standing,
     standings: list[Standing],
-    application: Application,
+    application: Application | None,
     form: Form | None,
     at: datetime,
 ) -> dict[str, Any]:
-    """Return what the comparison of a party and a listed entity shows. `form`: as forms_for gives it."""
+    """Return what the comparison of a party and a listed entity shows. `form`: as form_for gives it;
+    `application`: the case on whose page it is shown, if any."""
     hit = standing.hit
-    acts = application.events.filter(action__in=JUDGING, data__hit=hit.pk).newest_first()
+    acts = _acts_about(hit.party).filter(action__in=JUDGING, data__hit=hit.pk).newest_first()
     order = [one.hit.pk for one in standings]
     place = order.index(hit.pk) if hit.pk in order else -1
     return {
@@ -150,6 +173,7 @@ def comparison(
         "listed_names": list(hit.entity.names.order_by("pk")),
         "form": form,
         "why_not": _why_not(standing, application, form),
+        "address": address_of(hit, application),
         "warning": judged.warning(standing),
         "before": judged.before(standing),
         "counts_until": judged.counts_until(standing, at),
@@ -158,13 +182,25 @@ def comparison(
         "total": len(order),
         "previous_pk": order[place - 1] if place > 0 else None,
         "next_pk": order[place + 1] if 0 <= place < len(order) - 1 else None,
+        "previous_address": address_of(standings[place - 1].hit, application) if place > 0 else "",
+        "next_address": address_of(standings[place + 1].hit, application)
+        if 0 <= place < len(order) - 1
+        else "",
     }
+
+
+def _acts_about(party: Party) -> EventQuerySet:
+    if party.application_id is not None:
+        return Event.objects.filter(application=party.application_id)
+    if party.company_id is not None:
+        return Event.objects.filter(organisation=party.company_id)
+    return Event.objects.filter(account=party.account_id)
 
 
 def form_for(
     standing: Standing,
     standings: list[Standing],
-    application: Application,
+    application: Application | None,
     user: User,
     data: Mapping[str, Any] | None = None,
     together: bool = False,
@@ -174,7 +210,7 @@ def form_for(
     What was typed is kept even where it came too late: the action says why it is refused. `together` asks
     for everything that is alike, not only the identical, to be ticked.
     """
-    is_open = application.status == ApplicationStatus.IN_REVIEW and standing.hit.gone_at is None
+    is_open = may_be_judged(application, timezone.now()) and standing.hit.gone_at is None
     if not is_open and data is None:
         return None
     if standing.is_remembered:
@@ -188,10 +224,10 @@ def form_for(
     )
 
 
-def _why_not(standing: Standing, application: Application, form: Form | None) -> str:
+def _why_not(standing: Standing, application: Application | None, form: Form | None) -> str:
     if form is not None:
         return ""
-    if standing.hit.gone_at is not None:
+    if standing.hit.gone_at is not None or application is None:
         return _("The newest comparison no longer finds this, so there is nothing to judge.")
     if application.status == ApplicationStatus.SUBMITTED:
         return _("Take on the case, then you can judge this.")

@@ -18,6 +18,7 @@ SECTIONS: tuple[tuple[str, Promise, Permission], ...] = (
     ("licences", _("Licences"), Permission.APPLY),
     ("company", _("Company"), Permission.MANAGE_COMPANY),
     ("queue", _("Cases"), Permission.REVIEW),
+    ("alerts", _("Alerts"), Permission.REVIEW),
     ("consultations", _("Questions to us"), Permission.ADVISE),
     ("licences", _("Licences"), Permission.REVIEW),
     ("licence-search", _("Check a licence"), Permission.SEE_LICENCES),

@@ -14,7 +14,7 @@ from licensing import calibration
 from licensing.calibration import Thresholds
 from licensing.judgements import HitState, Standing
 from licensing.models import Application, Band, Screening, ScreeningHit
-from licensing.parties import digest_of_all
+from licensing.parties import digest_of_case
 from portal.templatetags.portal import ATTENTION, BAD, INFO, PLAIN, country_name
 from screening.models import EntityKind, ListedEntity, ListVersion
 from screening.names import comparable
@@ -87,8 +87,7 @@ def _unfinished(application: Application, screening: Screening | None, lists: Li
         return Finding(
             _("Being compared"), INFO, _("The parties are being compared with the lists."), comparing=True
         )
-    parties = digest_of_all(application.parties.all())
-    if not screening.covers(parties, lists.ids, lists.thresholds.key):
+    if not screening.covers(digest_of_case(application), lists.ids, lists.thresholds.key):
         return Finding(
             _("To be compared again"),
             ATTENTION,

@@ -111,13 +111,28 @@ def who(standing: Standing) -> str:
     facts = {
         "people": people(judgement),
         "date": legal_date(judgement.at),
-        "reference": judgement.hit.party.application.reference,
+        "where": where(judgement),
     }
     if standing.is_remembered:
-        return _("Judged by %(people)s on %(date)s in case %(reference)s") % facts
+        return _("Judged by %(people)s on %(date)s %(where)s") % facts
     if standing.state == HitState.UNCONFIRMED:
         return _("Judged by %(people)s on %(date)s; somebody else must confirm it") % facts
     return _("Judged by %(people)s on %(date)s") % facts
+
+
+def where(judgement: HitJudgement) -> str:
+    """Say on which occasion it was judged, as the end of a sentence."""
+    party = judgement.hit.party
+    if party.account_id is not None:
+        return _("when the account was looked at")
+    return where_of_case(party.case_reference)
+
+
+def where_of_case(reference: str) -> str:
+    """Say it of a case, or, without a reference, of a company itself."""
+    if not reference:
+        return _("when the company was looked at")
+    return _("in case %(reference)s") % {"reference": reference}
 
 
 def people(judgement: HitJudgement) -> str:
@@ -141,10 +156,10 @@ def warning(standing: Standing) -> str:
     if known is None:
         return ""
     return _(
-        "In case %(reference)s, %(people)s judged on %(date)s that this same party is this listed entry."
+        "On %(date)s %(people)s judged %(where)s that this same party is this listed entry."
         " Whoever says otherwise needs a second person."
     ) % {
-        "reference": known.hit.party.application.reference,
+        "where": where(known),
         "people": people(known),
         "date": legal_date(known.at),
     }
@@ -170,8 +185,8 @@ class Before:
         return people(self.judgement)
 
     @property
-    def reference(self) -> str:
-        return self.judgement.hit.party.application.reference
+    def where(self) -> str:
+        return where(self.judgement)
 
 
 def before(standing: Standing) -> Before | None:
@@ -197,7 +212,7 @@ def before(standing: Standing) -> Before | None:
 
 
 def _is_of_this_case(judgement: HitJudgement, hit: ScreeningHit) -> bool:
-    return judgement.hit.party.application_id == hit.party.application_id
+    return judgement.hit.party.belongs_to == hit.party.belongs_to
 
 
 def may_confirm(standing: Standing, user: User) -> bool:

@@ -81,10 +81,15 @@ def rows(cases: Sequence[Application], at: datetime) -> list[Row]:
     lists = Lists.in_force(at)
     screenings = newest_screenings(cases)
     hits: dict[int, list[Standing]] = defaultdict(list)
-    found = ScreeningHit.objects.filter(party__application__in=cases, gone_at=None)
-    found = found.select_related("party").defer("reasons")
+    companies: dict[int, list[int]] = defaultdict(list)
+    for case in cases:
+        companies[case.organisation_id].append(case.pk)
+    concerns = Q(party__application__in=cases) | Q(party__company__in=companies)
+    found = ScreeningHit.objects.filter(concerns, gone_at=None).select_related("party").defer("reasons")
     for standing in judgements.of_hits(list(found), at, lists.thresholds):
-        hits[standing.hit.party.application_id].append(standing)
+        party = standing.hit.party
+        for case_id in [party.application_id] if party.application_id else companies[party.company_id or 0]:
+            hits[case_id].append(standing)
     return [
         _row(case, findings.of_case(case, screenings.get(case.pk), hits[case.pk], lists), at)
         for case in cases

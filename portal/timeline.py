@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licensing.models import Action, Band, Event, Judgement, Opinion, Outcome
-from portal.judged import named
+from portal.judged import named, where_of_case
 from portal.templatetags.portal import ATTENTION, BAD, GOOD, PLAIN, legal_date
 from screening.importers import label_of
 
@@ -123,13 +123,13 @@ LINES: dict[Action, Line] = {
     Action.REMEMBER_JUDGEMENT: Line(
         _(
             "“%(party)s” against “%(listed)s” (%(list)s) was judged before: somebody else, by %(people)s on"
-            " %(judged_on)s in case %(reference)s. It counts here too."
+            " %(judged_on)s %(where)s. It counts here too."
         ),
         detail=said("reason"),
     ),
     Action.REVOKE_JUDGEMENT: Line(
         _(
-            "%(who)s revoked the judgement of %(people)s in case %(reference)s on “%(party)s” against"
+            "%(who)s revoked the judgement of %(people)s %(where)s on “%(party)s” against"
             " “%(listed)s” (%(list)s)."
         ),
         detail=said("why"),
@@ -193,6 +193,14 @@ LINES: dict[Action, Line] = {
         _("The authority suspended the licence. It can't be used for now."),
         said("reasons"),
         detail_for_exporter=True,
+        tone=ATTENTION,
+    ),
+    Action.ALERT: Line(
+        _("The portal raised an alert: “%(party)s” resembles “%(listed)s” (%(list)s)."), tone=ATTENTION
+    ),
+    Action.HOLD: Line(
+        _("The portal suspended the licence, because “%(party)s” resembles “%(listed)s” (%(list)s)."),
+        _("The authority suspended the licence. It can't be used for now."),
         tone=ATTENTION,
     ),
     Action.REINSTATE: Line(
@@ -287,6 +295,7 @@ def _facts_of_hit(event: Event) -> dict[str, str]:
     if "people" in event.data:
         facts["people"] = named(event.data["people"])
         facts["judged_on"] = legal_date(date.fromisoformat(event.data["judged_on"]))
+        facts["where"] = where_of_case(event.data["reference"])
     return facts
 
 

@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 from portal.api import urls as api_urls
 from portal.views import (
     accounts,
+    alerts,
     applications,
     calibration,
     casework,
@@ -89,6 +90,8 @@ urlpatterns = [
     path("cases/<str:reference>/screen/", casework.screen_again, name="case-screen"),
     path("cases/<str:reference>/progress/", casework.progress, name="case-progress"),
     path("cases/<str:reference>/hits/<int:pk>/", hits.show, name="case-hit"),
+    path("alerts/", alerts.index, name="alerts"),
+    path("alerts/<int:pk>/", alerts.show, name="alert"),
     path("cases/<str:reference>/consult/", casework.consult, name="case-consult"),
     path(
         "cases/<str:reference>/questions/<int:pk>/withdraw/",

@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 
 from licensing import calibration, models, references
 from licensing.country import pack
-from licensing.parties import digest, digest_of_all, facts, key
+from licensing.parties import digest, digest_of_case, facts, key
 from screening.models import ListedEntity, ListedName, ListVersion
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)  # noon in Panama
@@ -242,8 +242,8 @@ class ScreeningFactory(Factory):
 
     application = factory.SubFactory(ApplicationFactory)
     asked_at = finished_at = NOON
-    parties_total = parties_done = factory.LazyAttribute(lambda row: row.application.parties.count())
-    parties_digest = factory.LazyAttribute(lambda row: digest_of_all(row.application.parties.all()))
+    parties_total = parties_done = factory.LazyAttribute(lambda row: row.application.parties.count() + 1)
+    parties_digest = factory.LazyAttribute(lambda row: digest_of_case(row.application))
     list_versions = factory.LazyFunction(
         lambda: list(ListVersion.objects.filter(in_force_to=None).values_list("pk", flat=True))
     )

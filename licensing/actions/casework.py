@@ -186,7 +186,7 @@ def _in_review(application_id: int, by: User) -> Application:
 
 
 def refusals_in_review(application: Application, by: User) -> list[Reason]:
-    """Return why `by` can't ask a body or judge a hit now; none means they can."""
+    """Return why `by` can't ask a body now; none means they can."""
     if reasons := _refusals_while_open(application, by):
         return reasons
     if application.status == ApplicationStatus.SUBMITTED:

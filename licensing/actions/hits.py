@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from licensing import assessment, calibration, judgements, parties
 from licensing.actions.casework import refusals_in_review
-from licensing.errors import Refused
+from licensing.errors import Reason, Refused
 from licensing.judgements import HitState, Standing
 from licensing.models import (
     Action,
@@ -17,27 +18,38 @@ from licensing.models import (
     HitConfirmation,
     HitJudgement,
     Judgement,
+    Licence,
+    Party,
     ScreeningHit,
     User,
 )
+from licensing.permissions import Permission, has, may
 
 
 @transaction.atomic
 def judge(hit_id: int, *, judgement: Judgement, reason: str, by: User, at: datetime) -> HitJudgement:
-    """Say whether a party is the listed entity it resembles, until the case is recommended."""
+    """Say whether a party is the listed entity it resembles: in a case until it is recommended, and again
+    while something may be shipped under its licence; of a company or a person with an account, any time."""
     return judge_together({hit_id: ""}, judgement=judgement, reason=reason, by=by, at=at)[0]
 
 
 @transaction.atomic
 def judge_together(
-    seen: Mapping[int, str], *, judgement: Judgement, reason: str, by: User, at: datetime
+    seen: Mapping[int, str],
+    *,
+    judgement: Judgement,
+    reason: str,
+    by: User,
+    at: datetime,
+    case_id: int | None = None,
 ) -> list[HitJudgement]:
     """Say the same of hits of one case that are alike, for one reason. Each is judged and logged by itself.
 
     `seen` maps the id of each hit to the mark (`ScreeningHit.seen`) of what the officer looked at, "" for
-    whatever it is now. All are judged or none.
+    whatever it is now. `case_id` names the application on whose page it is judged, which matters for what is
+    found of the company that applies. All are judged or none.
     """
-    application, hits, reason = _open_hits(seen, reason, by)
+    application, hits, reason = _open_hits(seen, reason, by, at, case_id)
     rows = judgements.about(hits, at)
     thresholds = calibration.in_force(at)
     return [
@@ -48,7 +60,7 @@ def judge_together(
 
 
 def _judge(
-    application: Application,
+    application: Application | None,
     standing: Standing,
     rows: list[HitJudgement],
     judgement: Judgement,
@@ -60,7 +72,7 @@ def _judge(
     row = _record(standing, judgement, reason, needs_second=second, by=by, at=at)
     before = standing.judgement
     Event.objects.create(
-        application=application,
+        **_about(application, standing),
         action=Action.JUDGE,
         by=by,
         at=at,
@@ -69,7 +81,7 @@ def _judge(
             "reason": before.reason if before else "",
         },
         after={"judgement": judgement, "reason": reason},
-        data={**assessment.hit_facts(standing.hit), "judgement": row.pk, "needs_second": second},
+        data={**judgements.hit_facts(standing.hit), "judgement": row.pk, "needs_second": second},
     )
     return row
 
@@ -98,7 +110,9 @@ def _record(
 
 
 @transaction.atomic
-def confirm(judgement_ids: list[int], *, reason: str, by: User, at: datetime) -> list[HitConfirmation]:
+def confirm(
+    judgement_ids: list[int], *, reason: str, by: User, at: datetime, case_id: int | None = None
+) -> list[HitConfirmation]:
     """Agree, as the second person, that a party is somebody else. Several of one case must be alike.
 
     Whoever does not agree judges anew. All are confirmed or none.
@@ -106,7 +120,8 @@ def confirm(judgement_ids: list[int], *, reason: str, by: User, at: datetime) ->
     firsts = HitJudgement.objects.in_bulk(judgement_ids)
     if len(firsts) < len(judgement_ids):
         raise Refused(_("This judgement no longer waits for a second person. Look at it again."))
-    application, hits, reason = _open_hits({firsts[pk].hit_id: "" for pk in judgement_ids}, reason, by)
+    seen = {firsts[pk].hit_id: "" for pk in judgement_ids}
+    application, hits, reason = _open_hits(seen, reason, by, at, case_id)
     found = judgements.of_hits(hits, at)
     return [
         _confirm(application, standing, pk, reason, by, at)
@@ -115,7 +130,12 @@ def confirm(judgement_ids: list[int], *, reason: str, by: User, at: datetime) ->
 
 
 def _confirm(
-    application: Application, standing: Standing, judgement_id: int, reason: str, by: User, at: datetime
+    application: Application | None,
+    standing: Standing,
+    judgement_id: int,
+    reason: str,
+    by: User,
+    at: datetime,
 ) -> HitConfirmation:
     first = standing.judgement
     if first is None or first.pk != judgement_id or standing.state != HitState.UNCONFIRMED:
@@ -123,12 +143,12 @@ def _confirm(
     if first.by_id == by.pk:
         raise Refused(_("You judged this; somebody else must confirm it."))
     Event.objects.create(
-        application=application,
+        **_about(application, standing),
         action=Action.CONFIRM_JUDGEMENT,
         by=by,
         at=at,
         data={
-            **assessment.hit_facts(standing.hit),
+            **judgements.hit_facts(standing.hit),
             "judgement": first.pk,
             "first": first.by.name,
             "reason": reason,
@@ -138,14 +158,14 @@ def _confirm(
 
 
 @transaction.atomic
-def revoke(hit_id: int, *, reason: str, by: User, at: datetime) -> HitJudgement:
+def revoke(hit_id: int, *, reason: str, by: User, at: datetime, case_id: int | None = None) -> HitJudgement:
     """Take back what is remembered of a hit: from now on it counts in no case, and this hit is open again."""
-    application, hits, reason = _open_hits({hit_id: ""}, reason, by)
+    application, hits, reason = _open_hits({hit_id: ""}, reason, by, at, case_id)
     standing = judgements.of_hits(hits, at)[0]
     if not standing.is_remembered:
         raise Refused(_("Nothing is remembered about this possible match any more."))
     Event.objects.create(
-        application=application,
+        **_about(application, standing),
         action=Action.REVOKE_JUDGEMENT,
         by=by,
         at=at,
@@ -154,19 +174,44 @@ def revoke(hit_id: int, *, reason: str, by: User, at: datetime) -> HitJudgement:
     return _record(standing, Judgement.UNSURE, reason, needs_second=False, by=by, at=at)
 
 
-def _open_hits(seen: Mapping[int, str], reason: str, by: User) -> tuple[Application, list[ScreeningHit], str]:
+def _about(application: Application | None, standing: Standing) -> dict[str, Any]:
+    """Return whom an event about a hit is about: the case it is judged in, and a company or an account."""
+    party = standing.hit.party
+    return {"application": application, "organisation": party.company, "account": party.account}
+
+
+def refusals_to_judge(application: Application | None, by: User, at: datetime) -> list[Reason]:
+    """Return why `by` can't judge a hit now; none means they can. `application` is the case it is judged in:
+    one in review, or one under whose licence something may still be shipped."""
+    if application is None:
+        return [] if has(by, Permission.REVIEW) else [_("Your role does not allow this.")]
+    if may(by, Permission.REVIEW, application) and is_under_live_licence(application, at):
+        return []
+    return refusals_in_review(application, by)
+
+
+def is_under_live_licence(application: Application, at: datetime) -> bool:
+    licence: Licence | None = getattr(application, "licence", None)
+    return licence is not None and licence.is_live(at)
+
+
+def _open_hits(
+    seen: Mapping[int, str], reason: str, by: User, at: datetime, case_id: int | None
+) -> tuple[Application | None, list[ScreeningHit], str]:
     """Return the case, locked, with its hits in the order asked for, and the reason without blanks around.
 
     Raises Refused unless `by` may judge now, the hits are of one case and alike, and say what was seen.
     """
-    first = next(iter(seen))
-    application_id = ScreeningHit.objects.values_list("party__application_id", flat=True).get(pk=first)
-    application = Application.objects.lock(application_id)
-    if reasons := refusals_in_review(application, by):
+    party = Party.objects.get(hits=next(iter(seen)))
+    application_id = party.application_id or case_id
+    application = Application.objects.lock(application_id) if application_id else None
+    if reasons := refusals_to_judge(application, by, at):
         raise Refused(*reasons)
     if not reason.strip():
         raise Refused(_("Give the reason for your judgement."))
-    rows = ScreeningHit.objects.of(application).select_for_update(of=("self",)).select_related("party")
+    of_party = ScreeningHit.objects.filter(party=party, gone_at=None)
+    rows = ScreeningHit.objects.of(application) if application else of_party
+    rows = rows.select_for_update(of=("self",)).select_related("party")
     found = {hit.pk: hit for hit in rows.filter(pk__in=seen)}
     if found.keys() != seen.keys() or any(_has_changed(found[pk], mark) for pk, mark in seen.items()):
         raise Refused(

@@ -10,6 +10,7 @@ from licensing.models.accounts import (
 from licensing.models.addresses import Address
 from licensing.models.applications import (
     CLOSED,
+    DECLARED_ROLES,
     WITH_AUTHORITY,
     WITH_EXPORTER,
     Application,
@@ -38,9 +39,11 @@ from licensing.models.licences import (
     Usage,
 )
 from licensing.models.outbox import Job, OutboxJob
+from licensing.models.watch import WatchRun, WatchScope
 
 __all__ = [
     "CLOSED",
+    "DECLARED_ROLES",
     "EXPORTER_ROLES",
     "WITH_AUTHORITY",
     "WITH_EXPORTER",
@@ -87,4 +90,6 @@ __all__ = [
     "TransportMode",
     "Usage",
     "User",
+    "WatchRun",
+    "WatchScope",
 ]

@@ -1,7 +1,9 @@
 """What an exporter asks for."""
 
-from typing import Self
+from datetime import datetime
+from typing import Any, Self
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -45,6 +47,10 @@ class TransportMode(models.TextChoices):
     ELECTRONIC = "electronic", _("Electronic transmission")
 
 
+def _live_licences(at: datetime) -> models.QuerySet[Any]:
+    return apps.get_model("licensing", "Licence").objects.live(at)
+
+
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: User) -> Self:
         """Exporters see their own organisation's; officers all that were handed in; advisers those they
@@ -60,6 +66,14 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def open(self) -> Self:
         """Handed in and not yet closed."""
         return self.exclude(status__in=[ApplicationStatus.DRAFT, *CLOSED])
+
+    def watched(self, at: datetime) -> Self:
+        """Those whose parties are compared with every new list: open ones, and those under whose licence
+        something may still be shipped."""
+        return self.filter(
+            ~Q(status__in=[ApplicationStatus.DRAFT, *CLOSED])
+            | Q(status=ApplicationStatus.APPROVED, licence__in=_live_licences(at))
+        )
 
     def lock(self, pk: int) -> "Application":
         """Return the row, locked until the transaction ends, so that two people can't act at once."""
@@ -137,17 +151,39 @@ class PartyRole(models.TextChoices):
     AGENT = "agent", _("Agent")
     NOTIFY_PARTY = "notify-party", _("Notify party")
     BANK = "bank", _("Bank")
+    VESSEL = "vessel", _("Ship that carries the goods")
+    # Nobody declares these: the portal screens whoever has an account, see licensing.watched.
+    APPLICANT = "applicant", _("Applicant")
+    USER = "user", _("Person with an account")
+
+
+DECLARED_ROLES = tuple(role for role in PartyRole if role not in (PartyRole.APPLICANT, PartyRole.USER))
 
 
 class PartyKind(models.TextChoices):
     ORGANISATION = "organisation", _("Company or organisation")
     PERSON = "person", _("Person")
+    VESSEL = "vessel", _("Ship")
+
+
+class PartyQuerySet(models.QuerySet["Party"]):
+    def watched(self, at: datetime) -> Self:
+        """Everybody who is compared with every new list: who takes part in what is open or may still be
+        shipped, companies that apply, and people with an account."""
+        return self.filter(
+            Q(application__in=Application.objects.watched(at))
+            | Q(company__isnull=False)
+            | Q(account__is_active=True)
+        )
 
 
 class Party(Address):
-    """Somebody who takes part in the transaction, in one role."""
+    """Somebody whom the lists are asked about: who takes part in a transaction, in one role; a company that
+    applies; or a person with an account. The last two are kept as `licensing.watched` says."""
 
-    application = models.ForeignKey(Application, models.CASCADE, related_name="parties")
+    application = models.ForeignKey(Application, models.CASCADE, null=True, related_name="parties")
+    company = models.OneToOneField(Organisation, models.PROTECT, null=True, related_name="screened_as")
+    account = models.OneToOneField(User, models.PROTECT, null=True, related_name="screened_as")
     role = models.CharField(_("Role in this transaction"), max_length=30, choices=PartyRole)
     kind = models.CharField(_("Company or person"), max_length=20, choices=PartyKind)
     name = models.CharField(_("Full legal name"), max_length=200)
@@ -157,6 +193,12 @@ class Party(Address):
     email = models.EmailField(_("E-mail address"), blank=True)
     phone = models.CharField(_("Telephone"), max_length=40, blank=True)
     website = models.URLField(_("Website"), max_length=200, blank=True)
+    # Of companies and accounts only, what they were last compared as and with; `Screening` says it of a case.
+    screened_digest = models.CharField(max_length=64, blank=True, editable=False)
+    screened_versions = ArrayField(models.BigIntegerField(), default=list, editable=False)
+    screened_thresholds = models.CharField(max_length=40, blank=True, editable=False)
+
+    objects = PartyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "parties"
@@ -167,7 +209,31 @@ class Party(Address):
             models.CheckConstraint(
                 condition=Q(born_on=None) | Q(kind=PartyKind.PERSON), name="only_persons_are_born"
             ),
+            models.CheckConstraint(
+                condition=Q(application__isnull=False, company=None, account=None)
+                & ~Q(role__in=[PartyRole.APPLICANT, PartyRole.USER])
+                | Q(application=None, company__isnull=False, account=None, role=PartyRole.APPLICANT)
+                | Q(application=None, company=None, account__isnull=False, role=PartyRole.USER),
+                name="a_party_is_of_a_case_or_a_company_or_an_account",
+            ),
+            models.CheckConstraint(
+                condition=Q(role=PartyRole.VESSEL, kind=PartyKind.VESSEL)
+                | ~Q(role=PartyRole.VESSEL) & ~Q(kind=PartyKind.VESSEL),
+                name="a_ship_is_what_carries",
+            ),
         ]
+
+    @property
+    def belongs_to(self) -> tuple[str, int | None]:
+        """Whose it is: two parties of the same are judged together, others remember."""
+        if self.application_id is not None:
+            return "application", self.application_id
+        return ("company", self.company_id) if self.company_id is not None else ("account", self.account_id)
+
+    @property
+    def case_reference(self) -> str:
+        """The application it takes part in; "" for a company or an account."""
+        return self.application.reference if self.application else ""
 
     def __str__(self) -> str:
         return self.name

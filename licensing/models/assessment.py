@@ -67,7 +67,11 @@ class Judgement(models.TextChoices):
 class ScreeningHitQuerySet(models.QuerySet["ScreeningHit"]):
     def of(self, application: Application) -> "ScreeningHitQuerySet":
         """The hits that count for the application: of its parties, and not overtaken by a newer list."""
-        return self.filter(party__application=application, gone_at=None)
+        return self.concerning(application).filter(gone_at=None)
+
+    def concerning(self, application: Application) -> "ScreeningHitQuerySet":
+        """The hits of the application's parties and of the company that applies, overtaken ones too."""
+        return self.filter(Q(party__application=application) | Q(party__company=application.organisation_id))
 
 
 class ScreeningHit(models.Model):

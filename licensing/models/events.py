@@ -47,6 +47,8 @@ class Action(models.TextChoices):
     END_SESSION = "end-session", _("End session")
     SEND_LINK = "send-link", _("Send a new link")
     CALIBRATE = "calibrate", _("Set the thresholds")
+    ALERT = "alert", _("Raise an alert")
+    HOLD = "hold", _("Hold licence")
 
 
 class EventQuerySet(models.QuerySet["Event"]):

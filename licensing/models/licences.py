@@ -49,6 +49,10 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
         active = self.filter(status=LicenceStatus.ACTIVE, starts_at__lte=at, ends_at__gt=at)
         return active.filter(Exists(remains))
 
+    def live(self, at: datetime) -> Self:
+        """Those under which something may be shipped, now or once they are reinstated."""
+        return self.exclude(status=LicenceStatus.REVOKED).filter(ends_at__gt=at)
+
     def lock(self, pk: int) -> "Licence":
         return self.select_for_update(of=("self",)).get(pk=pk)
 
@@ -90,6 +94,10 @@ class Licence(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def is_live(self, at: datetime) -> bool:
+        """Say what `LicenceQuerySet.live` says of many."""
+        return self.status != LicenceStatus.REVOKED and at < self.ends_at
 
     def state(self, at: datetime) -> LicenceState:
         """Say what the licence is worth at `at`. Reads its lines."""

@@ -1,6 +1,7 @@
 """The comparison of a party with a listed entry: judge, confirm, revoke, and on to the next."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from licensing import judgements
 from licensing.actions import hits
 from licensing.judgements import Standing
-from licensing.models import Application, ApplicationStatus, Judgement, ScreeningHit
+from licensing.models import Application, Judgement, ScreeningHit
 from licensing.permissions import Permission
 from portal import case_page, judged
 from portal.access import needs
@@ -37,13 +38,13 @@ def show(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         together="together" in request.GET,
     )
-    if form and form.is_valid() and _recorded(request, form, standing):
+    if form and form.is_valid() and recorded(request, form, standing, application):
         return _onward(request, application, pk)
     context = {
         "application": application,
         "comparison": case_page.comparison(standing, standings, application, form, at),
         "hits": judged.rows(standings),
-        "can_judge": application.status == ApplicationStatus.IN_REVIEW,
+        "can_judge": case_page.may_be_judged(application, at),
         "form": form,
     }
     return render(request, "casework/hit.html", context)
@@ -51,28 +52,37 @@ def show(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
 
 def _gone(application: Application, pk: int) -> Standing:
     """Return what stood of a hit that the newest comparison no longer finds. Raises Http404."""
-    rows = ScreeningHit.objects.filter(party__application=application)
+    rows = ScreeningHit.objects.concerning(application)
     hit = get_object_or_404(rows.select_related("party", "entity__version"), pk=pk)
     return judgements.of_hits([hit], timezone.now())[0]
 
 
-def _recorded(request: PortalRequest, form: HitForm | RevokeForm, standing: Standing) -> bool:
-    reason, by, at = form.cleaned_data["reason"], request.user, timezone.now()
+def recorded(
+    request: PortalRequest,
+    form: HitForm | RevokeForm,
+    standing: Standing,
+    application: Application | None,
+) -> bool:
+    """Do what the form says of the possible match, on the page of `application` or of no case."""
+    said_with: dict[str, Any] = {
+        "reason": form.cleaned_data["reason"],
+        "by": request.user,
+        "at": timezone.now(),
+        "case_id": application.pk if application else None,
+    }
     if isinstance(form, RevokeForm):
-        done = attempt(form, partial(hits.revoke, standing.hit.pk, reason=reason, by=by, at=at))
+        done = attempt(form, partial(hits.revoke, standing.hit.pk, **said_with))
         said = _("The remembered judgement is revoked. This match is open again.")
     else:
         judgement = Judgement(form.cleaned_data["judgement"])
         marks = [mark.split(".") for mark in form.marks]
         if form.second and judgement == Judgement.DIFFERENT:
             firsts = [int(first) for _pk, _seen, first in marks]
-            done = attempt(form, partial(hits.confirm, firsts, reason=reason, by=by, at=at))
+            done = attempt(form, partial(hits.confirm, firsts, **said_with))
             said = _confirmed(len(marks))
         else:
             seen = {int(pk): mark for pk, mark, _first in marks}
-            done = attempt(
-                form, partial(hits.judge_together, seen, judgement=judgement, reason=reason, by=by, at=at)
-            )
+            done = attempt(form, partial(hits.judge_together, seen, judgement=judgement, **said_with))
             said = _judged(len(marks))
     if done:
         messages.success(request, said)

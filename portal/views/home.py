@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from licensing import judgements, permissions
+from licensing import alerts, judgements, permissions
 from licensing.country import pack
 from licensing.models import (
     WITH_AUTHORITY,
@@ -27,6 +27,7 @@ from licensing.models import (
 )
 from licensing.permissions import Permission
 from portal.access import for_everybody
+from portal.views.alerts import row as alert_row
 from portal.views.lists import in_force
 
 SHOWN = 6  # rows of each list; the rest is one click away
@@ -99,6 +100,7 @@ def officer(user: User, at: datetime) -> Page:
             open=Count("pk"),
         ),
         "late_count": late.count(),
+        **open_alerts(at),
     }
 
 
@@ -112,7 +114,13 @@ def decider(user: User, at: datetime) -> Page:
         "open_count": Application.objects.visible_to(user).open().count(),
         "suspended": suspended.select_related("holder").order_by("pk")[:SHOWN],
         "suspended_count": suspended.count(),
+        **open_alerts(at),
     }
+
+
+def open_alerts(at: datetime) -> Page:
+    found = alerts.open_ones(at)
+    return {"alerts": [alert_row(alert) for alert in found[:SHOWN]], "alerts_count": len(found)}
 
 
 def for_decision_by(user: User) -> QuerySet[Application]:

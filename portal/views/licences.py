@@ -20,11 +20,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from licensing import documents, permissions
 from licensing.actions import licences
 from licensing.errors import Reason
+from licensing.judgements import HitState
 from licensing.models import Action, Event, Job, Licence, LicenceState, OutboxJob
 from licensing.permissions import Permission
 from licensing.references import in_fours
 from licensing.workflow import available
-from portal import timeline
+from portal import case_page, judged, timeline
 from portal.access import needs
 from portal.forms.licences import ChangeForm
 from portal.forms.refusals import attempt
@@ -146,10 +147,23 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
         "buttons": _buttons(request, licence, now),
         "is_own": request.user.is_exporter,
         "may_review": permissions.has(request.user, Permission.REVIEW),
+        "alerts": _alerts(request, licence, now),
         "code_in_fours": in_fours(licence.check_code),
         "may_see_code": not permissions.has(request.user, Permission.REPORT_USAGE),
     }
     return render(request, "licences/show.html", context)
+
+
+def _alerts(request: PortalRequest, licence: Licence, at: datetime) -> list[dict[str, Any]]:
+    """Return, for officers, the possible matches that are open while something may still be shipped."""
+    if not permissions.has(request.user, Permission.REVIEW) or not licence.is_live(at):
+        return []
+    standings = case_page.standings_of(licence.application, at)
+    return [
+        {"hit": judged.Row(one, 0), "address": case_page.address_of(one.hit, licence.application)}
+        for one in standings
+        if one.state != HitState.DIFFERENT
+    ]
 
 
 def _visible(request: PortalRequest, reference: str) -> Licence:

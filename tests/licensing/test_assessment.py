@@ -58,7 +58,7 @@ def test_a_listed_party_is_found_and_the_hit_explains_itself():
     assert (hit.party_name, hit.listed_name) == ("Compania Ficticia Listada", LISTED)
     assert (hit.source, hit.source_id, hit.entity) == ("un", "7", entity)
     assert hit.reasons
-    assert (screening.parties_done, screening.parties_total) == (2, 2)
+    assert (screening.parties_done, screening.parties_total) == (3, 3)
     assert screening.finished_at == NOON
     assert screening.list_versions == [entity.version_id]
 
@@ -167,7 +167,7 @@ def test_two_workers_at_the_same_comparison_find_the_same_once():
             worker.result(timeout=20)
 
     screening.refresh_from_db()
-    assert (screening.finished_at, screening.parties_done) == (NOON, 2)
+    assert (screening.finished_at, screening.parties_done) == (NOON, 3)
     assert ScreeningHit.objects.count() == 1
 
 

@@ -26,6 +26,7 @@ from licensing import documents, licence_sheet, pdf, seal
 from licensing.licence_document import draw, facts_in, make
 from licensing.licence_sheet import ROLES, TITLES, TooLong, day, facts_of, number, place
 from licensing.models import (
+    DECLARED_ROLES,
     Action,
     ApplicationKind,
     Event,
@@ -338,7 +339,7 @@ def test_numbers_and_days_cannot_be_misread():
 
 def test_every_kind_role_and_means_of_transport_has_its_words():
     assert set(TITLES) == set(licence_sheet.PERMITS) == set(ApplicationKind)
-    assert set(ROLES) == set(PartyRole)
+    assert set(ROLES) == set(DECLARED_ROLES)
     assert set(licence_sheet.MODES) == set(TransportMode)
 
 

@@ -196,7 +196,7 @@ def test_the_page_shows_how_far_the_comparison_with_the_lists_is(client, exporte
     latest.parties_done = 1
     latest.save()
     fragment = client.get(path("application-progress", application), headers={"hx-request": "true"})
-    assert "Comparing parties with the lists: 1 of 2" in text_of(fragment)
+    assert "Comparing the parties and your company with the lists: 1 of 3" in text_of(fragment)
     assert "hx-trigger" in fragment.content.decode()
     assert "<html" not in fragment.content.decode()
     assert client.get(path("application-progress", application)).url == path("application", application)
@@ -207,7 +207,7 @@ def test_a_finished_comparison_asks_no_more_and_says_nothing_of_what_it_found(cl
     application = own(exporter, in_review=True)
     ScreeningHitFactory(party=application.parties.first(), listed_name="Listado Secreto")
     page = client.get(path("application", application))
-    assert "All 2 parties have been compared with the lists." in text_of(page)
+    assert "All parties and your company have been compared with the lists." in text_of(page)
     assert "hx-get" not in page.content.decode()
     assert "Listado Secreto" not in text_of(page)
     assert "match" not in text_of(page)

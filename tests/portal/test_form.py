@@ -299,12 +299,35 @@ def test_a_party_is_stored_with_its_other_names(client, draft):
         ({"kind": "person", "born_on": "0001-01-01"}, "from 1900 to today"),
         ({"other_names": "o" * 201}, "Line 1 is too long"),
         ({"other_names": "\n".join(map(str, range(41)))}, "at most 40 lines"),
+        ({"city": ""}, "Write the city or town"),
+        ({"kind": "vessel"}, "A ship has the role"),
+        ({"role": "vessel"}, "A ship has the role"),
+        ({"role": "vessel", "kind": "vessel", "registration_number": "9074728"}, "no IMO number"),
+        ({"role": "vessel", "kind": "vessel", "registration_number": "٩٠٧٤٧٢٩"}, "no IMO number"),
+        ({"role": "vessel", "kind": "vessel", "born_on": "1975-11-30"}, "Only a person has"),
     ],
 )
 def test_a_wrong_party_says_what_is_wrong(client, draft, changed, message):
     page = client.post(path("form-party-new", draft), {**PARTY, "street": "Calle 50", **changed})
     assert message in errors(page)
     assert "Calle 50" in page.content.decode()
+    assert not draft.parties.exists()
+
+
+@pytest.mark.parametrize("number", ["9074729", "IMO 9074729", "imo9074729", ""])
+def test_a_ship_needs_no_address_and_keeps_its_bare_number(client, draft, number):
+    ship = {"role": "vessel", "kind": "vessel", "name": "Quimera Maru", "city": "", "country": "PA"}
+
+    client.post(path("form-party-new", draft), {**ship, "registration_number": number})
+
+    party = draft.parties.get()
+    assert (party.kind, party.city, party.registration_number) == ("vessel", "", number and "9074729")
+
+
+def test_nobody_declares_a_party_in_a_role_that_only_the_portal_gives(client, draft):
+    page = client.post(path("form-party-new", draft), {**PARTY, "role": "applicant"})
+
+    assert "is not in this list" in errors(page)
     assert not draft.parties.exists()
 
 

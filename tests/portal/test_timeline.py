@@ -29,6 +29,7 @@ KEPT_FROM_EXPORTERS = {
     Action.REMEMBER_JUDGEMENT,
     Action.REVOKE_JUDGEMENT,
     Action.CALIBRATE,
+    Action.ALERT,
 }
 ACCOUNTS_ONLY = {
     Action.REGISTER,
