@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from licensing import calibration
 from licensing.calibration import Thresholds
 from licensing.judgements import HitState, Standing
-from licensing.models import Application, Band, Screening, ScreeningHit
+from licensing.models import Application, Band, HitJudgement, Screening, ScreeningHit
 from licensing.parties import digest_of_all
 from portal.templatetags.portal import ATTENTION, BAD, INFO, PLAIN, country_name, legal_date
 from screening.models import EntityKind, ListedEntity, ListVersion
@@ -79,14 +79,23 @@ def _day_named(edition: str) -> date | None:
 
 
 def of_case(
-    application: Application, screening: Screening | None, standings: Sequence[Standing], lists: Lists
+    application: Application,
+    screening: Screening | None,
+    standings: Sequence[Standing],
+    lists: Lists,
+    escaped: Sequence[HitJudgement],
 ) -> Finding:
-    """Return what stands now. Takes the newest screening and the hits that count; reads the parties."""
+    """Return what stands now. Takes the newest screening, the hits that count and the judgements that
+    parties escaped (judgements.escaped); reads the parties."""
     if not lists.versions:
         return Finding(_("No list in force"), BAD, _("No list in force: nothing can be decided."))
     if any(one.state == HitState.SAME for one in standings):
         return Finding(_("Listed"), BAD, _("An officer found a party to be on a list."))
-    return _unfinished(application, screening, lists) or _found(standings)
+    finding = _unfinished(application, screening, lists) or _found(standings)
+    if not escaped or finding.comparing:
+        return finding
+    changed = _("An officer found a party to be on a list, and it was changed afterwards.")
+    return Finding(_("Listed, then changed"), BAD, f"{changed} {finding.text}")
 
 
 def _unfinished(application: Application, screening: Screening | None, lists: Lists) -> Finding | None:

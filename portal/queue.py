@@ -17,6 +17,7 @@ from licensing.models import (
     ApplicationStatus,
     Consultation,
     GoodsLine,
+    HitJudgement,
     Party,
     Screening,
     ScreeningHit,
@@ -77,7 +78,7 @@ def with_what_a_row_shows(cases: QuerySet[Application]) -> QuerySet[Application]
 
 
 def rows(cases: Sequence[Application], at: datetime) -> list[Row]:
-    """Return the rows of one page of cases, with five further queries however many they are."""
+    """Return the rows of one page of cases, with six further queries however many they are."""
     lists = Lists.in_force(at)
     screenings = newest_screenings(cases)
     hits: dict[int, list[Standing]] = defaultdict(list)
@@ -85,8 +86,15 @@ def rows(cases: Sequence[Application], at: datetime) -> list[Row]:
     found = found.select_related("party").defer("reasons")
     for standing in judgements.of_hits(list(found), at, lists.thresholds):
         hits[standing.hit.party.application_id].append(standing)
+    escaped: dict[int, list[HitJudgement]] = defaultdict(list)
+    for judgement in judgements.escaped_of(cases):
+        escaped[judgement.hit.party.application_id].append(judgement)
     return [
-        _row(case, findings.of_case(case, screenings.get(case.pk), hits[case.pk], lists), at)
+        _row(
+            case,
+            findings.of_case(case, screenings.get(case.pk), hits[case.pk], lists, escaped[case.pk]),
+            at,
+        )
         for case in cases
     ]
 

@@ -779,3 +779,15 @@ def test_a_day_of_a_list_is_said_in_words_in_the_readers_language():
     assert facts_of(listed)["En la lista desde"] == "3 de marzo de 2026"
     with translation.override("en"):
         assert edition_of(version) == "edition of 1 January 2026"
+
+
+def test_the_queue_and_the_case_say_that_a_party_was_listed_and_then_changed(desk, case, lists):
+    gone = ScreeningHitFactory(party=case.parties.first(), entity__version=lists, gone_at=NOON)
+    HitJudgementFactory(hit=gone, judgement=Judgement.SAME)
+    assert "Listed, then changed" not in text(desk.get("/queue/"))
+
+    gone.party.name = "Quite Another Name"
+    gone.party.save()
+
+    assert "Listed, then changed" in text(desk.get("/queue/"))
+    assert "An officer found a party to be on a list, and it was changed afterwards." in page(desk, case)
