@@ -210,7 +210,10 @@ def test_without_a_match_the_case_says_in_which_lists_and_when_it_was_looked(des
     html = page(desk, case)
 
     assert "No match found in the lists in force." in html
-    assert "Demonstration list of fictional parties, edition of 1 March 2026, published on 1 January 2026" in html
+    assert (
+        "Demonstration list of fictional parties, edition of 1 March 2026, published on 1 January 2026"
+        in html
+    )
     assert "2 March 2026, 12:00" in html
     assert not re.search(r"\bclear(ed)?\b", html)
 
@@ -433,7 +436,10 @@ def test_the_comparison_shows_both_sides_their_words_and_the_evidence(desk, case
     assert '<mark class="app-mark-token">Works</mark>' not in html
     assert "Other countries: Japan / North Korea" in html
     assert "-6.0" in html
-    assert "Demonstration list of fictional parties, edition of 1 March 2026, published on 1 January 2026" in html
+    assert (
+        "Demonstration list of fictional parties, edition of 1 March 2026, published on 1 January 2026"
+        in html
+    )
     for fact in ("京都硝子", "QDe.001", "similar letters"):
         assert fact in html
 
