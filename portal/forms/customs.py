@@ -99,23 +99,28 @@ class WriteOffForm(forms.Form):
     def refuse(self, reasons: Sequence[dict[str, Any]]) -> None:
         """Show why the message was refused, each reason at its line where it has one. A reason against the
         whole licence also tells at each line what was asked for and what remains."""
-        asked = self.used()
+        asked = {part.number: part for part in self.used()}
         for reason in reasons:
-            name = self.name_of(reason.get("line", 0))
-            if name in self.fields:
+            number = reason.get("line", 0)
+            name = self.name_of(number)
+            if "remaining" in reason and number in asked:
+                self.add_error(name, _nothing_written_off(asked[number], Decimal(reason["remaining"])))
+            elif name in self.fields:
                 self.add_error(name, reason["detail"])
-                continue
-            self.add_error(None, reason["detail"])
-            for part in asked:
-                self.add_error(self.name_of(part.number), self._nothing_written_off(part))
-
-    def _nothing_written_off(self, part: UsedLine) -> str:
-        field = cast(QuantityField, self.fields[self.name_of(part.number)])
-        return _("%(asked)s asked for, %(remaining)s remain. Nothing was written off.") % {
-            "asked": quantity(part.quantity, part.unit),
-            "remaining": quantity(field.line.remaining, part.unit),
-        }
+            else:
+                self.add_error(None, reason["detail"])
+                for part in asked.values():
+                    field = cast(QuantityField, self.fields[self.name_of(part.number)])
+                    message = _nothing_written_off(part, field.line.remaining)
+                    self.add_error(self.name_of(part.number), message)
 
     def renew(self) -> None:
         """Make what is sent next a new message, with everything typed still there."""
         self.data = {**self.data, "key": str(uuid.uuid4())}
+
+
+def _nothing_written_off(part: UsedLine, remaining: Decimal) -> str:
+    return _("%(asked)s asked for, %(remaining)s remain. Nothing was written off.") % {
+        "asked": quantity(part.quantity, part.unit),
+        "remaining": quantity(remaining, part.unit),
+    }
