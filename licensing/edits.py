@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models
 
-from licensing.models import Action, Application, Event, User
+from licensing.models import Action, Application, EndUseDeclaration, Event, User
 
 
 def begun(by: User, once: str, said: dict[str, Any]) -> Application | None:
@@ -47,7 +47,9 @@ def write(
     at: datetime,
     once: str = "",
 ) -> None:
-    """Set the fields, store the row, and log which of them changed from what to what."""
+    """Set the fields, store the row, and log which of them changed from what to what, and what the row was
+    called before."""
+    called = "" if row.pk is None else _called(row)
     before = {name: getattr(row, name) for name in fields}
     for name, value in fields.items():
         setattr(row, name, value)
@@ -64,7 +66,7 @@ def write(
             at=at,
             before={} if is_new else {name: plain(before[name]) for name in changed},
             after={name: plain(fields[name]) for name in changed},
-            data=_what(row) | ({"once": once} if once else {}),
+            data=_what(row) | ({"called": called} if called else {}) | ({"once": once} if once else {}),
         )
 
 
@@ -90,6 +92,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value if isinstance(value, str | bool | int | None) else str(value)
+
+
+def _called(row: models.Model) -> str:
+    """Return what people know the row by; for an answer, the question."""
+    return row.question if isinstance(row, EndUseDeclaration) else str(row)
 
 
 def _what(row: models.Model) -> dict[str, Any]:

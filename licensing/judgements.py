@@ -108,7 +108,12 @@ def of_hits(
 def escaped(application: Application) -> list[HitJudgement]:
     """Return the judgements by which a party of the application is listed, and which its hit has escaped
     since because the party was changed: another name does not undo what an officer found."""
-    gone = ScreeningHit.objects.concerning(application).exclude(gone_at=None)
+    return escaped_of([application])
+
+
+def escaped_of(applications: Iterable[Application]) -> list[HitJudgement]:
+    """Return the escaped judgements of many applications, with hit and party: one query."""
+    gone = ScreeningHit.objects.concerning(*applications).exclude(gone_at=None)
     newest = (
         HitJudgement.objects.filter(hit__in=gone)
         .order_by("hit", "-pk")

@@ -125,7 +125,7 @@ class AccessMiddleware:
         if detour := second_factor(request, user, name):
             return detour
         if wanted and not any(permissions.has(user, permission) for permission in wanted):
-            raise PermissionDenied
+            raise PermissionDenied(f"needs {' or '.join(wanted)}")
         return None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
@@ -18,9 +19,12 @@ from django.utils.translation import gettext_lazy
 
 from licensing import letters, permissions
 from licensing.models import Role, User
+from portal import limits
 
 # What counts as a second factor; recovery codes only stand in for one of these.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+# Tries at one account from all networks together: too few to guess by, too many for one stranger to use up.
+TRIES_AT_ONE_ACCOUNT = "60/m"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -40,6 +44,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return url_has_allowed_host_and_scheme(
             url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Let nobody guess on and on, neither from one network nor from many together."""
+        super().pre_authenticate(request, **credentials)
+        login = str(credentials.get("email", "")).lower()
+        if limits.seconds_to_wait("login", login, TRIES_AT_ONE_ACCOUNT) is not None:
+            raise self.validation_error("rate_limited")
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count wrong passwords by account and network: a stranger's must not lock the owner out."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{get_ip(request)}"
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Machines have keys; a password, should one ever get there, opens nothing for them."""

@@ -68,11 +68,12 @@ def standings_of(application: Application, at: datetime) -> list[Standing]:
 def found(application: Application, at: datetime, standings: list[Standing]) -> dict[str, Any]:
     """Return what the section "Found" shows."""
     screening = Screening.objects.newest_of(application)
+    escaped = judgements.escaped(application)
     return {
         "hits": judged.rows(standings),
-        "escaped": judgements.escaped(application),
+        "escaped": escaped,
         "screening": screening,
-        "finding": findings.of_case(application, screening, standings, Lists.in_force(at)),
+        "finding": findings.of_case(application, screening, standings, Lists.in_force(at), escaped),
         "compared": [
             {"name": label_of(version.source), "edition": findings.edition_of(version)}
             for version in findings.versions_compared(screening)

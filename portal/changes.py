@@ -1,21 +1,39 @@
-"""What changed since an officer judged: of the party and of the listed entry, field by field."""
+"""What changed, field by field: of a party and a listed entry since an officer judged, and of what was handed
+in by a correction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
+from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from licensing import parties
-from licensing.models import HitJudgement, PartyKind, ScreeningHit
+from licensing.models import EndUseQuestion, Event, HitJudgement, PartyKind, ScreeningHit
 from portal.findings import facts_of
-from portal.templatetags.portal import country_name
+from portal.templatetags.portal import country_name, legal_date, number, port_name, unit_name
 from screening.models import ListedEntity
+
+COUNTRIES = ("country", "origin", "dispatched_from", "destination", "transit_countries")
+# What no person typed.
+NOT_TOLD = ("file_id", "added_by_id", "added_at", "number")
+LABELS: dict[str, Promise] = {
+    "other_names": gettext_lazy("Other names"),
+    "transit_countries": gettext_lazy("Countries on the way"),
+    "serial_numbers": gettext_lazy("Serial numbers"),
+    "answer": gettext_lazy("Answer given"),
+    "explanation": gettext_lazy("Explanation"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    side: str  # whose: the party's or the list's
+    side: str  # whose: the party's or the list's; in a correction what people call it
     label: str
     before: str  # "" if it said nothing
     after: str
@@ -55,3 +73,50 @@ def _words(facts: Mapping[str, Any]) -> dict[str, str]:
 def _entry(entity: ListedEntity) -> dict[str, str]:
     names = "; ".join(entity.names.order_by("pk").values_list("name", flat=True))
     return {_("Names"): names, **facts_of(entity)}
+
+
+def of_edit(event: Event) -> list[Change]:
+    """Return what an edit changed, in the order of the form; what was added has nothing before."""
+    model = apps.get_model("licensing", event.data["what"])
+    names = [name for name in dict.fromkeys([*event.after, *event.before]) if name not in NOT_TOLD]
+    found = [
+        Change(
+            _called(event),
+            str(LABELS.get(name) or model._meta.get_field(name).verbose_name),
+            _worded(model, name, event.before.get(name)),
+            _worded(model, name, event.after.get(name)),
+        )
+        for name in names
+    ]
+    return [change for change in found if change.before != change.after]
+
+
+def _called(event: Event) -> str:
+    called: str = event.data.get("called") or event.after.get("name", "")
+    if event.data["what"] == "application":
+        return ""  # the case itself, which the reader has before him
+    return str(dict(EndUseQuestion.choices).get(called, called))
+
+
+def _worded(model: type[models.Model], name: str, value: Any) -> str:
+    """Return a stored value as people read it; "" for none."""
+    if value in (None, "", []):
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    values = value if isinstance(value, list) else [value]
+    return ", ".join(_one_worded(model._meta.get_field(name), str(one)) for one in values)
+
+
+def _one_worded(field: Any, value: str) -> str:
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if field.name in COUNTRIES:
+        return country_name(value)
+    if field.name == "unit":
+        return unit_name(value)
+    if field.name == "port_of_loading":
+        return port_name(value)
+    if isinstance(field, models.DecimalField):
+        return number(Decimal(value))
+    return legal_date(date.fromisoformat(value)) if isinstance(field, models.DateField) else value

@@ -4,7 +4,7 @@ found, in which lists, and when."""
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.utils.translation import gettext as _
@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 from licensing import calibration
 from licensing.calibration import Thresholds
 from licensing.judgements import HitState, Standing
-from licensing.models import Application, Band, Screening, ScreeningHit
+from licensing.models import Application, Band, HitJudgement, Screening, ScreeningHit
 from licensing.parties import digest_of_case
-from portal.templatetags.portal import ATTENTION, BAD, INFO, PLAIN, country_name
+from portal.templatetags.portal import ATTENTION, BAD, INFO, PLAIN, country_name, legal_date
 from screening.models import EntityKind, ListedEntity, ListVersion
 from screening.names import comparable
 from screening.reasons import TOKEN_WORDS, sentence
@@ -58,22 +58,44 @@ class Lists:
 
 
 def edition_of(version: ListVersion) -> str:
-    """Say which edition of a list it is; publishers who count by date need the date once."""
-    day = version.published_on.isoformat()
-    if version.edition.startswith(day):
+    """Say which edition of a list it is, its days in words: many publishers name an edition by its day."""
+    published = legal_date(version.published_on)
+    named = _day_named(version.edition)
+    if named is None:
+        return _("edition %(edition)s of %(day)s") % {"edition": version.edition, "day": published}
+    day = legal_date(named)
+    if day == published:
         return _("edition of %(day)s") % {"day": day}
-    return _("edition %(edition)s of %(day)s") % {"edition": version.edition, "day": day}
+    return _("edition of %(day)s, published on %(published)s") % {"day": day, "published": published}
+
+
+def _day_named(edition: str) -> date | None:
+    """Return the day an edition is named by, be it 2026-03-01 or a moment of it; None for another name."""
+    day, _separator, _time = edition.partition("T")
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        return None
 
 
 def of_case(
-    application: Application, screening: Screening | None, standings: Sequence[Standing], lists: Lists
+    application: Application,
+    screening: Screening | None,
+    standings: Sequence[Standing],
+    lists: Lists,
+    escaped: Sequence[HitJudgement],
 ) -> Finding:
-    """Return what stands now. Takes the newest screening and the hits that count; reads the parties."""
+    """Return what stands now. Takes the newest screening, the hits that count and the judgements that
+    parties escaped (judgements.escaped); reads the parties."""
     if not lists.versions:
         return Finding(_("No list in force"), BAD, _("No list in force: nothing can be decided."))
     if any(one.state == HitState.SAME for one in standings):
         return Finding(_("Listed"), BAD, _("An officer found a party to be on a list."))
-    return _unfinished(application, screening, lists) or _found(standings)
+    finding = _unfinished(application, screening, lists) or _found(standings)
+    if not escaped or finding.comparing:
+        return finding
+    changed = _("An officer found a party to be on a list, and it was changed afterwards.")
+    return Finding(_("Listed, then changed"), BAD, f"{changed} {finding.text}")
 
 
 def _unfinished(application: Application, screening: Screening | None, lists: Lists) -> Finding | None:
@@ -209,7 +231,7 @@ def facts_of(entity: ListedEntity) -> dict[str, str]:
         _("Programmes"): ", ".join(entity.programmes),
         _("Identifiers"): "; ".join(map(_identifier, entity.identifiers)),
         _("Addresses"): "; ".join(address["text"] for address in entity.addresses if address["text"]),
-        _("Listed on"): entity.listed_on.isoformat() if entity.listed_on else "",
+        _("Listed on"): legal_date(entity.listed_on) if entity.listed_on else "",
         _("Remarks"): entity.remarks,
     }
     return {label: str(value) for label, value in facts.items() if value}

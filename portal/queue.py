@@ -17,6 +17,7 @@ from licensing.models import (
     ApplicationStatus,
     Consultation,
     GoodsLine,
+    HitJudgement,
     Party,
     Screening,
     ScreeningHit,
@@ -77,23 +78,37 @@ def with_what_a_row_shows(cases: QuerySet[Application]) -> QuerySet[Application]
 
 
 def rows(cases: Sequence[Application], at: datetime) -> list[Row]:
-    """Return the rows of one page of cases, with five further queries however many they are."""
+    """Return the rows of one page of cases, with six further queries however many they are."""
     lists = Lists.in_force(at)
     screenings = newest_screenings(cases)
     hits: dict[int, list[Standing]] = defaultdict(list)
     companies: dict[int, list[int]] = defaultdict(list)
     for case in cases:
         companies[case.organisation_id].append(case.pk)
-    concerns = Q(party__application__in=cases) | Q(party__company__in=companies)
-    found = ScreeningHit.objects.filter(concerns, gone_at=None).select_related("party").defer("reasons")
+    found = ScreeningHit.objects.concerning(*cases).filter(gone_at=None)
+    found = found.select_related("party").defer("reasons")
     for standing in judgements.of_hits(list(found), at, lists.thresholds):
-        party = standing.hit.party
-        for case_id in [party.application_id] if party.application_id else companies[party.company_id or 0]:
+        for case_id in _cases_of(standing.hit.party, companies):
             hits[case_id].append(standing)
+    escaped: dict[int, list[HitJudgement]] = defaultdict(list)
+    for judgement in judgements.escaped_of(cases):
+        for case_id in _cases_of(judgement.hit.party, companies):
+            escaped[case_id].append(judgement)
     return [
-        _row(case, findings.of_case(case, screenings.get(case.pk), hits[case.pk], lists), at)
+        _row(
+            case,
+            findings.of_case(case, screenings.get(case.pk), hits[case.pk], lists, escaped[case.pk]),
+            at,
+        )
         for case in cases
     ]
+
+
+def _cases_of(party: Party, companies: dict[int, list[int]]) -> list[int]:
+    """Return the cases that what is found of a party concerns: its own, or all of the company."""
+    if party.application_id is not None:
+        return [party.application_id]
+    return companies[party.company_id] if party.company_id is not None else []
 
 
 def newest_screenings(cases: Iterable[Application]) -> dict[int, Screening]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licensing.models import Action, Band, Event, Judgement, Opinion, Outcome
+from portal.changes import Change, of_edit
 from portal.judged import named, where_of_case
 from portal.templatetags.portal import ATTENTION, BAD, GOOD, PLAIN, legal_date
 from screening.importers import label_of
@@ -29,6 +30,7 @@ class Entry:
     at: datetime
     detail: str = ""
     tone: str = PLAIN
+    changes: tuple[Change, ...] = ()  # what a correction changed, the first change first
     actor: str = ""  # told to exporters of their own people; an officer reads the name in the sentence
 
 
@@ -236,14 +238,24 @@ BY_THE_EXPORTER = frozenset({Action.START, Action.SUBMIT, Action.WITHDRAW, Actio
 def sentences(events: Iterable[Event], for_exporter: bool) -> list[Entry]:
     """Return one entry for every event its reader may know of, in the order given.
 
-    Changes that one person made one after the other are told together, at the time of the first given.
+    Changes that one person made one after the other are told together, at the time of the first given; those
+    made after it was handed in are corrections, told with what was there before and after.
     Give events with their `by` (`events.newest_first()`), or every one of them costs a query.
     """
+    events = list(events)
+    handed_in = min((event.pk for event in events if event.action == Action.SUBMIT), default=None)
     return [
         entry
         for alike in _changes_together(events)
-        if (entry := _entry(alike, LINES.get(Action(alike[0].action)), for_exporter))
+        if (entry := _entry(alike, LINES.get(Action(alike[0].action)), for_exporter, handed_in))
     ]
+
+
+def _corrections(events: Iterable[Event], handed_in: int | None) -> tuple[Change, ...]:
+    if handed_in is None:
+        return ()
+    edits = [event for event in events if event.action == Action.EDIT and event.pk > handed_in]
+    return tuple(change for event in sorted(edits, key=lambda event: event.pk) for change in of_edit(event))
 
 
 def _changes_together(events: Iterable[Event]) -> Iterator[list[Event]]:
@@ -253,7 +265,7 @@ def _changes_together(events: Iterable[Event]) -> Iterator[list[Event]]:
     return (list(alike) for _key, alike in groupby(events, key))
 
 
-def _entry(events: list[Event], line: Line | None, for_exporter: bool) -> Entry | None:
+def _entry(events: list[Event], line: Line | None, for_exporter: bool, handed_in: int | None) -> Entry | None:
     words = line and (line.exporter if for_exporter else line.officer)
     if line is None or words is None:
         return None
@@ -265,6 +277,7 @@ def _entry(events: list[Event], line: Line | None, for_exporter: bool) -> Entry 
         at=event.at,
         detail=line.detail(event) if line.detail and tells else "",
         tone=line.tone,
+        changes=_corrections(events, handed_in),
         actor=event.by.name if event.by and for_exporter and event.action in BY_THE_EXPORTER else "",
     )
 

@@ -126,11 +126,15 @@ def _against_line(licence: Licence, line: LicenceLine | None, part: UsedLine) ->
     if not fits(part.quantity, line.unit):
         return [_reason("too-fine", part, _too_fine(part, unit), unit=line.unit)]
     if part.quantity > line.remaining:
-        words = _("Line %(line)d has %(remaining)s %(unit)s left, and %(asked)s were asked for.")
-        said = {"line": part.number, "remaining": plain(line.remaining), "unit": unit}
-        detail = words % {**said, "asked": plain(part.quantity)}
+        words = _("Line %(line)d: %(asked)s asked for, but what remains is %(remaining)s.")
+        asked, remaining = _in_words(part.quantity, line.unit), _in_words(line.remaining, line.unit)
+        detail = words % {"line": part.number, "asked": asked, "remaining": remaining}
         return [_reason("not-enough", part, detail, remaining=plain(line.remaining), unit=line.unit)]
     return []
+
+
+def _in_words(quantity: Decimal, unit: str) -> str:
+    return f"{plain(quantity)} {unit_name(unit, get_language() or 'es', quantity)}"
 
 
 def _too_fine(part: UsedLine, unit: str) -> str:

@@ -69,9 +69,10 @@ class ScreeningHitQuerySet(models.QuerySet["ScreeningHit"]):
         """The hits that count for the application: of its parties, and not overtaken by a newer list."""
         return self.concerning(application).filter(gone_at=None)
 
-    def concerning(self, application: Application) -> "ScreeningHitQuerySet":
-        """The hits of the application's parties and of the company that applies, overtaken ones too."""
-        return self.filter(Q(party__application=application) | Q(party__company=application.organisation_id))
+    def concerning(self, *applications: Application) -> "ScreeningHitQuerySet":
+        """The hits of the parties of the applications and of whoever applies, overtaken ones too."""
+        companies = [application.organisation_id for application in applications]
+        return self.filter(Q(party__application__in=applications) | Q(party__company__in=companies))
 
 
 class ScreeningHit(models.Model):

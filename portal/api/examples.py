@@ -68,11 +68,11 @@ PROBLEMS: dict[str, dict[str, Any]] = {
     },
     "refused": {
         "title": "The write-off is refused",
-        "detail": "Line 1 has 6 units left, and 7 were asked for.",
+        "detail": "Line 1: 7 units asked for, but what remains is 6 units.",
         "reasons": [
             {
                 "code": "not-enough",
-                "detail": "Line 1 has 6 units left, and 7 were asked for.",
+                "detail": "Line 1: 7 units asked for, but what remains is 6 units.",
                 "line": 1,
                 "remaining": "6",
                 "unit": "C62",

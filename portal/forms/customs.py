@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -74,7 +74,8 @@ class WriteOffForm(forms.Form):
     def __init__(self, lines: Iterable[LicenceLine], data: QueryDict | None = None) -> None:
         super().__init__(data and data.dict(), initial={"key": uuid.uuid4()})
         for line in lines:
-            if line.remaining:
+            # What somebody typed is shown again even if nothing of the line remains by now.
+            if line.remaining or self.data.get(self.name_of(line.number)):
                 self.fields[self.name_of(line.number)] = QuantityField(line)
 
     @staticmethod
@@ -96,11 +97,30 @@ class WriteOffForm(forms.Form):
         ]
 
     def refuse(self, reasons: Sequence[dict[str, Any]]) -> None:
-        """Show why the message was refused, each reason at its line where it has one."""
+        """Show why the message was refused, each reason at its line where it has one. A reason against the
+        whole licence also tells at each line what was asked for and what remains."""
+        asked = {part.number: part for part in self.used()}
         for reason in reasons:
-            name = self.name_of(reason.get("line", 0))
-            self.add_error(name if name in self.fields else None, reason["detail"])
+            number = reason.get("line", 0)
+            name = self.name_of(number)
+            if "remaining" in reason and number in asked:
+                self.add_error(name, _nothing_written_off(asked[number], Decimal(reason["remaining"])))
+            elif name in self.fields:
+                self.add_error(name, reason["detail"])
+            else:
+                self.add_error(None, reason["detail"])
+                for part in asked.values():
+                    field = cast(QuantityField, self.fields[self.name_of(part.number)])
+                    message = _nothing_written_off(part, field.line.remaining)
+                    self.add_error(self.name_of(part.number), message)
 
     def renew(self) -> None:
         """Make what is sent next a new message, with everything typed still there."""
         self.data = {**self.data, "key": str(uuid.uuid4())}
+
+
+def _nothing_written_off(part: UsedLine, remaining: Decimal) -> str:
+    return _("%(asked)s asked for, %(remaining)s remain. Nothing was written off.") % {
+        "asked": quantity(part.quantity, part.unit),
+        "remaining": quantity(remaining, part.unit),
+    }

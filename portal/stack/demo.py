@@ -33,8 +33,10 @@ from portal.stack.services import kept_secret, start_services
 ENVIRONMENT = DEMO / "env.json"
 ACCOUNTS = DEMO / "accounts.txt"
 FIRST_PORT, LAST_PORT = 8000, 8099
-# A task half done is started again after a restart, so the worker need not finish a long one now.
-WORKER_ENDING = (Ending(signal.SIGTERM, 3), Ending(signal.SIGQUIT, 0.5))
+# A task half done is started again after a restart, so the worker need not finish a long one now; a page
+# takes less than a second, and the clock has nothing to finish.
+WORKER_ENDING = (Ending(signal.SIGTERM, 2), Ending(signal.SIGQUIT, 0.5))
+SOON = (Ending(signal.SIGTERM, 2),)
 
 
 def run_demo(arguments: Sequence[str]) -> int:
@@ -92,7 +94,7 @@ class Demo:
             self.watch()
         finally:
             ENVIRONMENT.unlink(missing_ok=True)
-            self.children.stop(telling=True, together=list(self.starters))
+            self.children.stop(telling=True, first=["prepare", *self.starters])
             self.claim.close()
 
     def start(self) -> None:
@@ -127,13 +129,14 @@ class Demo:
 
     def start_beat(self) -> Child:
         options = ("--loglevel", "INFO", "--schedule", str(DEMO / "beat.db"), "--pidfile=")
-        return self.children.start("beat", python("-m", "celery", "-A", "portal.celery", "beat", *options))
+        command = python("-m", "celery", "-A", "portal.celery", "beat", *options)
+        return self.children.start("beat", command, ending=SOON)
 
     def start_web(self) -> Child:
         options = ("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "2")
-        more = ("--blocking-threads", "4", "--no-ws", "--workers-kill-timeout", "2", "--log-level", "warning")
+        more = ("--blocking-threads", "4", "--no-ws", "--workers-kill-timeout", "1", "--log-level", "warning")
         command = python("-m", "granian", *options, *more, "portal.wsgi:application")
-        return self.children.start("web", command, ending=(Ending(signal.SIGTERM, 3),))
+        return self.children.start("web", command, ending=SOON)
 
     def is_ready(self) -> bool:
         try:

@@ -82,11 +82,20 @@ class Child:
     ending: Sequence[Ending]
     log: Path
     asked: signal.Signals | None = None  # to end, by this signal
+    asked_at: float = 0  # on the monotonic clock
 
     def ask_to_end(self, number: signal.Signals) -> None:
-        if self.asked != number and self.process.poll() is None:
+        if self.asked == number:
+            return
+        if self.process.poll() is None:
             self.process.send_signal(number)
-        self.asked = number
+        self.asked, self.asked_at = number, time.monotonic()
+
+    def has_ended(self, seconds: float) -> bool:
+        """Wait until `seconds` after it was asked, and say whether it has ended."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(max(0, self.asked_at + seconds - time.monotonic()))
+        return self.process.returncode is not None
 
 
 class Children:
@@ -138,24 +147,25 @@ class Children:
         if child := self.ended():
             raise StackError(obituary(child))
 
-    def stop(self, *, telling: bool = False, together: Sequence[str] = ()) -> None:
-        """End all children, the last started first; those in `together` are asked at once, to save time."""
-        for child in self.running:
-            if child.name in together:
+    def stop(self, *, telling: bool = False, first: Sequence[str] = ()) -> None:
+        """End all children in two waves, those in `first` and then the servers they use. All of a wave are
+        asked at once, and the time each has runs from then."""
+        users = [child for child in self.running if child.name in first]
+        for wave in (users, [child for child in self.running if child not in users]):
+            for child in wave:
                 child.ask_to_end(child.ending[0].signal)
-        while self.running:
-            child = self.running.pop()
-            end(child)
-            if telling:
-                say(f"Stopped: {child.name}")
+            for child in reversed(wave):
+                end(child)
+                self.running.remove(child)
+                if telling:
+                    say(f"Stopped: {child.name}")
 
 
 def end(child: Child) -> None:
     """End a process by its signals, one after the other, at last by force together with what it started."""
     for number, seconds in child.ending:
         child.ask_to_end(number)
-        with suppress(subprocess.TimeoutExpired):
-            child.process.wait(seconds)
+        if child.has_ended(seconds):
             return
     os.killpg(child.process.pid, signal.SIGKILL)
     child.process.wait()

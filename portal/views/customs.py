@@ -105,7 +105,8 @@ def page(request: PortalRequest, licence: Licence, form: WriteOffForm) -> HttpRe
         "licence": licence,
         "verdict": verdicts.verdict(licence, now),
         "now": now,
-        "form": form if may_report and licence.state(now) == LicenceState.VALID else None,
+        # What was typed stays, even where nothing can be written off any more.
+        "form": form if may_report and (form.is_bound or licence.state(now) == LicenceState.VALID) else None,
         "parties": licence.application.parties.filter(role__in=customs.PARTIES_AT_THE_BORDER).order_by("pk"),
         "usages": usages[:USAGES_SHOWN],
     }

@@ -115,7 +115,11 @@ def goods_line(request: PortalRequest, reference: str, pk: int | None = None) ->
         ),
     ):
         return saved(request, "form-goods", application)
-    return show_page(request, application, Section.GOODS, "goods_line", form=form, line=line)
+    return show_page(request, application, Section.GOODS, "goods_line", form=form, below=_name_of_line(line))
+
+
+def _name_of_line(line: GoodsLine | None) -> str:
+    return _("Line %(number)s of the goods") % {"number": line.number} if line else _("New line of goods")
 
 
 def first_line(application: Application) -> dict[str, Any]:
@@ -150,7 +154,9 @@ def party(request: PortalRequest, reference: str, pk: int | None = None) -> Http
         ),
     ):
         return saved(request, "form-parties", application)
-    return show_page(request, application, Section.PARTIES, "party", form=form, party=row)
+    return show_page(
+        request, application, Section.PARTIES, "party", form=form, below=row.name if row else _("New party")
+    )
 
 
 @needs(Permission.APPLY)
@@ -185,21 +191,21 @@ def _add_document(request: PortalRequest, application: Application, form: Docume
 @require_http_methods(["GET", "POST"])
 def goods_remove(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
     question = _("Do you want to remove this line of goods?")
-    return remove(request, reference, GoodsLine, pk, drafts.drop_goods, "form-goods", question)
+    return remove(request, reference, GoodsLine, pk, drafts.drop_goods, Section.GOODS, question)
 
 
 @needs(Permission.APPLY)
 @require_http_methods(["GET", "POST"])
 def party_remove(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
     question = _("Do you want to remove this party?")
-    return remove(request, reference, Party, pk, drafts.drop_party, "form-parties", question)
+    return remove(request, reference, Party, pk, drafts.drop_party, Section.PARTIES, question)
 
 
 @needs(Permission.APPLY)
 @require_http_methods(["GET", "POST"])
 def document_remove(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
     question = _("Do you want to remove this document?")
-    return remove(request, reference, Document, pk, drafts.drop_document, "form-documents", question)
+    return remove(request, reference, Document, pk, drafts.drop_document, Section.DOCUMENTS, question)
 
 
 @needs(Permission.APPLY)

@@ -72,6 +72,7 @@ def show_page(
         {
             "application": application,
             "title": LABELS[section],
+            "section_url": reverse(PAGES[section], args=[application.reference]),
             "form_sections": sections_of(application),
             "once": once_of(request),
             "next_url": reverse(
@@ -119,7 +120,13 @@ Drop = Callable[..., None]
 
 
 def remove(
-    request: PortalRequest, reference: str, model: type[Model], pk: int, drop: Drop, back: str, question: str
+    request: PortalRequest,
+    reference: str,
+    model: type[Model],
+    pk: int,
+    drop: Drop,
+    section: Section,
+    question: str,
 ) -> HttpResponse:
     """Ask once, then take the row out. Pressed twice, or gone already, it leads back to the list."""
     application = found(request, reference)
@@ -132,13 +139,14 @@ def remove(
         except Refused as refused:
             reasons = refused.reasons
         if not reasons:
-            return redirect(back, application.reference)
+            return redirect(PAGES[section], application.reference)
     row = get_object_or_404(model, application=application, pk=pk)
     context = {
         "application": application,
         "row": row,
         "question": question,
-        "back_url": reverse(back, args=[application.reference]),
+        "title": LABELS[section],
+        "back_url": reverse(PAGES[section], args=[application.reference]),
         "reasons": reasons,
     }
     return render(request, "form/remove.html", context)

@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from licensing.actions import accounts
 from portal.access import open_to_all, signed_in
 
+TOO_MANY = ("too_many_login_attempts", "rate_limited")  # from one network, from all together
+
 
 class LogIn(LoginView):  # type: ignore[misc]
     def form_invalid(self, form: BaseForm) -> HttpResponse:
         """Tell machines too, by the status, that an address rests after too many wrong passwords."""
         answer: HttpResponse = super().form_invalid(form)
-        if form.has_error(NON_FIELD_ERRORS, "too_many_login_attempts"):
+        if any(form.has_error(NON_FIELD_ERRORS, code) for code in TOO_MANY):
             answer.status_code = HTTPStatus.TOO_MANY_REQUESTS
         return answer
 

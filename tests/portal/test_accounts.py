@@ -6,9 +6,11 @@ import pytest
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import identify_hasher
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 
 from licensing import letters
+from portal import accounts
 from tests.factories import NOON, PASSWORD, UserFactory
 from tests.people import client_of
 from tests.portal.signing_in import NEW, ask_for_reset, choose, give_password, link_in
@@ -178,6 +180,28 @@ def test_after_five_wrong_passwords_the_address_rests_and_the_right_one_is_refus
     assert not signed_in(client)
     assert answer.status_code == 429
     assert answer.context["form"].non_field_errors()
+
+
+def test_a_strangers_wrong_passwords_do_not_lock_the_owner_out(client, exporter):
+    stranger = Client(REMOTE_ADDR="203.0.113.9")
+    for _time in range(9):
+        give_password(stranger, exporter.email, "not the password at all")
+
+    assert give_password(stranger, exporter.email).status_code == 429
+    give_password(client, exporter.email)
+
+    assert signed_in(client)
+
+
+def test_guessing_from_many_networks_at_once_is_stopped_for_a_while(client, exporter, monkeypatch):
+    monkeypatch.setattr(accounts, "TRIES_AT_ONE_ACCOUNT", "3/d")
+    for number in range(3):
+        give_password(Client(REMOTE_ADDR=f"203.0.113.{number}"), exporter.email, "not the password at all")
+
+    answer = give_password(client, exporter.email.upper())
+
+    assert answer.status_code == 429
+    assert not signed_in(client)
 
 
 def test_one_address_that_rests_does_not_stop_others(client, exporter):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from licensing.models import (
     Action,
@@ -19,7 +19,7 @@ from licensing.models import (
     Role,
     Screening,
 )
-from portal.findings import facts_of
+from portal.findings import edition_of, facts_of
 from tests.factories import (
     NOON,
     ApplicationFactory,
@@ -210,7 +210,10 @@ def test_without_a_match_the_case_says_in_which_lists_and_when_it_was_looked(des
     html = page(desk, case)
 
     assert "No match found in the lists in force." in html
-    assert "Demonstration list of fictional parties, edition 2026-03-01 of 2026-01-01" in html
+    assert (
+        "Demonstration list of fictional parties, edition of 1 March 2026, published on 1 January 2026"
+        in html
+    )
     assert "2 March 2026, 12:00" in html
     assert not re.search(r"\bclear(ed)?\b", html)
 
@@ -433,7 +436,10 @@ def test_the_comparison_shows_both_sides_their_words_and_the_evidence(desk, case
     assert '<mark class="app-mark-token">Works</mark>' not in html
     assert "Other countries: Japan / North Korea" in html
     assert "-6.0" in html
-    assert "Demonstration list of fictional parties, edition 2026-03-01 of 2026-01-01" in html
+    assert (
+        "Demonstration list of fictional parties, edition of 1 March 2026, published on 1 January 2026"
+        in html
+    )
     for fact in ("京都硝子", "QDe.001", "similar letters"):
         assert fact in html
 
@@ -766,3 +772,28 @@ def test_who_acts_next_is_said_in_the_history_and_the_bar_only(desk, case, hit):
     desk.post(f"/cases/{case.reference}/hits/{hit.pk}/", {"judgement": "unsure", "reason": "Falta la fecha."})
 
     assert page(desk, case).count("Next:") == 1
+
+
+def test_a_day_of_a_list_is_said_in_words_in_the_readers_language():
+    version = ListVersionFactory(edition="2026-01-01T05:00:00Z")
+    numbered = ListVersionFactory(edition="26/117")
+    listed = ListedEntityFactory(version=version, listed_on="2026-03-03")
+    listed.refresh_from_db()
+
+    assert edition_of(version) == "edición del 1 de enero de 2026"
+    assert edition_of(numbered) == "edición 26/117 del 1 de enero de 2026"
+    assert facts_of(listed)["En la lista desde"] == "3 de marzo de 2026"
+    with translation.override("en"):
+        assert edition_of(version) == "edition of 1 January 2026"
+
+
+def test_the_queue_and_the_case_say_that_a_party_was_listed_and_then_changed(desk, case, lists):
+    gone = ScreeningHitFactory(party=case.parties.first(), entity__version=lists, gone_at=NOON)
+    HitJudgementFactory(hit=gone, judgement=Judgement.SAME)
+    assert "Listed, then changed" not in text(desk.get("/queue/"))
+
+    gone.party.name = "Quite Another Name"
+    gone.party.save()
+
+    assert "Listed, then changed" in text(desk.get("/queue/"))
+    assert "An officer found a party to be on a list, and it was changed afterwards." in page(desk, case)

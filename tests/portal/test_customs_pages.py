@@ -5,10 +5,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from licensing.actions import licences
-from licensing.models import Usage
+from licensing.models import LicenceLine, Usage
 from tests.factories import LicenceLineFactory, UserFactory
 from tests.people import client_of
 
@@ -37,6 +38,11 @@ def send(client, line, quantity="4", *, key=None, declaration="D-1", **more):
     key = key or key_in(page_of(client, line.licence))
     data = {"key": key, "declaration": declaration, f"line_{line.number}": quantity, **more}
     return client.post(f"/customs/{line.licence}/", data)
+
+
+def not_enough(asked: str, remaining: str) -> str:
+    space = "\N{NO-BREAK SPACE}"
+    return f"{asked}{space}units asked for, {remaining}{space}units remain. Nothing was written off."
 
 
 def word(text: str) -> str:
@@ -129,11 +135,40 @@ def test_more_than_remains_is_refused_at_its_line_with_everything_kept(officer_a
 
     text = response.content.decode()
     assert response.status_code == 200
-    assert "Line 1 has 10 units left, and 11 were asked for." in text
+    assert not_enough("11", "10") in text
     assert 'value="11"' in text and 'value="PABLB-78"' in text
     assert key_in(text) != key, "corrected, it is a new message"
     assert Usage.objects.get().outcome == Usage.Outcome.REFUSED
     assert send(officer_at_the_dock, line, "10", key=key_in(text)).status_code == 302
+
+
+def test_a_line_used_up_meanwhile_is_refused_with_everything_kept(officer_at_the_dock, line):
+    key = key_in(page_of(officer_at_the_dock, line.licence))
+    LicenceLine.objects.update(used=F("granted"))
+
+    text = send(officer_at_the_dock, line, "7", key=key, declaration="PABLB-79").content.decode()
+
+    assert not_enough("7", "0") in text
+    assert 'value="7"' in text and 'value="PABLB-79"' in text
+    assert word(text) == "NOT VALID"
+
+
+def test_a_licence_stopped_meanwhile_refuses_with_everything_kept(officer_at_the_dock, line, decider):
+    key = key_in(page_of(officer_at_the_dock, line.licence))
+    licences.suspend(line.licence_id, reasons="Denuncia.", by=decider, at=timezone.now())
+
+    text = send(officer_at_the_dock, line, "7", key=key, declaration="PABLB-80").content.decode()
+
+    assert "can&#x27;t be used: suspended." in text
+    assert not_enough("7", "10") in text
+    assert 'value="7"' in text and 'value="PABLB-80"' in text
+
+
+def test_the_way_to_the_next_licence_is_on_the_page(officer_at_the_dock, line):
+    text = page_of(officer_at_the_dock, line.licence)
+
+    assert text.count('href="/customs/"') >= 2
+    assert "Find another licence" in text
 
 
 def test_the_same_form_sent_again_with_other_numbers_is_told_so(officer_at_the_dock, line):

@@ -167,6 +167,17 @@ def test_whoever_recommended_is_offered_neither_and_reads_why(desk, decider, lis
 
     assert acts(response) == [Action.SEND_BACK]
     assert "You recommended this; somebody else must decide." in text(response)
+    assert "The decision falls to another deciding officer." in text(response)
+
+
+def test_the_decision_page_says_who_recommended_and_to_whom_the_decision_falls(desk, case):
+    who = case.recommendations.get().by
+
+    html = text(desk.get(address(case)))
+
+    assert f"Recommended by {who}, 2 March 2026, 12:00." in html
+    assert f"The decision falls to you or another deciding officer, but not to {who}." in html
+    assert "somebody else must decide" not in html
 
 
 def test_whoever_recommended_is_refused_also_when_they_send_the_form_anyway(desk, decider, lists):

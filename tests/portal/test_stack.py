@@ -18,7 +18,7 @@ from portal.setup_steps import SetupFailed
 from portal.stack import commands, demo, places, translations
 from portal.stack.places import Places, can_reach, fresh_places
 from portal.stack.postgres import Postgres, end_left_over_server
-from portal.stack.processes import ROOT, Children, Ending, StackError, plain_environment
+from portal.stack.processes import ROOT, Children, Ending, StackError, plain_environment, wait_until
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 DEAF_CODE = (
@@ -111,6 +111,32 @@ def test_children_end_in_order_and_a_deaf_one_by_force(children, tmp_path):
     children.stop()
 
     assert (first.process.returncode, deaf.process.returncode) == (-signal.SIGTERM, -signal.SIGKILL)
+
+
+def test_those_who_use_the_servers_end_together_and_before_them(children, tmp_path):
+    ended = tmp_path / "ended"
+    slow = f"""
+import signal, sys, time
+def on_term(*_):
+    time.sleep(1)
+    open({str(ended)!r}, "a").write(sys.argv[1] + " ")
+    sys.exit()
+signal.signal(signal.SIGTERM, on_term)
+open({str(tmp_path)!r} + "/" + sys.argv[1], "w").close()
+time.sleep(60)
+"""
+    names = ("server", "web", "worker", "beat")
+    for name in names:
+        children.start(name, [sys.executable, "-c", slow, name])
+    wait_until(
+        lambda: all((tmp_path / name).exists() for name in names), children=children, seconds=30, what="All"
+    )
+    started = time.monotonic()
+
+    children.stop(first=("web", "worker", "beat"))
+
+    assert ended.read_text().split()[-1] == "server"
+    assert time.monotonic() - started < 3.5, "one after the other they take 4 s"
 
 
 def test_a_child_that_ends_by_itself_is_reported_with_its_last_lines(children):
