@@ -91,10 +91,9 @@ def screen_party(party_id: int, thresholds: Thresholds, at: datetime) -> tuple[s
             hit.gone_at = at
             hit.save(update_fields=["gone_at"])
     versions = {version.pk for version in screened.versions}
-    if party.application_id is None:
-        party.screened_digest, party.screened_thresholds = digest(party), thresholds.key
-        party.screened_versions = sorted(versions)
-        party.save(update_fields=["screened_digest", "screened_thresholds", "screened_versions"])
+    party.screened_digest, party.screened_thresholds = digest(party), thresholds.key
+    party.screened_versions = sorted(versions)
+    party.save(update_fields=["screened_digest", "screened_thresholds", "screened_versions"])
     return versions, alerts.raise_for(party, found, thresholds, at)
 
 
@@ -149,6 +148,7 @@ def _finish(screening: Screening, versions: set[int], thresholds: Thresholds, at
             failure="",
         )
         remember(application, at=at)
+        outbox.put(Job.FIND_LOOK_ALIKES, at=at, application_id=application.pk)
     elif screening == Screening.objects.newest_of(application):
         ask(application, at=at)
 

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db.models import F
 from django.utils import timezone
 
-from licensing import assessment, letters, licence_document, notifications, outbox
+from licensing import assessment, letters, licence_document, look_alikes, notifications, outbox
 from licensing.models import Event, Job, OutboxJob, User
 from licensing.outbox import HEARTBEAT
 
@@ -24,6 +24,10 @@ HEARTBEAT_SECONDS = 30
 
 def screen_application(*, screening_id: int) -> None:
     assessment.screen(screening_id, at=timezone.now())
+
+
+def find_look_alikes(*, application_id: int) -> None:
+    look_alikes.find(application_id, at=timezone.now())
 
 
 def render_licence(*, licence_id: int) -> None:
@@ -45,6 +49,7 @@ def write_notice(*, user_id: int, **facts: str) -> None:
 
 WORK: dict[Job, Callable[..., None]] = {
     Job.SCREEN_APPLICATION: screen_application,
+    Job.FIND_LOOK_ALIKES: find_look_alikes,
     Job.RENDER_LICENCE: render_licence,
     Job.NOTIFY: notify,
     Job.LETTER: write_letter,

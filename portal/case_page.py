@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.forms import Form
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -22,16 +22,18 @@ from licensing.models import (
     Consultation,
     Document,
     Event,
+    LookAlike,
     Party,
     Screening,
     ScreeningHit,
     User,
 )
 from licensing.models.events import EventQuerySet
-from portal import buttons, findings, judged, turns
+from portal import buttons, changes, findings, judged, turns
 from portal.findings import Lists
 from portal.forms.hits import HitForm, RevokeForm
 from portal.queue import status_for_officers
+from portal.templatetags.portal import BAD, PLAIN
 from portal.timeline import sentences
 from screening.importers import label_of
 
@@ -81,6 +83,25 @@ def found(application: Application, at: datetime, standings: list[Standing]) -> 
         "is_open": application.is_open,
         "can_judge": may_be_judged(application, at),
     }
+
+
+def look_alikes(application: Application) -> list[dict[str, Any]]:
+    """Return whom the parties of the case resemble in other cases, the likeliest first."""
+    concerned = Q(party__application=application) | Q(party__company=application.organisation_id)
+    rows = LookAlike.objects.filter(concerned)
+    rows = rows.select_related("party", "other__application__organisation", "other__company")
+    return [
+        {
+            "row": row,
+            "case": row.other.application,
+            "status": status_for_officers(row.other.application) if row.other.application else "",
+            "tone": BAD
+            if row.other.application and row.other.application.status == ApplicationStatus.REFUSED
+            else PLAIN,
+            "differences": changes.between(row.party, row.other),
+        }
+        for row in rows.order_by("-points", "pk")
+    ]
 
 
 def bar(application: Application, user: User, at: datetime) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from licensing import parties
-from licensing.models import EndUseQuestion, Event, HitJudgement, PartyKind, ScreeningHit
+from licensing.models import EndUseQuestion, Event, HitJudgement, Party, PartyKind, ScreeningHit
 from portal.findings import facts_of
 from portal.templatetags.portal import country_name, legal_date, number, port_name, unit_name
 from screening.models import ListedEntity
@@ -48,6 +48,11 @@ def since(judgement: HitJudgement, hit: ScreeningHit) -> list[Change]:
     if judgement.entity_digest != hit.entity_digest:
         found += _differences(_("In the list"), _entry(judgement.entity), _entry(hit.entity))
     return found
+
+
+def between(one: Party, other: Party) -> list[Change]:
+    """Return what two parties say differently of themselves: `before` is of `one`, `after` of `other`."""
+    return _differences("", _words(parties.facts(one)), _words(parties.facts(other)))
 
 
 def _differences(side: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:

@@ -35,6 +35,7 @@ APPEND_ONLY = (
 DELETABLE = (
     "licensing.GoodsLine",
     "licensing.Party",
+    "licensing.LookAlike",
     "licensing.Document",
     "sessions.Session",
     "usersessions.UserSession",

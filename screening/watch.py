@@ -57,7 +57,9 @@ class PartyIndex:
                         yield party, entity
 
 
-def index_of(stamps: Mapping[int, str], parties: Callable[[Collection[int]], Parties]) -> PartyIndex:
+def index_of(
+    stamps: Mapping[int, str], parties: Callable[[Collection[int]], Parties], *, name: str = "parties"
+) -> PartyIndex:
     """Return the index over the parties that `stamps` has by their numbers.
 
     A stamp is any text that changes when what is known of the party does, such as a digest. `parties` is
@@ -67,7 +69,7 @@ def index_of(stamps: Mapping[int, str], parties: Callable[[Collection[int]], Par
     where = getattr(settings, "SCREENING_INDEX_FOLDER", None)
     if where is None:
         return PartyIndex.of(parties(stamps.keys()))
-    folder = where.with_name(f"{where.name}-parties")
+    folder = where.with_name(f"{where.name}-{name}")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "building").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second finds what the first has built

@@ -250,6 +250,16 @@ class ScreeningFactory(Factory):
     thresholds = factory.LazyAttribute(lambda row: calibration.in_force(row.asked_at).key)
 
 
+class LookAlikeFactory(Factory):
+    class Meta:
+        model = models.LookAlike
+
+    party = factory.SubFactory("tests.factories.PartyFactory")
+    other = factory.SubFactory("tests.factories.PartyFactory")
+    points = 88.0
+    found_at = NOON
+
+
 class ScreeningHitFactory(Factory):
     class Meta:
         model = models.ScreeningHit

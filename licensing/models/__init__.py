@@ -38,6 +38,7 @@ from licensing.models.licences import (
     LicenceStatus,
     Usage,
 )
+from licensing.models.look_alikes import LookAlike
 from licensing.models.outbox import Job, OutboxJob
 from licensing.models.watch import WatchRun, WatchScope
 
@@ -78,6 +79,7 @@ __all__ = [
     "Organisation",
     "OrganisationKind",
     "Outcome",
+    "LookAlike",
     "OutboxJob",
     "Party",
     "PartyKind",

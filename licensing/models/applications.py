@@ -193,7 +193,7 @@ class Party(Address):
     email = models.EmailField(_("E-mail address"), blank=True)
     phone = models.CharField(_("Telephone"), max_length=40, blank=True)
     website = models.URLField(_("Website"), max_length=200, blank=True)
-    # Of companies and accounts only, what they were last compared as and with; `Screening` says it of a case.
+    # What it was last compared as and with. Of a case `Screening` says it; there only the first is kept up.
     screened_digest = models.CharField(max_length=64, blank=True, editable=False)
     screened_versions = ArrayField(models.BigIntegerField(), default=list, editable=False)
     screened_thresholds = models.CharField(max_length=40, blank=True, editable=False)

@@ -10,6 +10,7 @@ class Job(models.TextChoices):
     """What a worker can be asked to do; licensing/tasks.py says how."""
 
     SCREEN_APPLICATION = "screen-application"
+    FIND_LOOK_ALIKES = "find-look-alikes"
     RENDER_LICENCE = "render-licence"
     NOTIFY = "notify"
     LETTER = "letter"

@@ -84,6 +84,7 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
         **case_page.bar(application, request.user, at),
         "missing": case_page.missing(application),
         "documents": case_page.documents(application),
+        "look_alikes": case_page.look_alikes(application),
         "comparison": case_page.comparison(
             shown,
             standings,
