@@ -38,6 +38,7 @@ from licensing.models.licences import (
     Usage,
 )
 from licensing.models.outbox import Job, OutboxJob
+from licensing.models.searches import ListSearch, SearchWay
 
 __all__ = [
     "CLOSED",
@@ -71,6 +72,7 @@ __all__ = [
     "LicenceLine",
     "LicenceState",
     "LicenceStatus",
+    "ListSearch",
     "Opinion",
     "Organisation",
     "OrganisationKind",
@@ -83,6 +85,7 @@ __all__ = [
     "Role",
     "Screening",
     "ScreeningHit",
+    "SearchWay",
     "StoredFile",
     "TransportMode",
     "Usage",
