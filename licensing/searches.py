@@ -20,7 +20,7 @@ MOST_AT_AN_ADDRESS = 100
 
 
 class ListNotInForce(Exception):
-    """A list that was asked for by its key is not in force, so leaving it out would look like a clean answer."""
+    """A list asked for by its key is not in force; leaving it out would look like a clean answer."""
 
     def __init__(self, keys: Collection[str]) -> None:
         super().__init__(f"Not in force: {', '.join(sorted(keys))}")

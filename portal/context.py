@@ -16,6 +16,7 @@ from licensing.permissions import Permission
 SECTIONS: tuple[tuple[str, Promise, Permission], ...] = (
     ("applications", _("Applications"), Permission.APPLY),
     ("licences", _("Licences"), Permission.APPLY),
+    ("precheck", _("Pre-check"), Permission.APPLY),
     ("company", _("Company"), Permission.MANAGE_COMPANY),
     ("queue", _("Cases"), Permission.REVIEW),
     ("consultations", _("Questions to us"), Permission.ADVISE),
@@ -23,6 +24,7 @@ SECTIONS: tuple[tuple[str, Promise, Permission], ...] = (
     ("licence-search", _("Check a licence"), Permission.SEE_LICENCES),
     ("accounts", _("Accounts"), Permission.MANAGE_ACCOUNTS),
     ("calibration", _("Thresholds"), Permission.CALIBRATE),
+    ("screening", _("Search the lists"), Permission.SCREEN),
     ("lists", _("Lists"), Permission.SEE_LISTS),
 )
 

@@ -17,14 +17,12 @@ MOST_WORDS = 20
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of an address as they are looked for, each once: "Vía España, 12" is via, espana, 12."""
+    """Return the words of an address as they are looked for: "Vía España, 12" is via, espana, 12."""
     found = WORD.findall(text.lower().translate(FOLDED).replace("_", " "))
     return list(dict.fromkeys(found))[:MOST_WORDS]
 
 
-def listed_at(
-    address: str, versions: Iterable[ListVersion], *, country: str = ""
-) -> QuerySet[ListedEntity]:
+def listed_at(address: str, versions: Iterable[ListVersion], *, country: str = "") -> QuerySet[ListedEntity]:
     """Return the entities of `versions` with all words of `address` among their addresses, by name.
 
     A word may be the beginning of a longer one. `country` is the address's, ISO 3166-1 alpha-2; "" for any.
@@ -33,9 +31,7 @@ def listed_at(
     words = words_of(address)
     if not words:
         raise ValueError("An address without a word cannot be searched for")
-    wanted = Func(
-        Value("simple"), Value(" & ".join(f"{word}:*" for word in words)), function="to_tsquery"
-    )
+    wanted = Func(Value("simple"), Value(" & ".join(f"{word}:*" for word in words)), function="to_tsquery")
     stored = Func(F("addresses"), function="address_words")
     found = ListedEntity.objects.filter(
         CombinedExpression(stored, "@@", wanted, output_field=BooleanField()), version__in=list(versions)

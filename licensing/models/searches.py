@@ -23,7 +23,9 @@ class ListSearch(models.Model):
     """
 
     way = models.CharField(max_length=20, choices=SearchWay)
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: whoever runs the machine
+    by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+"
+    )  # null: whoever runs the machine
     # For whom the person acted then; null for the authority's own people.
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""Asking the lists outside a case: what is asked is written down for good, and nothing looks clean by mistake."""
+"""Asking the lists outside a case: what is asked stays written, and nothing looks clean by mistake."""
 
 from datetime import UTC, datetime
 
@@ -134,7 +134,9 @@ def test_addresses_fails_closed_too(officer):
         searches.ask_address("colon", by=officer, at=NOON)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE licensing_listsearch SET by_id = 1", "DELETE FROM licensing_listsearch"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE licensing_listsearch SET by_id = 1", "DELETE FROM licensing_listsearch"]
+)
 def test_what_was_asked_stays_even_for_the_owner(transactional_db, statement):
     written(UserFactory())
 
