@@ -160,12 +160,15 @@ class Evidence:
 def evidence(hit: Compared) -> list[Evidence]:
     """Return every reason for and against, in the matcher's order, as a sentence with its points."""
     return [
-        Evidence(reason["points"], sentence(reason["feature"], _detail(reason["feature"], reason["detail"])))
+        Evidence(
+            reason["points"],
+            sentence(reason["feature"], detail_in_words(reason["feature"], reason["detail"])),
+        )
         for reason in hit.reasons
     ]
 
 
-def _detail(feature: str, detail: str) -> str:
+def detail_in_words(feature: str, detail: str) -> str:
     """Return the detail of a reason with names for its codes."""
     if feature in ("same-country", "other-country"):
         return re.sub(r"\b[A-Z]{2}\b", lambda code: country_name(code.group()), detail)
