@@ -1,8 +1,8 @@
 """How many questions about parties the portal's API answers each second, through its web server.
 
-Starts PostgreSQL, Redis and granian of its own with `names` made-up listed parties (20000), and calls them over
-HTTP from `clients` threads (8) for `seconds` (10) each: one party a message, then `batch` parties (500). One in
-`hits` parties (20) resembles a listed one. The callers share the machine with what they measure.
+Starts PostgreSQL, Redis and granian of its own with `names` made-up listed parties (20000), and calls them
+over HTTP from `clients` threads (8) for `seconds` (10) each: one party a message, then `batch` parties (500).
+One in `hits` parties (20) resembles a listed one. The callers share the machine with what they measure.
 
 `--set list=FILE --set source=un-consolidated` imports that list instead of the made-up one.
 `--set url=http://… --set key=istmo_…` calls a running portal instead.

@@ -1,7 +1,5 @@
 """Whom officers look for in the lists, and whom exporters consider dealing with."""
 
-import re
-from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -12,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from licensing.searches import Asked
 from portal.forms import fields
 from portal.forms.fields import choice, no_hidden_signs, said, says_something
+from portal.screening_files.reading import year_first
 from screening.addresses import words_of
 from screening.birth import span_of
 from screening.importers import label_of
@@ -20,7 +19,6 @@ from screening.models import EntityKind, ListVersion
 
 LONGEST_NAME, LONGEST_NUMBER, LONGEST_ADDRESS = 400, 100, 400
 MOST_NAMES = 20
-DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 NOBODY = gettext_lazy("Write a name or a number of whom you look for.")
 
 
@@ -58,17 +56,6 @@ class BornField(forms.CharField):
                 _("Write the day as 1971-05-03 or 03/05/1971, or only the month or year: 1971-05, 1971.")
             )
         return found if typed else ""
-
-
-def year_first(typed: str) -> str:
-    """Return "3/5/1971" as 1971-05-03; anything else as it is."""
-    match = DAY_FIRST.fullmatch(typed)
-    if not match:
-        return typed
-    try:
-        return date(int(match[3]), int(match[2]), int(match[1])).isoformat()
-    except ValueError:
-        return typed
 
 
 class ListsForm(forms.Form):
