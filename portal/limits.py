@@ -33,11 +33,19 @@ def seconds_to_wait(what: str, who: str, rate: str, *, knocks: int = 1) -> int |
 
 def _count(key: str, length: int, knocks: int) -> int:
     try:
-        cache.add(key, 0, timeout=2 * length)
-        return int(cache.incr(key, knocks))
+        return _counted(key, length, knocks)
     except (RedisError, ValueError) as problem:  # ValueError: the counter went away in between
         logger.warning("Not counted: %s", problem)
         return 0
+
+
+def _counted(key: str, length: int, knocks: int) -> int:
+    """Most knocks are not the first of their window, so the counter is made only where it is missing."""
+    try:
+        return int(cache.incr(key, knocks))
+    except ValueError:
+        cache.add(key, 0, timeout=2 * length)
+        return int(cache.incr(key, knocks))
 
 
 def client_address(request: HttpRequest | Request) -> str:

@@ -94,7 +94,7 @@ def entry(request: PortalRequest, pk: int) -> HttpResponse:
     entity = get_object_or_404(ListedEntity.objects.select_related("version"), pk=pk)
     context = {
         "entity": entity,
-        "version": entity.version,
+        "of_list": entity.version,
         "list_name": label_of(entity.version.source),
         "edition": edition_of(entity.version),
         "newer": _newer(entity),
