@@ -52,7 +52,7 @@ SUBJECTS = {
     "subjects": [
         {
             "id": "manifest-17-consignee",
-            "names": ["Quimera Laser, S. A."],
+            "names": ["Quimera Laser Zanvex, S. A."],
             "kind": "organisation",
             "countries": ["CL"],
         },
@@ -82,17 +82,18 @@ SCREENED = {
                 {
                     "points": 100.0,
                     "band": "high",
-                    "matched_name": "Quimera Laser, S. A.",
-                    "listed_name": "Quimera Laser",
+                    "matched_name": "Quimera Laser Zanvex, S. A.",
+                    "listed_name": "Quimera Laser Zanvex",
                     "reasons": [
                         {
                             "code": "same-name",
                             "points": 100.0,
-                            "detail": "Quimera Laser",
-                            "sentence": "The name is the same: Quimera Laser",
+                            "detail": "Quimera Laser Zanvex",
+                            "sentence": "The name is the same: Quimera Laser Zanvex",
                             "tokens": [
                                 {"ours": "quimera", "theirs": "quimera", "how": "same"},
                                 {"ours": "laser", "theirs": "laser", "how": "same"},
+                                {"ours": "zanvex", "theirs": "zanvex", "how": "same"},
                             ],
                         },
                         {
@@ -108,8 +109,8 @@ SCREENED = {
                         "source_id": "D-001",
                         "reference": "",
                         "kind": "organisation",
-                        "primary_name": "Quimera Laser",
-                        "names": [{"name": "Quimera Laser", "kind": "primary", "script": "Latin"}],
+                        "primary_name": "Quimera Laser Zanvex",
+                        "names": [{"name": "Quimera Laser Zanvex", "kind": "primary", "script": "Latin"}],
                         "countries": ["CL"],
                         "dates_of_birth": [],
                         "places_of_birth": [],

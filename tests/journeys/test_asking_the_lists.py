@@ -105,6 +105,6 @@ def test_an_exporter_checks_two_parties(
     ).click()
     page.locator("#id_name").fill("Panadería Modelo")
     page.locator("main form button").click()
-    page.locator(".app-verdict--plain").wait_for()
+    page.locator(".app-notice--info").wait_for()
     assert_good(page)
     assert complaints == []
