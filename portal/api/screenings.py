@@ -39,7 +39,7 @@ from screening.models import ListedEntity, ListedName, ListVersion
 from screening.reasons import sentence
 from screening.search import Match, NoListInForce
 
-# Reads every message: a serializer made for each would copy all of its fields anew, a third of the work.
+# Reads every message: a serializer made for each would copy all of its fields anew, about a millisecond.
 MESSAGE = ScreeningIn()
 RETRY_AFTER_NO_LIST = "300"  # seconds; a list comes by hand
 
