@@ -16,13 +16,16 @@ class Permission(StrEnum):
     REPORT_USAGE = auto()  # write quantities off
     MANAGE_ACCOUNTS = auto()  # organisations, accounts, API keys
     CALIBRATE = auto()  # from which points on a likeness is looked at, and by how many people
-    SEE_LISTS = auto()  # which lists are in force, and how imports went
+    SEE_LISTS = auto()  # which lists are in force, what they say, and how imports went
+    SCREEN = auto()  # ask the lists about anybody, outside a case
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.EXPORTER_FILER: frozenset({Permission.APPLY}),
     Role.EXPORTER_ADMINISTRATOR: frozenset({Permission.APPLY, Permission.MANAGE_COMPANY}),
-    Role.CASE_OFFICER: frozenset({Permission.REVIEW, Permission.SEE_LICENCES, Permission.SEE_LISTS}),
+    Role.CASE_OFFICER: frozenset(
+        {Permission.REVIEW, Permission.SEE_LICENCES, Permission.SEE_LISTS, Permission.SCREEN}
+    ),
     Role.DECIDING_OFFICER: frozenset(
         {
             Permission.REVIEW,
@@ -30,11 +33,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_LICENCE,
             Permission.SEE_LICENCES,
             Permission.SEE_LISTS,
+            Permission.SCREEN,
         }
     ),
     Role.ADVISER: frozenset({Permission.ADVISE}),
     Role.CUSTOMS_OFFICER: frozenset({Permission.SEE_LICENCES, Permission.REPORT_USAGE}),
-    Role.CUSTOMS_SYSTEM: frozenset({Permission.SEE_LICENCES, Permission.REPORT_USAGE}),
+    # What a machine really may do is for the scopes of its key to say, one by one.
+    Role.CUSTOMS_SYSTEM: frozenset({Permission.SEE_LICENCES, Permission.REPORT_USAGE, Permission.SCREEN}),
     Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS, Permission.CALIBRATE, Permission.SEE_LISTS}),
 }
 

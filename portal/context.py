@@ -16,14 +16,16 @@ from licensing.permissions import Permission
 SECTIONS: tuple[tuple[str, Promise, Permission], ...] = (
     ("applications", _("Applications"), Permission.APPLY),
     ("licences", _("Licences"), Permission.APPLY),
+    ("precheck", _("Pre-check"), Permission.APPLY),
     ("company", _("Company"), Permission.MANAGE_COMPANY),
     ("queue", _("Cases"), Permission.REVIEW),
     ("alerts", _("Alerts"), Permission.REVIEW),
     ("consultations", _("Questions to us"), Permission.ADVISE),
     ("licences", _("Licences"), Permission.REVIEW),
-    ("licence-search", _("Check a licence"), Permission.SEE_LICENCES),
+    ("licence-search", _("Check a licence"), Permission.REPORT_USAGE),
     ("accounts", _("Accounts"), Permission.MANAGE_ACCOUNTS),
     ("calibration", _("Thresholds"), Permission.CALIBRATE),
+    ("screening", _("Search the lists"), Permission.SCREEN),
     ("lists", _("Lists"), Permission.SEE_LISTS),
 )
 

@@ -27,6 +27,7 @@ APPEND_ONLY = (
     "licensing.LedgerEntry",
     "licensing.StoredFile",
     "licensing.LicenceDocument",
+    "licensing.ListSearch",
     "screening.ListedEntity",
     "screening.ListedName",
 )

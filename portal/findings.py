@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from licensing import calibration
 from licensing.calibration import Thresholds
 from licensing.judgements import HitState, Standing
-from licensing.models import Application, Band, HitJudgement, Screening, ScreeningHit
+from licensing.models import Application, Band, HitJudgement, Screening
 from licensing.parties import digest_of_case
 from portal.templatetags.portal import ATTENTION, BAD, INFO, PLAIN, country_name, legal_date
 from screening.models import EntityKind, ListedEntity, ListVersion
@@ -157,6 +157,17 @@ def versions_compared(screening: Screening | None) -> list[ListVersion]:
     return list(ListVersion.objects.filter(pk__in=screening.list_versions).order_by("source"))
 
 
+class Compared(Protocol):
+    """Two names and why they are alike: a ScreeningHit, or a match nobody has stored."""
+
+    @property
+    def party_name(self) -> str: ...
+    @property
+    def listed_name(self) -> str: ...
+    @property
+    def reasons(self) -> Any: ...  # as ScreeningHit stores them
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     points: float
@@ -167,15 +178,18 @@ class Evidence:
         return f"{self.points:+.1f}" if self.points else "0"
 
 
-def evidence(hit: ScreeningHit) -> list[Evidence]:
+def evidence(hit: Compared) -> list[Evidence]:
     """Return every reason for and against, in the matcher's order, as a sentence with its points."""
     return [
-        Evidence(reason["points"], sentence(reason["feature"], _detail(reason["feature"], reason["detail"])))
+        Evidence(
+            reason["points"],
+            sentence(reason["feature"], detail_in_words(reason["feature"], reason["detail"])),
+        )
         for reason in hit.reasons
     ]
 
 
-def _detail(feature: str, detail: str) -> str:
+def detail_in_words(feature: str, detail: str) -> str:
     """Return the detail of a reason with names for its codes."""
     if feature in ("same-country", "other-country"):
         return re.sub(r"\b[A-Z]{2}\b", lambda code: country_name(code.group()), detail)
@@ -194,23 +208,23 @@ class Alignment:
     how: str
 
 
-def words_side_by_side(hit: ScreeningHit) -> list[Alignment]:
+def words_side_by_side(hit: Compared) -> list[Alignment]:
     return [
         Alignment(token["ours"], token["theirs"], str(TOKEN_WORDS.get(token["how"], token["how"])))
         for token in _tokens(hit)
     ]
 
 
-def _tokens(hit: ScreeningHit) -> list[dict[str, Any]]:
+def _tokens(hit: Compared) -> list[dict[str, Any]]:
     return [token for reason in hit.reasons for token in reason["tokens"]]
 
 
-def marked_party_name(hit: ScreeningHit) -> list[tuple[str, bool]]:
+def marked_party_name(hit: Compared) -> list[tuple[str, bool]]:
     """Return the words of the party's name as written, and whether each has its like in the listed one."""
     return _marked(hit.party_name, [t["ours"] for t in _tokens(hit) if t["how"] != "missing"])
 
 
-def marked_listed_name(hit: ScreeningHit) -> list[tuple[str, bool]]:
+def marked_listed_name(hit: Compared) -> list[tuple[str, bool]]:
     return _marked(hit.listed_name, [t["theirs"] for t in _tokens(hit) if t["how"] != "missing"])
 
 

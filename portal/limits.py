@@ -18,8 +18,8 @@ logger = logging.getLogger(__name__)
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def seconds_to_wait(what: str, who: str, rate: str) -> int | None:
-    """Count one knock of `who` at `what`. Return the seconds to wait if it was one too many, else None.
+def seconds_to_wait(what: str, who: str, rate: str, *, knocks: int = 1) -> int | None:
+    """Count a knock of `who` at `what`, or several. Return the seconds to wait if too many, else None.
 
     `rate` is such as "10/m" or "6000/min": so many in each second, minute, hour or day of the clock.
     """
@@ -27,17 +27,25 @@ def seconds_to_wait(what: str, who: str, rate: str) -> int | None:
     length = SECONDS[period[0]]
     window, passed = divmod(int(time.time()), length)
     whose = hashlib.sha256(who.encode()).hexdigest()
-    count = _count(f"limit:{what}:{whose}:{window}", length)
+    count = _count(f"limit:{what}:{whose}:{window}", length, knocks)
     return length - passed if count > int(allowed) else None
 
 
-def _count(key: str, length: int) -> int:
+def _count(key: str, length: int, knocks: int) -> int:
     try:
-        cache.add(key, 0, timeout=2 * length)
-        return int(cache.incr(key))
+        return _counted(key, length, knocks)
     except (RedisError, ValueError) as problem:  # ValueError: the counter went away in between
         logger.warning("Not counted: %s", problem)
         return 0
+
+
+def _counted(key: str, length: int, knocks: int) -> int:
+    """Most knocks are not the first of their window, so the counter is made only where it is missing."""
+    try:
+        return int(cache.incr(key, knocks))
+    except ValueError:
+        cache.add(key, 0, timeout=2 * length)
+        return int(cache.incr(key, knocks))
 
 
 def client_address(request: HttpRequest | Request) -> str:

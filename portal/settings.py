@@ -322,6 +322,11 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {  # three fields are called "kind"
+        "EntityKind": "screening.models.EntityKind.values",
+        "NameKind": "screening.models.NameKind.values",
+        "RelationKind": "screening.models.RelationKind.values",
+    },
 }
 
 LOGGING = {

@@ -22,6 +22,8 @@ from portal.views import (
     home,
     licences,
     lists,
+    prechecks,
+    screenings,
     second_factor,
     sessions,
 )
@@ -119,6 +121,11 @@ urlpatterns = [
     path("administration/organisations/new/", accounts.register, name="organisation-new"),
     path("administration/thresholds/", calibration.show, name="calibration"),
     path("lists/", lists.index, name="lists"),
+    path("lists/entries/<int:pk>/", screenings.entry, name="listed-entity"),
+    # Questions to the lists, outside a case
+    path("screening/", screenings.search, name="screening"),
+    path("screening/addresses/", screenings.addresses, name="screening-addresses"),
+    path("precheck/", prechecks.show, name="precheck"),
     # Machines
     path("api/", include(api_urls)),
 ]

@@ -222,11 +222,12 @@ def test_every_model_that_tests_need_has_a_factory():
     }
     written_by_actions_only = {
         "Event",
-        "OutboxJob",
-        "Usage",
+        "ImportRun",
         "LedgerEntry",
         "LicenceDocument",
-        "ImportRun",
+        "ListSearch",
+        "OutboxJob",
+        "Usage",
         "WatchRun",
     }
 

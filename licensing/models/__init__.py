@@ -40,6 +40,7 @@ from licensing.models.licences import (
 )
 from licensing.models.look_alikes import LookAlike
 from licensing.models.outbox import Job, OutboxJob
+from licensing.models.searches import ListSearch, SearchWay
 from licensing.models.watch import WatchRun, WatchScope
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "LicenceLine",
     "LicenceState",
     "LicenceStatus",
+    "ListSearch",
     "Opinion",
     "Organisation",
     "OrganisationKind",
@@ -88,6 +90,7 @@ __all__ = [
     "Role",
     "Screening",
     "ScreeningHit",
+    "SearchWay",
     "StoredFile",
     "TransportMode",
     "Usage",

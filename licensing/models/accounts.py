@@ -160,6 +160,7 @@ class User(AbstractBaseUser):
 class ApiScope(models.TextChoices):
     READ_LICENCES = "licences:read", _("Ask about licences")
     WRITE_USAGES = "usages:write", _("Write quantities off")
+    SCREEN = "screenings:read", _("Compare parties with the lists")
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

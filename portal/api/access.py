@@ -27,6 +27,7 @@ LAST_USED_IS_EXACT_TO = timedelta(minutes=1)
 PERMISSION_OF_SCOPE = {
     ApiScope.READ_LICENCES: Permission.SEE_LICENCES,
     ApiScope.WRITE_USAGES: Permission.REPORT_USAGE,
+    ApiScope.SCREEN: Permission.SCREEN,
 }
 
 

@@ -105,6 +105,13 @@ KINDS: dict[str, Kind] = {
         gettext_lazy("We can't answer just now"),
         gettext_lazy("Wait as many seconds as Retry-After says, then send the same message again."),
     ),
+    "no-list-in-force": Kind(
+        503,
+        gettext_lazy("No list is in force"),
+        gettext_lazy(
+            "Nobody was compared with anything, so nobody is clear. Ask again later, or the authority."
+        ),
+    ),
 }
 KIND_OF_STATUS = {kind.status: code for code, kind in reversed(KINDS.items())}
 # Raised by the framework alone, whose words are not ours.

@@ -48,6 +48,90 @@ RECORDED = {
     "lines": [{"line": 1, "quantity": "4", "unit": "C62", "remaining": "2"}],
 }
 
+SUBJECTS = {
+    "subjects": [
+        {
+            "id": "manifest-17-consignee",
+            "names": ["Quimera Laser Zanvex, S. A."],
+            "kind": "organisation",
+            "countries": ["CL"],
+        },
+        {"id": "manifest-17-carrier", "names": ["Naviera Modelo"], "identifiers": ["IMO 9074729"]},
+    ],
+    "min_points": 75,
+}
+
+SCREENED = {
+    "screened_at": "2026-03-02T17:00:00Z",
+    "min_points": 75.0,
+    "lists": [
+        {
+            "key": "national",
+            "name": "National list",
+            "edition": "2026-02-01",
+            "published_on": "2026-02-01",
+            "in_force_from": "2026-02-02T14:00:00Z",
+            "sha256": "0" * 64,
+        }
+    ],
+    "results": [
+        {
+            "id": "manifest-17-consignee",
+            "hits_total": 1,
+            "hits": [
+                {
+                    "points": 100.0,
+                    "band": "high",
+                    "matched_name": "Quimera Laser Zanvex, S. A.",
+                    "listed_name": "Quimera Laser Zanvex",
+                    "reasons": [
+                        {
+                            "code": "same-name",
+                            "points": 100.0,
+                            "detail": "Quimera Laser Zanvex",
+                            "sentence": "The name is the same: Quimera Laser Zanvex",
+                            "tokens": [
+                                {"ours": "quimera", "theirs": "quimera", "how": "same"},
+                                {"ours": "laser", "theirs": "laser", "how": "same"},
+                                {"ours": "zanvex", "theirs": "zanvex", "how": "same"},
+                            ],
+                        },
+                        {
+                            "code": "same-country",
+                            "points": 1.0,
+                            "detail": "CL",
+                            "sentence": "The same country: Chile",
+                            "tokens": [],
+                        },
+                    ],
+                    "entry": {
+                        "list": "national",
+                        "source_id": "D-001",
+                        "reference": "",
+                        "kind": "organisation",
+                        "primary_name": "Quimera Laser Zanvex",
+                        "names": [{"name": "Quimera Laser Zanvex", "kind": "primary", "script": "Latin"}],
+                        "countries": ["CL"],
+                        "dates_of_birth": [],
+                        "places_of_birth": [],
+                        "positions": [],
+                        "programmes": ["Resolución 7/2026"],
+                        "identifiers": [],
+                        "addresses": [{"text": "Calle 0, Santiago", "country": "CL", "note": ""}],
+                        "relations": [],
+                        "vessel": {},
+                        "listed_on": "2026-01-15",
+                        "remarks": "",
+                        "url": "https://licences.example.org/lists/entries/1/",
+                    },
+                }
+            ],
+            "at_address": [],
+        },
+        {"id": "manifest-17-carrier", "hits_total": 0, "hits": [], "at_address": []},
+    ],
+}
+
 # Each as a caller gets it who asks in English; PORTAL_URL and the address vary.
 PROBLEMS: dict[str, dict[str, Any]] = {
     "malformed": {

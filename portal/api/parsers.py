@@ -9,27 +9,29 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
 LARGEST_BODY = 64 * 1024  # bytes; 200 lines of a declaration need a quarter of it
-MOST_OPENINGS = 500  # of { and [: bounds the depth as well, far below what exhausts the stack
+MOST_OPENINGS = 500  # of { and [: bounds the depth as well
 
 
 class TooLarge(APIException):
     status_code = 413
 
-    def __init__(self) -> None:
-        super().__init__(_("Send at most %(count)d bytes.") % {"count": LARGEST_BODY})
+    def __init__(self, largest: int) -> None:
+        super().__init__(_("Send at most %(count)d bytes.") % {"count": largest})
 
 
 class StrictJSONParser(BaseParser):
     """Numbers become int or Decimal, never float. Raises ParseError (400) or TooLarge (413)."""
 
     media_type = "application/json"
+    largest_body = LARGEST_BODY
+    most_openings = MOST_OPENINGS
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        raw = stream.read(LARGEST_BODY + 1)
-        if len(raw) > LARGEST_BODY:
-            raise TooLarge
+        raw = stream.read(self.largest_body + 1)
+        if len(raw) > self.largest_body:
+            raise TooLarge(self.largest_body)
         text = _decoded(raw)
-        if text.count("{") + text.count("[") > MOST_OPENINGS:
+        if text.count("{") + text.count("[") > self.most_openings:
             raise ParseError(_("This JSON has more objects and lists than any message needs."))
         try:
             parsed = json.loads(
@@ -44,6 +46,8 @@ class StrictJSONParser(BaseParser):
             raise ParseError(
                 _("This is not JSON: line %(line)d can't be read from character %(column)d on.") % where
             ) from problem
+        except RecursionError:
+            raise ParseError(_("This JSON is nested deeper than any message.")) from None
         except ValueError as problem:  # Python refuses to read whole numbers of thousands of digits
             raise ParseError(_("This JSON holds a number of too many digits.")) from problem
         return parsed

@@ -33,10 +33,19 @@ WRITING = (
     "wrong-fields",
     "id-reused",
 )
+SCREENING = (
+    "malformed",
+    *(kind for kind in READING if kind != "not-found"),
+    "too-large",
+    "unsupported-media-type",
+    "wrong-fields",
+    "no-list-in-force",
+)
 ALWAYS = ("method-not-allowed", "too-many-requests", "server-error", "unavailable")
 
 OVERVIEW = """\
-For customs systems: ask what a licence is worth at this moment, and write off what leaves under it.
+For customs systems: ask what a licence is worth at this moment, and write off what leaves under it. For
+machines that check parties: compare them with the lists of sanctions in force.
 
 **Keys.** The authority's administrator makes a key for your system's account and shows it once. Send it with
 every request as `Authorization: Bearer istmo_…`, or as `X-Api-Key: istmo_…` where the header Authorization is
@@ -52,10 +61,15 @@ stands in the body; a header `Idempotency-Key` is not read.
 
 **All or nothing.** A message is written off with all its lines, or refused with the reasons and none of them.
 
+**Lists.** A hit is a likeness for people to judge, no verdict; no hit means that nobody on the lists named in
+the answer resembles the subject. An answer rests on one edition of each list. Where no list is in force the
+answer is `503`, never an empty one. Every question is recorded with its subjects and the key's account.
+
 **Errors** are `application/problem+json` (RFC 9457). Match on the last part of `type` and on the `code` of
 `reasons` and `errors`; the words are for people and follow `Accept-Language` (Spanish, or English).
 
 **Rate.** Each key has its own limit for each minute. Beyond it the answer is 429 with `Retry-After`.
+Each subject of a screening counts as one request.
 """
 
 
@@ -149,6 +163,18 @@ RECORD_USAGE: dict[str, Any] = {
     "examples": [
         OpenApiExample("Four units leave", examples.MESSAGE, request_only=True),
         OpenApiExample("Recorded", examples.RECORDED, response_only=True, status_codes=["201"]),
+    ],
+}
+
+SCREEN: dict[str, Any] = {
+    "operation_id": "screen",
+    "summary": "Compare parties with the lists",
+    "description": "Needs the scope `screenings:read`. Takes 1 to 1000 subjects, and answers with the hits "
+    "of each and the editions of the lists that were searched. Nothing is changed; the question is recorded.",
+    "parameters": [LANGUAGE],
+    "examples": [
+        OpenApiExample("Two subjects", examples.SUBJECTS, request_only=True),
+        OpenApiExample("One hit", examples.SCREENED, response_only=True, status_codes=["200"]),
     ],
 }
 

@@ -1,0 +1,123 @@
+"""Compare the parties of a file with the lists, in one process or in several."""
+
+import multiprocessing
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from django.utils.translation import get_language
+
+from licensing.calibration import Thresholds
+from portal.findings import detail_in_words
+from portal.screening_files import pool
+from portal.screening_files.reading import Row
+from portal.templatetags.portal import country_name
+from screening import search
+from screening.importers import label_of
+from screening.models import EntityKind
+from screening.reasons import sentence
+from screening.search import Match
+
+ROWS_AT_ONCE = 200  # of one task of a process
+WAITING = 3  # tasks for each process that may lie ahead of what is written
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One likeness, in words: what a line of the answer says."""
+
+    points: float
+    band: str
+    matched_name: str
+    listed_name: str
+    entry_name: str
+    kind: str
+    countries: str
+    born: str
+    list_name: str
+    edition: str
+    source_id: str
+    programmes: str
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    row: Row
+    hits: list[Hit]
+
+
+class ListsChanged(Exception):
+    """Another edition came into force meanwhile, so the file would rest on two."""
+
+
+def compare(
+    rows: Iterable[Row], *, at: datetime, thresholds: Thresholds, versions: tuple[int, ...], processes: int
+) -> Iterator[Compared]:
+    """Yield every row with its hits, in order, all found in the editions `versions`. Raises ListsChanged."""
+    for found_in, compared in _results(_chunks(rows), at, thresholds, processes):
+        if found_in != versions:
+            raise ListsChanged
+        yield from compared
+
+
+Result = tuple[tuple[int, ...], list[Compared]]
+
+
+def _results(
+    chunks: Iterator[list[Row]], at: datetime, thresholds: Thresholds, processes: int
+) -> Iterator[Result]:
+    if processes == 1:
+        yield from (compare_chunk(chunk, at, thresholds) for chunk in chunks)
+        return
+    context = multiprocessing.get_context("spawn")  # a copy of this process would share its connections
+    language = get_language() or "es"
+    with ProcessPoolExecutor(processes, context, initializer=pool.prepare, initargs=(language,)) as executor:
+        waiting: deque[Future[Result]] = deque()
+        for chunk in chunks:
+            waiting.append(executor.submit(compare_chunk, chunk, at, thresholds))
+            if len(waiting) >= WAITING * processes:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    every = iter(rows)
+    while chunk := list(islice(every, ROWS_AT_ONCE)):
+        yield chunk
+
+
+def compare_chunk(rows: list[Row], at: datetime, thresholds: Thresholds) -> Result:
+    """Return the editions searched and the rows with their hits, in order."""
+    subjects = [row.asked.subject() for row in rows]
+    versions, found = search.screen_all(subjects, at=at, worth=thresholds.worth)
+    return tuple(version.pk for version in versions), [
+        Compared(row, [_hit(match, thresholds) for match in matches])
+        for row, matches in zip(rows, found, strict=True)
+    ]
+
+
+def _hit(match: Match, thresholds: Thresholds) -> Hit:
+    entity, score = match.entity, match.score
+    return Hit(
+        points=score.points,
+        band=str(thresholds.band(score.points).label),
+        matched_name=score.matched_name,
+        listed_name=score.listed_name,
+        entry_name=entity.primary_name,
+        kind=str(EntityKind(entity.kind).label),
+        countries=", ".join(map(country_name, entity.countries)),
+        born=", ".join(entity.dates_of_birth),
+        list_name=label_of(match.version.source),
+        edition=match.version.edition,
+        source_id=entity.source_id,
+        programmes=", ".join(entity.programmes),
+        reasons="; ".join(
+            f"{sentence(one.feature, detail_in_words(one.feature, one.detail))} ({one.points:+g})"
+            for one in score.reasons
+        ),
+    )

@@ -1,0 +1,122 @@
+"""Officers ask the lists about anybody: by name and number, or by address. A search is a link."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from licensing import searches
+from licensing.models import SearchWay
+from licensing.permissions import Permission
+from licensing.searches import ListNotInForce
+from portal import listed
+from portal.access import needs
+from portal.findings import edition_of
+from portal.forms.screenings import AddressSearchForm, NameSearchForm
+from portal.http import PortalRequest
+from screening.importers import label_of
+from screening.models import ListedEntity, ListVersion
+from screening.search import NoListInForce
+
+MOST_SHOWN = 100  # matches of one search; whoever has more is sought too vaguely
+
+
+@needs(Permission.SCREEN)
+@never_cache
+@require_GET
+def search(request: PortalRequest) -> HttpResponse:
+    """Compare a name or a number with the lists in force."""
+    at = timezone.now()
+    in_force = _in_force(at)
+    asked = {"name", "identifier"} & set(request.GET)
+    form = NameSearchForm(request.GET if asked else None, versions=in_force)
+    context: dict[str, Any] = {"form": form, "in_force": in_force}
+    if in_force and form.is_valid():
+        context |= _found(request, form, at)
+    return render(request, "screenings/search.html", context)
+
+
+def _found(request: PortalRequest, form: NameSearchForm, at: datetime) -> dict[str, Any]:
+    try:
+        answer = searches.ask(
+            [form.asked()], way=SearchWay.PAGE, by=request.user, at=at, lists=form.cleaned_data["lists"]
+        )
+    except (ListNotInForce, NoListInForce):  # it ended between the two questions
+        return {"in_force": []}
+    matches = answer.matches[0]
+    return {
+        "searched": _named(answer.versions),
+        "count": len(matches),
+        "rows": listed.rows(matches[:MOST_SHOWN], answer.thresholds),
+        "worth": answer.thresholds.worth,
+        "at": at,
+    }
+
+
+@needs(Permission.SCREEN)
+@never_cache
+@require_GET
+def addresses(request: PortalRequest) -> HttpResponse:
+    """Find who is listed at an address."""
+    at = timezone.now()
+    in_force = _in_force(at)
+    form = AddressSearchForm(request.GET if "address" in request.GET else None, versions=in_force)
+    context: dict[str, Any] = {"form": form, "in_force": in_force}
+    if in_force and form.is_valid():
+        context |= _residents(request, form.cleaned_data, at)
+    return render(request, "screenings/addresses.html", context)
+
+
+def _residents(request: PortalRequest, typed: dict[str, Any], at: datetime) -> dict[str, Any]:
+    try:
+        versions, found = searches.ask_address(
+            typed["address"], country=typed["country"], by=request.user, at=at, lists=typed["lists"]
+        )
+    except (ListNotInForce, NoListInForce):
+        return {"in_force": []}
+    return {
+        "searched": _named(versions),
+        "count": len(found),
+        "most": searches.MOST_AT_AN_ADDRESS,
+        "rows": listed.residents(found, versions, typed["address"]),
+        "at": at,
+    }
+
+
+@needs(Permission.SEE_LISTS)
+@require_GET
+def entry(request: PortalRequest, pk: int) -> HttpResponse:
+    """Show all that one edition of a list says of somebody. Editions that ended stay readable."""
+    entity = get_object_or_404(ListedEntity.objects.select_related("version"), pk=pk)
+    context = {
+        "entity": entity,
+        "of_list": entity.version,
+        "list_name": label_of(entity.version.source),
+        "edition": edition_of(entity.version),
+        "newer": _newer(entity),
+        "names": listed.names_of(entity),
+        "facts": listed.facts_of(entity),
+        "ties": listed.ties_of(entity),
+        "named_by": listed.named_by(entity),
+    }
+    return render(request, "lists/entry.html", context)
+
+
+def _newer(entity: ListedEntity) -> ListedEntity | None:
+    """Return what the list in force says of the same, if the edition shown is not in force."""
+    if entity.version.in_force_to is None:
+        return None
+    current = ListedEntity.objects.in_force(timezone.now())
+    return current.filter(version__source=entity.version.source, source_id=entity.source_id).first()
+
+
+def _in_force(at: datetime) -> list[ListVersion]:
+    return list(ListVersion.objects.in_force(at).order_by("source"))
+
+
+def _named(versions: tuple[ListVersion, ...]) -> list[dict[str, str]]:
+    return [{"name": label_of(version.source), "edition": edition_of(version)} for version in versions]
