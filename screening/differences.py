@@ -65,7 +65,8 @@ class Difference:
 
 DIFFERING = """
     SELECT before.id AS before_id, after.id AS after_id,
-        CASE WHEN before.id IS NULL THEN 'added' WHEN after.id IS NULL THEN 'removed' ELSE 'changed' END AS kind,
+        CASE WHEN before.id IS NULL THEN 'added' WHEN after.id IS NULL THEN 'removed' ELSE 'changed' END
+            AS kind,
         COALESCE(after.primary_name, before.primary_name) AS name
     FROM (SELECT * FROM screening_listedentity WHERE version_id = %(before)s) AS before
     FULL JOIN (SELECT * FROM screening_listedentity WHERE version_id = %(after)s) AS after

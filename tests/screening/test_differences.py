@@ -18,8 +18,9 @@ LATER = NOON + timedelta(days=1)
 
 
 @pytest.fixture
-def versions(load_un):
+def versions(load_un, settings):
     """Two editions: 2 is described anew, 3 is dropped, 4 is added, 1 stays as it was."""
+    settings.SCREENING_SMALLEST_SHARE = 0
     before = load_un(
         un_person(1, "FANTASIA QUIMERA"), un_person(2, "PEDRO INVENTADO"), un_person(3, "ANA FINGIDA")
     )
@@ -31,7 +32,6 @@ def versions(load_un):
             dated="2026-02-02",
         ),
         at=LATER,
-        accept_shrink=True,
     )
     before.refresh_from_db()
     return before, after
