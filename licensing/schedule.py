@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from licensing import assessment
+from licensing import alarms, assessment
 from licensing.models import Application
 
 
@@ -21,3 +21,9 @@ def _screen_if_needed(application_id: int) -> None:
     application = Application.objects.lock(application_id)
     if not assessment.is_current(application, at=now) and assessment.has_lists(at=now):
         assessment.ask(application, at=now)
+
+
+@shared_task
+def warn_of_old_lists() -> None:
+    """Promise administrators a letter about lists that are too old, at most one a day."""
+    alarms.warn(at=timezone.now())

@@ -116,6 +116,7 @@ urlpatterns = [
     path("administration/organisations/new/", accounts.register, name="organisation-new"),
     path("administration/thresholds/", calibration.show, name="calibration"),
     path("lists/", lists.index, name="lists"),
+    path("lists/requests/<int:pk>/", lists.index, name="list-request"),
     # Machines
     path("api/", include(api_urls)),
 ]

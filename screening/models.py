@@ -68,6 +68,11 @@ class ListVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.source} {self.edition}"
 
+    @property
+    def original(self) -> "ListVersion":
+        """The version as it was first imported: of one that was put back, the one it restores."""
+        return self.restores or self
+
 
 class EntityKind(models.TextChoices):
     PERSON = "person", _("Person")

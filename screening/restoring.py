@@ -21,7 +21,7 @@ def put_back(version: ListVersion, *, approval: int, by_name: str, at: datetime)
     Raises BadList, with nothing changed, if that is in force already or another import is under way.
     """
     one_import_at_a_time(version.source)
-    original = version.restores or version
+    original = version.original
     in_force = ListVersion.objects.filter(source=version.source, in_force_to=None).first()
     if in_force and original in (in_force, in_force.restores):
         raise BadList("in-force")

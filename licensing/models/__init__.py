@@ -37,6 +37,7 @@ from licensing.models.licences import (
     LicenceStatus,
     Usage,
 )
+from licensing.models.lists import ListAlarm, ListDecision, ListOutcome, ListRequest
 from licensing.models.outbox import Job, OutboxJob
 
 __all__ = [
@@ -71,6 +72,10 @@ __all__ = [
     "LicenceLine",
     "LicenceState",
     "LicenceStatus",
+    "ListAlarm",
+    "ListDecision",
+    "ListOutcome",
+    "ListRequest",
     "Opinion",
     "Organisation",
     "OrganisationKind",

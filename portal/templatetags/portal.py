@@ -21,6 +21,7 @@ from django.utils.translation import get_language
 
 from licensing.country import pack
 from licensing.units import unit_name as name_of_unit
+from screening.importers import label_of
 
 register = template.Library()
 
@@ -132,6 +133,12 @@ def country_name(code: str) -> str:
 def port_name(code: str) -> str:
     """Return the port, airport or crossing of a UN/LOCODE of the country by name: "Balboa (PABLB)"."""
     return pack().port_name(code)
+
+
+@register.filter
+def list_name(source: str) -> str:
+    """Return what people call the list of this key."""
+    return label_of(source)
 
 
 @register.filter
