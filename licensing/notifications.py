@@ -44,7 +44,9 @@ def other_administrators(event: Event) -> Iterable[User]:
 
 
 def who_asked(event: Event) -> Iterable[User]:
-    return User.objects.filter(pk=event.data["asked_by"], is_active=True).exclude(pk=event.by.pk if event.by else 0)
+    return User.objects.filter(pk=event.data["asked_by"], is_active=True).exclude(
+        pk=event.by.pk if event.by else 0
+    )
 
 
 RECIPIENTS: dict[Action, Callable[[Event], Iterable[User]]] = {

@@ -218,6 +218,15 @@ LINES: dict[Action, Line] = {
         _("A write-off for the declaration %(declaration)s was refused."),
         tone=ATTENTION,
     ),
+    Action.UPLOAD_LIST: Line(_("%(who)s uploaded the file %(file)s.")),
+    Action.FETCH_LIST: Line(_("%(who)s had the publisher’s address looked at.")),
+    Action.ASK_LIST_CHANGE: Line(_("%(who)s asked for an exception: %(exception)s."), detail=said("reason")),
+    Action.APPROVE_LIST_CHANGE: Line(
+        _("%(who)s agreed to the exception: %(exception)s."), detail=said("reason"), tone=ATTENTION
+    ),
+    Action.DECLINE_LIST_CHANGE: Line(
+        _("%(who)s declined the exception: %(exception)s."), detail=said("reason")
+    ),
     Action.CALIBRATE: Line(_("%(who)s set the thresholds: %(thresholds)s."), detail=said("reason")),
 }
 
@@ -279,6 +288,8 @@ def _facts(events: list[Event]) -> dict[str, Any]:
         facts["judgement"] = Judgement(event.after["judgement"]).label
     if event.action == Action.CALIBRATE:
         facts["thresholds"] = thresholds_in_words(event.after)
+    if event.list_source:
+        facts["exception"] = exception_in_words(event.data)
     return facts | _facts_of_hit(event)
 
 
@@ -288,6 +299,13 @@ def _facts_of_hit(event: Event) -> dict[str, str]:
         facts["people"] = named(event.data["people"])
         facts["judged_on"] = legal_date(date.fromisoformat(event.data["judged_on"]))
     return facts
+
+
+def exception_in_words(stored: dict[str, Any]) -> str:
+    """Tell what an event about a list keeps: which version comes back, or which refused file comes in."""
+    if "edition" in stored:
+        return gettext("edition %(edition)s comes back into force") % stored
+    return gettext("the refused file %(file)s comes into force") % stored if "file" in stored else ""
 
 
 def thresholds_in_words(stored: dict[str, Any]) -> str:

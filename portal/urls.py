@@ -20,6 +20,7 @@ from portal.views import (
     hits,
     home,
     licences,
+    list_changes,
     lists,
     second_factor,
     sessions,
@@ -116,7 +117,14 @@ urlpatterns = [
     path("administration/organisations/new/", accounts.register, name="organisation-new"),
     path("administration/thresholds/", calibration.show, name="calibration"),
     path("lists/", lists.index, name="lists"),
-    path("lists/requests/<int:pk>/", lists.index, name="list-request"),
+    path("lists/upload/", list_changes.upload, name="list-upload"),
+    path("lists/requests/<int:pk>/", list_changes.decide, name="list-request"),
+    path("lists/imports/<int:pk>/let-in/", list_changes.let_in, name="list-let-in"),
+    path("lists/<slug:source>/", lists.show, name="list"),
+    path("lists/<slug:source>/fetch/", list_changes.fetch, name="list-fetch"),
+    path("lists/<slug:source>/versions/<int:before>..<int:after>/", lists.compare, name="list-differences"),
+    path("lists/<slug:source>/versions/<int:version>/put-back/", list_changes.put_back, name="list-put-back"),
+    path("lists/<slug:source>/versions/<int:version>/<int:pk>/", lists.entry, name="list-entry"),
     # Machines
     path("api/", include(api_urls)),
 ]

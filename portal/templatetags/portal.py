@@ -3,6 +3,7 @@ writes them. The only place where a status gets a colour."""
 
 from __future__ import annotations  # BaseFormSet is generic for type checkers only
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,6 +23,7 @@ from django.utils.translation import get_language
 from licensing.country import pack
 from licensing.units import unit_name as name_of_unit
 from screening.importers import label_of
+from screening.models import ListVersion
 
 register = template.Library()
 
@@ -139,6 +141,16 @@ def port_name(code: str) -> str:
 def list_name(source: str) -> str:
     """Return what people call the list of this key."""
     return label_of(source)
+
+
+TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}(?=T)")
+
+
+@register.filter
+def edition_name(version: ListVersion) -> str:
+    """Return the edition of a list as people name it: of a moment, the day."""
+    moment = TIMESTAMP.match(version.edition)
+    return moment.group() if moment else version.edition
 
 
 @register.filter

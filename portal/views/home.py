@@ -21,13 +21,14 @@ from licensing.models import (
     Consultation,
     Licence,
     LicenceStatus,
+    ListRequest,
     OutboxJob,
     Recommendation,
     User,
 )
 from licensing.permissions import Permission
 from portal.access import for_everybody
-from portal.views.lists import in_force
+from portal.views.lists import in_force, late_count
 
 SHOWN = 6  # rows of each list; the rest is one click away
 LATE_SHOWN = 100  # late opinions have no other page
@@ -99,6 +100,7 @@ def officer(user: User, at: datetime) -> Page:
             open=Count("pk"),
         ),
         "late_count": late.count(),
+        "old_lists": late_count(at),
     }
 
 
@@ -112,6 +114,7 @@ def decider(user: User, at: datetime) -> Page:
         "open_count": Application.objects.visible_to(user).open().count(),
         "suspended": suspended.select_related("holder").order_by("pk")[:SHOWN],
         "suspended_count": suspended.count(),
+        "old_lists": late_count(at),
     }
 
 
@@ -146,8 +149,11 @@ def customs(user: User, at: datetime) -> Page:
 
 
 def administrator(user: User, at: datetime) -> Page:
+    lists = in_force(at)
     return {
-        "in_force": in_force(at),
+        "in_force": [row for row in lists if row.version],
+        "old_lists": sum(row.is_stale for row in lists),
+        "to_agree": ListRequest.objects.waiting().exclude(by=user).select_related("by", "version", "run"),
         "accounts": User.objects.aggregate(
             active=Count("pk", Q(is_active=True)), disabled=Count("pk", Q(is_active=False))
         ),

@@ -24,9 +24,7 @@ def promised():
 
 
 def test_every_administrator_and_nobody_else_is_promised_a_letter(old, administrator, officer, decider):
-    UserFactory(
-        administrator=True, is_active=False, disabled_by=administrator, disabled_at=NOON
-    )
+    UserFactory(administrator=True, is_active=False, disabled_by=administrator, disabled_at=NOON)
 
     alarm = alarms.warn(at=NOON)
 

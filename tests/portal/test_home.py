@@ -197,9 +197,9 @@ def test_an_administrator_is_warned_when_no_list_is_in_force(administrator):
 def test_an_administrator_sees_which_list_has_grown_old(administrator):
     now = timezone.now()
     ListVersionFactory(
-        source="a", published_on=now.date() - timedelta(days=40), edition="2026-09-30T12:00:00.000Z"
+        source="demo-ofac", published_on=now.date() - timedelta(days=40), edition="2026-09-30T12:00:00.000Z"
     )
-    ListVersionFactory(source="b", published_on=now.date(), imported_at=now)
+    ListVersionFactory(source="demo-un", published_on=now.date(), imported_at=now)
 
     page = home(administrator)
 
