@@ -29,7 +29,7 @@ LABELS: dict[str, Promise] = {
     "relations": _("Relations"),
     "vessel": _("Ship"),
 }
-TONES = {ChangeKind.ADDED: "bad", ChangeKind.REMOVED: "good", ChangeKind.CHANGED: "info"}
+TONES = {ChangeKind.ADDED: "attention", ChangeKind.REMOVED: "plain", ChangeKind.CHANGED: "info"}
 FLAGS = ("flag", "former-flags")
 
 

@@ -81,7 +81,7 @@ def put_back(request: PortalRequest, source: str, version: int) -> HttpResponse:
     ):
         messages.success(request, _("Asked for. Another administrator must agree; all of them get a letter."))
         return redirect("list", source)
-    return render(request, "lists/ask.html", {"form": form, **_about(source, version=row)})
+    return render(request, "lists/ask.html", {"form": form, **_about(source, earlier=row)})
 
 
 @needs(Permission.RUN_LISTS)
@@ -111,7 +111,7 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
     if form and form.is_valid() and attempt(form, partial(_decide, request, row, form)):
         messages.success(request, _said(form))
         return redirect("list", row.source)
-    about = _about(row.source, version=row.version, run=row.run, in_force=row.in_force)
+    about = _about(row.source, earlier=row.version, run=row.run, in_force=row.in_force)
     context = {"request_row": row, "decision": decision, "form": form, "own": row.by == request.user}
     return render(request, "lists/request.html", {**about, **context})
 
@@ -140,19 +140,19 @@ def _said(form: DecideForm | WithdrawForm) -> str:
 
 def _about(
     source: str,
-    version: ListVersion | None = None,
+    earlier: ListVersion | None = None,
     run: ImportRun | None = None,
     in_force: ListVersion | None = None,
 ) -> dict[str, object]:
-    """Return what is asked for and, of a version, what it would change against the one in force then."""
+    """Return what is asked for and, of an earlier version, what it would change against the one in force then."""
     current = in_force or ListVersion.objects.filter(source=source, in_force_to=None).first()
     return {
         "source": source,
         "name": label_of(source),
-        "version": version,
-        "edition": edition_name(version) if version else "",
+        "earlier": earlier,
+        "edition": edition_name(earlier) if earlier else "",
         "run": run,
         "in_force": current,
         "in_force_edition": edition_name(current) if current else "",
-        "counts": differences.counts(current, version) if current and version else None,
+        "counts": differences.counts(current, earlier) if current and earlier else None,
     }
