@@ -49,6 +49,7 @@ def _copy_entries(original: ListVersion, again: ListVersion) -> None:
     entity_columns = _columns(ListedEntity, "version_id")
     name_columns = _columns(ListedName, "entity_id")
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '10min'")  # the usual limit is for pages
         cursor.execute(
             f"INSERT INTO screening_listedentity (version_id, {', '.join(entity_columns)})"
             f" SELECT %s, {', '.join(entity_columns)} FROM screening_listedentity"

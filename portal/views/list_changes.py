@@ -144,7 +144,7 @@ def _about(
     run: ImportRun | None = None,
     in_force: ListVersion | None = None,
 ) -> dict[str, object]:
-    """Return what is asked for and, of an earlier version, what it would change against the one in force then."""
+    """Return what is asked for and, of an earlier version, what it would change of the one in force then."""
     current = in_force or ListVersion.objects.filter(source=source, in_force_to=None).first()
     return {
         "source": source,

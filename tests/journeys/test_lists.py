@@ -40,7 +40,6 @@ def see(page, url, languages, check):
         page.context.add_cookies([{"name": "language", "value": language, "url": url}])
         page.reload()
         check(page)
-        shoot(page, language)  # TEMP
     page.context.add_cookies([{"name": "language", "value": "es", "url": url}])
     page.reload()
 
@@ -144,14 +143,3 @@ def test_a_look_at_the_publisher_that_fails_is_told_on_the_page(
         see(page, live_server.url, ("en", "es"), assert_good)
         page.get_by_role("button", name="Descargar ahora").click()
         page.get_by_text("Se está consultando la dirección").wait_for()
-
-
-N = [0]  # TEMP
-
-
-def shoot(page, language):  # TEMP
-    N[0] += 1
-    page.screenshot(path=f"/tmp/shots-lists/{N[0]:02}-{language}-1280.png", full_page=True)
-    page.set_viewport_size({"width": 320, "height": 800})
-    page.screenshot(path=f"/tmp/shots-lists/{N[0]:02}-{language}-320.png", full_page=True)
-    page.set_viewport_size({"width": 1280, "height": 720})
