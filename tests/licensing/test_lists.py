@@ -338,12 +338,31 @@ def test_the_other_administrators_get_a_letter_and_then_who_asked(shrunk, first,
 
     told = [job.arguments["user_id"] for job in OutboxJob.objects.filter(job=Job.NOTIFY).order_by("pk")]
     assert told == [second.pk, first.pk]
+
+
+def test_whoever_withdraws_gets_no_letter_about_it(shrunk, first):
+    request = lists.ask_to_let_in(shrunk.pk, reason=WHY, by=first, at=LATER)
+    lists.decline(request.pk, reason="Me equivoqué.", by=first, at=LATER)
+
+    assert not OutboxJob.objects.filter(job=Job.NOTIFY).exists()
+
+
+@pytest.mark.parametrize("act", [lists.approve, lists.decline])
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_letter_names_the_list_the_reason_and_where_to_look(two_editions, first, second, act, language):
+    request = lists.ask_to_put_back(two_editions[0].pk, reason="Falta <la mitad> & más.", by=first, at=LATER)
+    act(request.pk, reason="Visto <así> & así.", by=second, at=LATER)
+    reader = UserFactory(administrator=True, language=language, name="Ana O'Neill & Pérez")
+
     for event in Event.objects.filter(list_source=UN).order_by("pk"):
-        for user in notifications.RECIPIENTS[Action(event.action)](event):
-            notifications.send(event, user)
-    assert WHY in mail.outbox[0].body
-    assert f"/lists/requests/{request.pk}/" in mail.outbox[0].body
-    assert "Esperemos." in mail.outbox[1].body
+        notifications.send(event, reader)
+
+    for letter, reason in zip(mail.outbox, ("Falta <la mitad> & más.", "Visto <así> & así."), strict=True):
+        assert len(letter.subject) <= 60
+        assert reason in letter.body
+        assert "Ana O'Neill & Pérez" in letter.body
+        assert ("Naciones Unidas" if language == "es" else "United Nations") in letter.body
+        assert f"/lists/requests/{request.pk}/" in letter.body
 
 
 def test_an_uploaded_file_is_imported_by_a_worker_and_logged(first):
