@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from licensing.models import Action, Band, Event, Judgement, Opinion, Outcome
 from portal.judged import named
-from portal.templatetags.portal import ATTENTION, BAD, GOOD, PLAIN, legal_date
+from portal.templatetags.portal import ATTENTION, BAD, GOOD, PLAIN, edition_name, legal_date
 from screening.importers import label_of
 
 
@@ -304,7 +304,8 @@ def _facts_of_hit(event: Event) -> dict[str, str]:
 def exception_in_words(stored: dict[str, Any]) -> str:
     """Tell what an event about a list keeps: which version comes back, or which refused file comes in."""
     if "edition" in stored:
-        return gettext("edition %(edition)s comes back into force") % stored
+        named = {"edition": edition_name(stored["edition"])}
+        return gettext("edition %(edition)s comes back into force") % named
     return gettext("the refused file %(file)s comes into force") % stored if "file" in stored else ""
 
 

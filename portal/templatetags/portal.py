@@ -147,10 +147,11 @@ TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}(?=T)")
 
 
 @register.filter
-def edition_name(version: ListVersion) -> str:
-    """Return the edition of a list as people name it: of a moment, the day."""
-    moment = TIMESTAMP.match(version.edition)
-    return moment.group() if moment else version.edition
+def edition_name(version: ListVersion | str) -> str:
+    """Return the edition of a version, or one by its words, as people name it: of a moment, the day."""
+    edition = version if isinstance(version, str) else version.edition
+    moment = TIMESTAMP.match(edition)
+    return moment.group() if moment else edition
 
 
 @register.filter
