@@ -372,11 +372,12 @@ def test_a_list_with_an_address_that_never_came_is_shown_as_missing(reader, sett
     assert "Missing" in html
 
 
-def test_what_people_did_names_an_edition_that_is_a_moment_by_its_day(reader, administrator, versions):
-    assert versions[0].edition != "2026-02-01"
-    lists.ask_to_put_back(versions[0].pk, reason="x", by=administrator, at=timezone.now())
+def test_what_people_did_names_an_edition_that_is_a_moment_by_its_day(reader, administrator, bring_in):
+    earlier = bring_in(*PEOPLE, dated="2026-02-01T08:00:15.123Z").version
+    bring_in(*PEOPLE, dated="2026-02-02")
+    lists.ask_to_put_back(earlier.pk, reason="x", by=administrator, at=timezone.now())
 
     html = page_of(reader, "list", UN)
 
     assert "asked for an exception: edition 2026-02-01 comes back into force" in html
-    assert "T00:00" not in html
+    assert "T08:00" not in html
