@@ -4,9 +4,14 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from django.db.models import Q
+from django.utils.functional import lazy
 
 from licensing import letters, outbox
 from licensing.models import EXPORTER_ROLES, Action, Event, Job, Role, User
+from licensing.permissions import Permission, roles_with
+from screening.importers import label_of
+
+list_name = lazy(label_of, str)  # in the language of the letter
 
 
 def filers(event: Event) -> Iterable[User]:
@@ -39,6 +44,18 @@ def advisers(event: Event) -> Iterable[User]:
     return User.objects.filter(organisation=event.data["organisation"], role=Role.ADVISER, is_active=True)
 
 
+def other_administrators(event: Event) -> Iterable[User]:
+    """Everybody who may agree to what one of them asked for."""
+    people = User.objects.filter(role__in=roles_with(Permission.RUN_LISTS), is_active=True)
+    return people.exclude(pk=event.by.pk) if event.by else people
+
+
+def who_asked(event: Event) -> Iterable[User]:
+    return User.objects.filter(pk=event.data["asked_by"], is_active=True).exclude(
+        pk=event.by.pk if event.by else 0
+    )
+
+
 RECIPIENTS: dict[Action, Callable[[Event], Iterable[User]]] = {
     Action.SUBMIT: filers,
     Action.WITHDRAW: case_officer,
@@ -55,6 +72,9 @@ RECIPIENTS: dict[Action, Callable[[Event], Iterable[User]]] = {
     Action.ALERT: watchers,
     Action.REINSTATE: filers,
     Action.REVOKE: filers,
+    Action.ASK_LIST_CHANGE: other_administrators,
+    Action.APPROVE_LIST_CHANGE: who_asked,
+    Action.DECLINE_LIST_CHANGE: who_asked,
 }
 
 
@@ -74,4 +94,5 @@ def send(event: Event, user: User) -> None:
         application=event.application,
         due_on=date.fromisoformat(due_on) if due_on else None,
         licence=event.licence or getattr(event.application, "licence", None),
+        list_name=list_name(event.list_source),
     )

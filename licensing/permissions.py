@@ -17,6 +17,7 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = auto()  # organisations, accounts, API keys
     CALIBRATE = auto()  # from which points on a likeness is looked at, and by how many people
     SEE_LISTS = auto()  # which lists are in force, what they say, and how imports went
+    RUN_LISTS = auto()  # upload and fetch lists, ask for exceptions with them and agree to those of others
     SCREEN = auto()  # ask the lists about anybody, outside a case
 
 
@@ -40,7 +41,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CUSTOMS_OFFICER: frozenset({Permission.SEE_LICENCES, Permission.REPORT_USAGE}),
     # What a machine really may do is for the scopes of its key to say, one by one.
     Role.CUSTOMS_SYSTEM: frozenset({Permission.SEE_LICENCES, Permission.REPORT_USAGE, Permission.SCREEN}),
-    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS, Permission.CALIBRATE, Permission.SEE_LISTS}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.MANAGE_ACCOUNTS, Permission.CALIBRATE, Permission.SEE_LISTS, Permission.RUN_LISTS}
+    ),
 }
 
 # Whoever can read or decide about others must prove more than a password.
@@ -51,6 +54,10 @@ SECOND_FACTOR = frozenset(
 
 def has(user: User, permission: Permission) -> bool:
     return user.is_active and permission in GRANTS[Role(user.role)]
+
+
+def roles_with(permission: Permission) -> list[Role]:
+    return [role for role, granted in GRANTS.items() if permission in granted]
 
 
 def may(user: User, permission: Permission, subject: Application | Licence) -> bool:

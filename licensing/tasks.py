@@ -10,9 +10,18 @@ from django.core.cache import cache
 from django.db.models import F
 from django.utils import timezone
 
-from licensing import assessment, letters, licence_document, look_alikes, notifications, outbox
-from licensing.models import Event, Job, OutboxJob, User
+from licensing import (
+    alarms,
+    assessment,
+    letters,
+    licence_document,
+    look_alikes,
+    notifications,
+    outbox,
+)
+from licensing.models import Event, Job, ListAlarm, OutboxJob, User
 from licensing.outbox import HEARTBEAT
+from screening import fetching, imports
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +56,18 @@ def write_notice(*, user_id: int, **facts: str) -> None:
     letters.send_notice(User.objects.get(pk=user_id), **facts)
 
 
+def import_list(*, run_id: int) -> None:
+    imports.carry_out(run_id, at=timezone.now())
+
+
+def fetch_list(*, source: str, by_name: str) -> None:
+    fetching.fetch(source, at=timezone.now(), by_name=by_name)
+
+
+def write_alarm(*, alarm_id: int, user_id: int) -> None:
+    alarms.send(ListAlarm.objects.get(pk=alarm_id), User.objects.get(pk=user_id), at=timezone.now())
+
+
 WORK: dict[Job, Callable[..., None]] = {
     Job.SCREEN_APPLICATION: screen_application,
     Job.FIND_LOOK_ALIKES: find_look_alikes,
@@ -54,6 +75,9 @@ WORK: dict[Job, Callable[..., None]] = {
     Job.NOTIFY: notify,
     Job.LETTER: write_letter,
     Job.NOTICE: write_notice,
+    Job.IMPORT_LIST: import_list,
+    Job.FETCH_LIST: fetch_list,
+    Job.ALARM: write_alarm,
 }
 
 

@@ -16,6 +16,8 @@ app.conf.beat_schedule = {
     # A sweep is late by at most this much when the bell was not heard.
     "sweep-the-outbox": {"task": "licensing.tasks.sweep", "schedule": 5.0},
     "screen-again-after-a-new-list": {"task": "licensing.schedule.screen_after_new_lists", "schedule": 30.0},
+    "fetch-lists": {"task": "screening.tasks.fetch_due_lists", "schedule": 60.0},
+    "warn-of-old-lists": {"task": "licensing.schedule.warn_of_old_lists", "schedule": 600.0},
     "note-that-the-workers-live": {"task": "licensing.tasks.heartbeat", "schedule": 5.0},
 }
 

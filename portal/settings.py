@@ -63,14 +63,32 @@ PORTAL_URL = required("PORTAL_URL", "http://127.0.0.1:8000").rstrip("/")
 PORTAL_VAR = Path(os.environ.get("PORTAL_VAR", BASE_DIR / "var"))
 COUNTRY_PACK = os.environ.get("COUNTRY_PACK", "pa")
 PRODUCT_NAME = os.environ.get("PRODUCT_NAME", "Istmo")
+
+
+def by_list(name: str) -> dict[str, str]:
+    """Return what the environment's `name` says list by list: "un-consolidated=https://...; us-dpl=..."."""
+    entries = [entry.partition("=") for entry in os.environ.get(name, "").split(";") if entry.strip()]
+    if any(not (key.strip() and value.strip()) for key, _equals, value in entries):
+        raise ImproperlyConfigured(f"{name} is a row of list=value with semicolons between")
+    return {key.strip(): value.strip() for key, _equals, value in entries}
+
+
+def numbers_by_list(name: str) -> dict[str, int]:
+    given = by_list(name)
+    if any(not value.isdecimal() or not int(value) for value in given.values()):
+        raise ImproperlyConfigured(f"{name} is a row of list=whole number with semicolons between")
+    return {key: int(value) for key, value in given.items()}
+
+
 # Lists in our own table beside "national" and "foreign-denials": "ministry=List of the ministry; port=Ports".
-SCREENING_OWN_LISTS = {
-    key.strip(): label.strip()
-    for key, equals, label in (
-        entry.partition("=") for entry in os.environ.get("SCREENING_OWN_LISTS", "").split(";")
-    )
-    if equals
-}
+SCREENING_OWN_LISTS = by_list("SCREENING_OWN_LISTS")
+# Where lists are fetched, how often, and how old one may be before administrators are warned.
+SCREENING_FETCH = by_list("SCREENING_FETCH")
+SCREENING_FETCH_HOURS = numbers_by_list("SCREENING_FETCH_HOURS")
+SCREENING_OLDEST_DAYS = numbers_by_list("SCREENING_OLDEST_DAYS")
+SCREENING_FETCH_HTTP = os.environ.get("SCREENING_FETCH_HTTP", "") == "allowed"  # a mirror inside the house
+SCREENING_FETCH_SECONDS = 300  # a worker ends a task after 840
+SCREENING_FETCH_SILENCE_SECONDS = 30
 VERSION = "0.1.0"
 
 INSTALLED_APPS = [
@@ -138,6 +156,7 @@ DATABASES = {"default": database(required("DATABASE_URL", "postgresql://portal_a
 DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "licensing.User"
+SCREENING_FOLDER = PORTAL_VAR / "lists"  # list files as they were received, by their SHA-256
 # Where the processes of a machine share the index over the lists; tests build their own small ones.
 SCREENING_INDEX_FOLDER = None if PORTAL_ENV == "test" else PORTAL_VAR / "screening-index"
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", PORTAL_VAR / "media"))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from licensing.models import Action, Band, Event, Judgement, Opinion, Outcome
 from portal.changes import Change, of_edit
 from portal.judged import named, where_of_case
-from portal.templatetags.portal import ATTENTION, BAD, GOOD, PLAIN, legal_date
+from portal.templatetags.portal import ATTENTION, BAD, GOOD, PLAIN, edition_name, legal_date
 from screening.importers import label_of
 
 
@@ -228,6 +228,15 @@ LINES: dict[Action, Line] = {
         _("A write-off for the declaration %(declaration)s was refused."),
         tone=ATTENTION,
     ),
+    Action.UPLOAD_LIST: Line(_("%(who)s uploaded the file %(file)s.")),
+    Action.FETCH_LIST: Line(_("%(who)s had the publisher’s address looked at.")),
+    Action.ASK_LIST_CHANGE: Line(_("%(who)s asked for an exception: %(exception)s."), detail=said("reason")),
+    Action.APPROVE_LIST_CHANGE: Line(
+        _("%(who)s agreed to the exception: %(exception)s."), detail=said("reason"), tone=ATTENTION
+    ),
+    Action.DECLINE_LIST_CHANGE: Line(
+        _("%(who)s declined the exception: %(exception)s."), detail=said("reason")
+    ),
     Action.CALIBRATE: Line(_("%(who)s set the thresholds: %(thresholds)s."), detail=said("reason")),
 }
 
@@ -300,6 +309,8 @@ def _facts(events: list[Event]) -> dict[str, Any]:
         facts["judgement"] = Judgement(event.after["judgement"]).label
     if event.action == Action.CALIBRATE:
         facts["thresholds"] = thresholds_in_words(event.after)
+    if event.list_source:
+        facts["exception"] = exception_in_words(event.data)
     return facts | _facts_of_hit(event)
 
 
@@ -310,6 +321,14 @@ def _facts_of_hit(event: Event) -> dict[str, str]:
         facts["judged_on"] = legal_date(date.fromisoformat(event.data["judged_on"]))
         facts["where"] = where_of_case(event.data["reference"])
     return facts
+
+
+def exception_in_words(stored: dict[str, Any]) -> str:
+    """Tell what an event about a list keeps: which version comes back, or which refused file comes in."""
+    if "edition" in stored:
+        named = {"edition": edition_name(stored["edition"])}
+        return gettext("edition %(edition)s comes back into force") % named
+    return gettext("the refused file %(file)s comes into force") % stored if "file" in stored else ""
 
 
 def thresholds_in_words(stored: dict[str, Any]) -> str:

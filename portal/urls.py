@@ -21,6 +21,7 @@ from portal.views import (
     hits,
     home,
     licences,
+    list_changes,
     lists,
     prechecks,
     screenings,
@@ -126,6 +127,13 @@ urlpatterns = [
     path("screening/", screenings.search, name="screening"),
     path("screening/addresses/", screenings.addresses, name="screening-addresses"),
     path("precheck/", prechecks.show, name="precheck"),
+    path("lists/upload/", list_changes.upload, name="list-upload"),
+    path("lists/requests/<int:pk>/", list_changes.decide, name="list-request"),
+    path("lists/imports/<int:pk>/let-in/", list_changes.let_in, name="list-let-in"),
+    path("lists/<slug:source>/", lists.show, name="list"),
+    path("lists/<slug:source>/fetch/", list_changes.fetch, name="list-fetch"),
+    path("lists/<slug:source>/versions/<int:before>..<int:after>/", lists.compare, name="list-differences"),
+    path("lists/<slug:source>/versions/<int:version>/put-back/", list_changes.put_back, name="list-put-back"),
     # Machines
     path("api/", include(api_urls)),
 ]

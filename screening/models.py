@@ -34,12 +34,24 @@ class ListVersion(models.Model):
     imported_by_name = models.CharField(max_length=200)
     entities_count = models.PositiveIntegerField()
     names_count = models.PositiveIntegerField()
+    # The earlier version that this one puts back in force, word for word; itself none that was put back.
+    restores = models.ForeignKey("self", models.PROTECT, null=True, related_name="restored")
+    # The number of the act by which two people let it in although it goes back or names far fewer; each once.
+    approval = models.PositiveBigIntegerField(null=True, unique=True)
 
     objects = ListVersionQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["source", "sha256"], name="one_import_per_source_and_hash"),
+            models.UniqueConstraint(
+                fields=["source", "sha256"],
+                condition=Q(restores=None),
+                name="one_import_per_source_and_hash",
+            ),
+            models.CheckConstraint(
+                condition=Q(restores=None) | Q(approval__isnull=False),
+                name="a_version_put_back_has_its_approval",
+            ),
             models.UniqueConstraint(
                 fields=["source"], condition=Q(in_force_to=None), name="one_version_in_force_per_source"
             ),
@@ -55,6 +67,11 @@ class ListVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.edition}"
+
+    @property
+    def original(self) -> "ListVersion":
+        """The version as it was first imported: of one that was put back, the one it restores."""
+        return self.restores or self
 
 
 class EntityKind(models.TextChoices):
@@ -175,6 +192,10 @@ class ImportRun(models.Model):
     path = models.TextField()
     file_name = models.CharField(max_length=255)  # as the person who gave the file knows it
     by_name = models.CharField(max_length=200)
+    dated = models.DateField(null=True)  # the day of a file that says none, where somebody knows it
+    # The version to put back, instead of a file to read.
+    restores = models.ForeignKey(ListVersion, models.PROTECT, null=True, related_name="+")
+    approval = models.PositiveBigIntegerField(null=True, unique=True)  # as in ListVersion
     state = models.CharField(max_length=20, choices=ImportRunState, default=ImportRunState.WAITING)
     done = models.PositiveBigIntegerField(default=0)  # of `total`; both 0 until it starts
     total = models.PositiveBigIntegerField(default=0)
@@ -195,6 +216,10 @@ class ImportRun(models.Model):
                 condition=~Q(state="refused") | ~Q(refusal=""),
                 name="a_refused_import_says_why",
             ),
+            models.CheckConstraint(
+                condition=Q(restores=None) | Q(approval__isnull=False),
+                name="putting_back_has_its_approval",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -208,3 +233,55 @@ class ImportRun(models.Model):
     @property
     def percent(self) -> int:
         return 100 * self.done // self.total if self.total else 0
+
+
+class FetchState(models.TextChoices):
+    RUNNING = "running", _("Running")
+    UNCHANGED = "unchanged", _("Unchanged")
+    RECEIVED = "received", _("New file")
+    FAILED = "failed", _("Failed")
+
+
+class ListFetch(models.Model):
+    """One look at the publisher's address. Whatever comes of it, the list in force is not touched by it."""
+
+    source = models.CharField(max_length=40)
+    address = models.TextField()
+    by_name = models.CharField(max_length=200, blank=True)  # who asked for it; empty: the clock
+    state = models.CharField(max_length=20, choices=FetchState, default=FetchState.RUNNING)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    etag = models.CharField(max_length=300, blank=True)  # the two by which the publisher tells files apart
+    last_modified = models.CharField(max_length=60, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)  # of the file, also when it was unchanged
+    size = models.PositiveBigIntegerField(default=0)  # bytes received
+    failure = models.CharField(max_length=40, blank=True)  # a key of screening.refusals.REFUSALS
+    failure_details = models.JSONField(default=dict)
+    run = models.ForeignKey(ImportRun, models.PROTECT, null=True, related_name="fetches")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="failed") | ~Q(failure=""), name="a_failed_fetch_says_why"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="received") | Q(run__isnull=False), name="a_received_file_is_imported"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="running", finished_at=None)
+                | (~Q(state="running") & Q(finished_at__isnull=False)),
+                name="a_fetch_ends_when_it_no_longer_runs",
+            ),
+            models.UniqueConstraint(
+                fields=["source"], condition=Q(state="running"), name="one_fetch_at_a_time_per_source"
+            ),
+        ]
+        indexes = [models.Index(fields=["source", "-started_at"], name="fetches_of_a_list")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.started_at:%Y-%m-%d %H:%M}: {self.state}"
+
+    @property
+    def message(self) -> str | Promise:
+        """Why it failed, in the reader's language; "" when it did not."""
+        return refusal_sentence(self.failure, self.failure_details) if self.failure else ""

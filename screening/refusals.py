@@ -94,7 +94,25 @@ REFUSALS: dict[str, Promise] = {
     "replaced": _("This file was imported before, and another has replaced it since."),
     "busy": _("Another file of this list is being imported now. Try again when it has finished."),
     "changed-while-read": _("The file changed while it was read."),
+    "in-force": _("This version is in force already."),
+    # of fetching a file from its publisher's address
+    "no-address": _("No address is set for this list. SCREENING_FETCH in the environment names it."),
+    "unsafe-address": _(
+        "The address %(address)s is not fetched from: it does not start with https, or a publisher's address "
+        "led to a machine that is not public."
+    ),
+    "no-answer": _("The publisher's server (%(host)s) does not answer: %(why)s."),
+    "unproven-server": _("The publisher's server (%(host)s) could not prove who it is: %(why)s."),
+    "led-in-circles": _("The publisher's address leads on to other addresses without end."),
+    "http-status": _("The publisher's server answered with the status %(status)s instead of the file."),
+    "too-slow": _("The file did not arrive within %(seconds)s seconds."),
+    "not-in-full": _("The file was not received in full: the connection ended after %(size)s bytes."),
+    "web-page": _("The publisher's server sent a web page instead of the file."),
+    "interrupted": _("The portal was stopped while it fetched the file."),
 }
+
+# What two people may let in nevertheless: the file is whole and the publisher's.
+ACCEPTABLE = frozenset({"shrunk", "older"})
 
 
 def refusal_sentence(code: str, details: dict[str, Any]) -> str:

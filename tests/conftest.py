@@ -74,6 +74,7 @@ def files_and_counters_of_this_test(settings, tmp_path):
     """Files go to a folder of the test's own; rate limits and heartbeats start from nothing; so does the
     language, which the last page asked for would leave in this thread."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.SCREENING_FOLDER = tmp_path / "lists"
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     cache.clear()
     translation.activate(settings.LANGUAGE_CODE)

@@ -329,6 +329,40 @@ class CalibrationFactory(Factory):
     at = NOON
 
 
+class ListRequestFactory(Factory):
+    """Somebody asks to put an earlier version back in force."""
+
+    class Meta:
+        model = models.ListRequest
+
+    version = factory.SubFactory(ListVersionFactory, in_force_to=NOON)
+    source = factory.SelfAttribute("version.source")
+    reason = "La edición nueva está incompleta."
+    by = factory.SubFactory(UserFactory, administrator=True)
+    at = NOON
+
+
+class ListDecisionFactory(Factory):
+    class Meta:
+        model = models.ListDecision
+
+    request = factory.SubFactory(ListRequestFactory)
+    asked_by = factory.SelfAttribute("request.by")
+    outcome = models.ListOutcome.APPROVE
+    reason = "De acuerdo."
+    by = factory.SubFactory(UserFactory, administrator=True)
+    at = NOON
+
+
+class ListAlarmFactory(Factory):
+    class Meta:
+        model = models.ListAlarm
+
+    day = date(2026, 3, 2)
+    sources = ["un-consolidated"]
+    at = NOON
+
+
 class ConsultationFactory(Factory):
     class Meta:
         model = models.Consultation

@@ -52,6 +52,10 @@ ARGUMENTS = {
     "code": "0123456789ABCDEF",
     "pk": 1,
     "action": "suspend",
+    "source": "demo-un",
+    "version": 1,
+    "before": 1,
+    "after": 2,
     "uidb36": "1",
     "key": "k",
     "rest": "nothing",
@@ -185,7 +189,11 @@ def test_there_are_actions_to_look_at():
 
 
 # Copies of the first person, for the constraint; the moment stands with the recommendation or judgement.
-COPIES = {("Decision", "recommended_by"), ("HitConfirmation", "first_by")}
+COPIES = {
+    ("Decision", "recommended_by"),
+    ("HitConfirmation", "first_by"),
+    ("ListDecision", "asked_by"),
+}
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
@@ -225,6 +233,7 @@ def test_every_model_that_tests_need_has_a_factory():
         "ImportRun",
         "LedgerEntry",
         "LicenceDocument",
+        "ListFetch",
         "ListSearch",
         "OutboxJob",
         "Usage",

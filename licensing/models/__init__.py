@@ -38,6 +38,7 @@ from licensing.models.licences import (
     LicenceStatus,
     Usage,
 )
+from licensing.models.lists import ListAlarm, ListDecision, ListOutcome, ListRequest
 from licensing.models.look_alikes import LookAlike
 from licensing.models.outbox import Job, OutboxJob
 from licensing.models.searches import ListSearch, SearchWay
@@ -77,6 +78,10 @@ __all__ = [
     "LicenceState",
     "LicenceStatus",
     "ListSearch",
+    "ListAlarm",
+    "ListDecision",
+    "ListOutcome",
+    "ListRequest",
     "Opinion",
     "Organisation",
     "OrganisationKind",

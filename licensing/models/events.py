@@ -49,6 +49,11 @@ class Action(models.TextChoices):
     CALIBRATE = "calibrate", _("Set the thresholds")
     ALERT = "alert", _("Raise an alert")
     HOLD = "hold", _("Hold licence")
+    UPLOAD_LIST = "upload-list", _("Upload a list")
+    FETCH_LIST = "fetch-list", _("Fetch a list now")
+    ASK_LIST_CHANGE = "ask-list-change", _("Ask for an exception with a list")
+    APPROVE_LIST_CHANGE = "approve-list-change", _("Agree to an exception with a list")
+    DECLINE_LIST_CHANGE = "decline-list-change", _("Decline an exception with a list")
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -67,6 +72,7 @@ class Event(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="events")
     account = models.ForeignKey(User, models.PROTECT, null=True, related_name="events")  # done to, not by
     calibration = models.ForeignKey(Calibration, models.PROTECT, null=True, related_name="events")
+    list_source = models.CharField(max_length=40, blank=True)  # key of a sanctions list
     action = models.CharField(max_length=40, choices=Action)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: the portal itself
     at = models.DateTimeField()
@@ -84,7 +90,8 @@ class Event(models.Model):
                 | Q(licence__isnull=False)
                 | Q(organisation__isnull=False)
                 | Q(account__isnull=False)
-                | Q(calibration__isnull=False),
+                | Q(calibration__isnull=False)
+                | ~Q(list_source=""),
                 name="an_event_is_about_something",
             ),
         ]

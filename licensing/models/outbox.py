@@ -15,6 +15,9 @@ class Job(models.TextChoices):
     NOTIFY = "notify"
     LETTER = "letter"
     NOTICE = "notice"
+    IMPORT_LIST = "import-list"
+    FETCH_LIST = "fetch-list"
+    ALARM = "alarm"
 
 
 class OutboxQuerySet(models.QuerySet["OutboxJob"]):

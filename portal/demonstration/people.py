@@ -111,6 +111,13 @@ PEOPLE = (
         "Directora de Licencias",
     ),
     Person(
+        "itzel@istmo.example",
+        "Itzel Vergara",
+        Role.ADMINISTRATOR,
+        "autoridad",
+        "Sistemas",
+    ),
+    Person(
         "ruben@istmo.example",
         "Rubén Tejada",
         Role.DECIDING_OFFICER,

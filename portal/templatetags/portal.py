@@ -3,6 +3,7 @@ writes them. The only place where a status gets a colour."""
 
 from __future__ import annotations  # BaseFormSet is generic for type checkers only
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,6 +22,8 @@ from django.utils.translation import get_language
 
 from licensing.country import pack
 from licensing.units import unit_name as name_of_unit
+from screening.importers import label_of
+from screening.models import ListVersion
 
 register = template.Library()
 
@@ -132,6 +135,23 @@ def country_name(code: str) -> str:
 def port_name(code: str) -> str:
     """Return the port, airport or crossing of a UN/LOCODE of the country by name: "Balboa (PABLB)"."""
     return pack().port_name(code)
+
+
+@register.filter
+def list_name(source: str) -> str:
+    """Return what people call the list of this key."""
+    return label_of(source)
+
+
+TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}(?=T)")
+
+
+@register.filter
+def edition_name(version: ListVersion | str) -> str:
+    """Return the edition of a version, or one by its words, as people name it: of a moment, the day."""
+    edition = version if isinstance(version, str) else version.edition
+    moment = TIMESTAMP.match(edition)
+    return moment.group() if moment else edition
 
 
 @register.filter

@@ -21,6 +21,7 @@ from licensing.models import (
     Consultation,
     Licence,
     LicenceStatus,
+    ListRequest,
     OutboxJob,
     Recommendation,
     User,
@@ -28,7 +29,7 @@ from licensing.models import (
 from licensing.permissions import Permission
 from portal.access import for_everybody
 from portal.views.alerts import row as alert_row
-from portal.views.lists import in_force
+from portal.views.lists import in_force, late_count
 
 SHOWN = 6  # rows of each list; the rest is one click away
 LATE_SHOWN = 100  # late opinions have no other page
@@ -101,6 +102,7 @@ def officer(user: User, at: datetime) -> Page:
         ),
         "late_count": late.count(),
         **open_alerts(at),
+        "old_lists": late_count(at),
     }
 
 
@@ -115,6 +117,7 @@ def decider(user: User, at: datetime) -> Page:
         "suspended": suspended.select_related("holder").order_by("pk")[:SHOWN],
         "suspended_count": suspended.count(),
         **open_alerts(at),
+        "old_lists": late_count(at),
     }
 
 
@@ -154,8 +157,11 @@ def customs(user: User, at: datetime) -> Page:
 
 
 def administrator(user: User, at: datetime) -> Page:
+    lists = in_force(at)
     return {
-        "in_force": in_force(at),
+        "in_force": [row for row in lists if row.version],
+        "old_lists": sum(row.is_stale for row in lists),
+        "to_agree": ListRequest.objects.waiting().exclude(by=user).select_related("by", "version", "run"),
         "accounts": User.objects.aggregate(
             active=Count("pk", Q(is_active=True)), disabled=Count("pk", Q(is_active=False))
         ),

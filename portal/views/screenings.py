@@ -18,10 +18,12 @@ from portal.access import needs
 from portal.findings import edition_of
 from portal.forms.screenings import AddressSearchForm, NameSearchForm
 from portal.http import PortalRequest
+from portal.templatetags.portal import edition_name
 from screening.importers import label_of
 from screening.models import ListedEntity, ListVersion
 from screening.search import NoListInForce
 
+VERSIONS_SHOWN = 25
 MOST_SHOWN = 100  # matches of one search; whoever has more is sought too vaguely
 
 
@@ -102,8 +104,19 @@ def entry(request: PortalRequest, pk: int) -> HttpResponse:
         "facts": listed.facts_of(entity),
         "ties": listed.ties_of(entity),
         "named_by": listed.named_by(entity),
+        "others": _in_other_versions(entity),
     }
     return render(request, "lists/entry.html", context)
+
+
+def _in_other_versions(entity: ListedEntity) -> list[tuple[ListedEntity, str, bool]]:
+    """Return the same entry in other versions of its list, the edition, and whether it says the same."""
+    same = ListedEntity.objects.filter(version__source=entity.version.source, source_id=entity.source_id)
+    others = same.exclude(pk=entity.pk).select_related("version").order_by("-version__in_force_from", "-pk")
+    return [
+        (other, edition_name(other.version), other.digest == entity.digest)
+        for other in others[:VERSIONS_SHOWN]
+    ]
 
 
 def _newer(entity: ListedEntity) -> ListedEntity | None:

@@ -113,11 +113,12 @@ def fingerprint(path: Path) -> tuple[str, int]:
 def _check_size(size: int) -> None:
     if size == 0:
         raise BadList("empty-file")
-    if size > _largest():
-        raise BadList("too-large", size=size // 1_000_000, limit=_largest() // 1_000_000)
+    if size > largest():
+        raise BadList("too-large", size=size // 1_000_000, limit=largest() // 1_000_000)
 
 
-def _largest() -> int:
+def largest() -> int:
+    """Return how many bytes a list file may have, unpacked too."""
     return int(getattr(settings, "SCREENING_LARGEST_FILE", LARGEST_FILE))
 
 
@@ -170,7 +171,7 @@ class Allowance:
     def __init__(self, file: Seekable) -> None:
         packed = file.seek(0, 2)
         file.seek(0)
-        self._limit = min(_largest(), max(packed * MOST_TIMES, FIRST_MEGABYTE))
+        self._limit = min(largest(), max(packed * MOST_TIMES, FIRST_MEGABYTE))
         self._taken = 0
 
     def take(self, size: int) -> None:

@@ -114,7 +114,7 @@ def load(
     by_name: str,
     at: datetime,
     progress: Progress | None = None,
-    accept_shrink: bool = False,
+    approval: int | None = None,
     dated: date | None = None,
 ) -> ListVersion:
     """Store the file as the version of `source` in force from `at`, ending the one before.
@@ -124,7 +124,8 @@ def load(
     An edition is of the day its file says. Some files say none: then it is of the day `dated`, else of the
     newest time stamp in the ZIP or gzip file, else of the day of its newest entry.
     Raises BadList, with nothing stored, if the file is not as published, names nobody, is older than the
-    version in force or much shorter; the last may be confirmed with `accept_shrink`.
+    version in force or much shorter; the last two are let in by an `approval`, the number of the act by
+    which two people agreed to it.
     """
     sha256, size = fingerprint(path)
     if known := ListVersion.objects.filter(source=source, sha256=sha256, in_force_to=None).first():
@@ -132,12 +133,12 @@ def load(
     survey = _survey(parse, path, sha256, size, _first_half(progress, size), dated, at)
     _check_alone(survey, at)
     with transaction.atomic():
-        _one_import_at_a_time(source)
+        one_import_at_a_time(source)
         before = ListVersion.objects.filter(source=source, in_force_to=None).first()
         if before and before.sha256 == sha256:
             return before
-        _check_against(source, survey, before, accept_shrink)
-        return _store(source, parse, path, survey, by_name, at, progress)
+        _check_against(source, survey, before, is_approved=approval is not None)
+        return _store(source, parse, path, survey, by_name, at, progress, approval)
 
 
 def _survey(
@@ -198,17 +199,17 @@ def _check_alone(survey: Survey, at: datetime) -> None:
         raise BadList("future-date", published_on=published_on)
 
 
-def _check_against(source: str, survey: Survey, before: ListVersion | None, accept_shrink: bool) -> None:
-    if before and survey.published_on < before.published_on:
+def _check_against(source: str, survey: Survey, before: ListVersion | None, *, is_approved: bool) -> None:
+    if before and not is_approved and survey.published_on < before.published_on:
         raise BadList("older", published_on=survey.published_on, in_force_on=before.published_on)
     if ListVersion.objects.filter(source=source, sha256=survey.sha256).exists():
         raise BadList("replaced")
     share = float(getattr(settings, "SCREENING_SMALLEST_SHARE", SMALLEST_SHARE))
-    if before and not accept_shrink and survey.entities < share * before.entities_count:
+    if before and not is_approved and survey.entities < share * before.entities_count:
         raise BadList("shrunk", found=survey.entities, in_force=before.entities_count)
 
 
-def _one_import_at_a_time(source: str) -> None:
+def one_import_at_a_time(source: str) -> None:
     """Hold off other imports of this list until the transaction ends; refuse rather than wait."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"screening:{source}"])
@@ -225,6 +226,7 @@ def _store(
     by_name: str,
     at: datetime,
     progress: Progress | None,
+    approval: int | None,
 ) -> ListVersion:
     ListVersion.objects.filter(source=source, in_force_to=None).update(in_force_to=at)
     version = ListVersion.objects.create(
@@ -238,6 +240,7 @@ def _store(
         imported_by_name=by_name,
         entities_count=survey.entities,
         names_count=survey.names,
+        approval=approval,
     )
     with Watched(path, _second_half(progress, survey.size)) as file:
         _publication, rows = parse(unpacked(file))

@@ -30,6 +30,11 @@ KEPT_FROM_EXPORTERS = {
     Action.REVOKE_JUDGEMENT,
     Action.CALIBRATE,
     Action.ALERT,
+    Action.UPLOAD_LIST,
+    Action.FETCH_LIST,
+    Action.ASK_LIST_CHANGE,
+    Action.APPROVE_LIST_CHANGE,
+    Action.DECLINE_LIST_CHANGE,
 }
 ACCOUNTS_ONLY = {
     Action.REGISTER,

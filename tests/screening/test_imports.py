@@ -1,15 +1,22 @@
 """An import can be followed while it runs and is on record afterwards, however it went."""
 
+import os
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from screening import imports
+from screening.imports import UnderWay
 from screening.models import ImportRun, ImportRunState, ListVersion
 from screening.tasks import import_file
+from tests.conftest import renamed
 from tests.factories import NOON
 from tests.screening.files import un_person, un_text, written
 
@@ -145,14 +152,40 @@ def test_the_command_lists_the_sources_it_knows(good):
         command("nowhere", str(good))
 
 
-def test_a_person_can_accept_at_the_command_that_a_list_shrank(good, tmp_path):
+def test_a_file_that_shrank_is_refused_at_the_command_and_kept_for_two_people_to_look_at(good, tmp_path):
     command("un-consolidated", str(good))
-    shorter = str(written(tmp_path, un_text(*PEOPLE[:5], dated="2026-02-02"), "shorter.xml"))
+    shorter = written(tmp_path, un_text(*PEOPLE[:5], dated="2026-02-02"), "shorter.xml")
 
     with pytest.raises(CommandError, match="needs a person"):
-        command("un-consolidated", shorter)
+        command("un-consolidated", str(shorter))
 
-    assert "5 parties" in command("un-consolidated", shorter, "--accept-shrink")
+    kept = Path(ImportRun.objects.get(state="refused").path)
+    assert kept.parent == settings.SCREENING_FOLDER
+    assert kept.read_bytes() == shorter.read_bytes()
+
+
+def test_a_run_that_somebody_carries_out_is_left_to_them(good):
+    run = asked(good)
+
+    with psycopg.connect(connection_url()) as other:
+        other.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"import-run:{run.pk}"])
+        with pytest.raises(UnderWay):
+            imports.carry_out(run.pk, at=NOON)
+        import_file(run.pk)
+
+    run.refresh_from_db()
+    assert run.state == ImportRunState.WAITING
+
+
+def connection_url():
+    return renamed(os.environ["DATABASE_ADMIN_URL"], settings.DATABASES["default"]["NAME"])
+
+
+def test_what_was_asked_of_an_import_stays(good):
+    run = asked(good)
+
+    with pytest.raises(IntegrityError, match="stays as it was asked"), transaction.atomic():
+        ImportRun.objects.filter(pk=run.pk).update(source="ofac-sdn")
 
 
 def test_an_import_asked_for_earlier_counts_from_when_it_runs(good):

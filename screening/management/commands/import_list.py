@@ -24,11 +24,6 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--by", default="import_list", help="who imports it, as the record shall say")
         parser.add_argument(
-            "--accept-shrink",
-            action="store_true",
-            help="take a list that names far fewer than the one in force",
-        )
-        parser.add_argument(
             "--dated",
             type=date.fromisoformat,
             metavar="YYYY-MM-DD",
@@ -42,9 +37,9 @@ class Command(BaseCommand):
         except BadList as unknown:
             known = "\n".join(f"  {key:20} {label}" for key, (label, _parse) in PARSERS.items())
             raise CommandError(f"{unknown}\n{known}") from unknown
-        run = imports.ask(source, file, by_name=options["by"], at=at)
+        run = imports.ask(source, file, by_name=options["by"], at=at, dated=options["dated"])
         started = monotonic()
-        self._carry_out(run, options["accept_shrink"], options["dated"])
+        self._carry_out(run)
         run.refresh_from_db()
         if run.state != ImportRunState.DONE or run.version is None:
             raise CommandError(
@@ -53,7 +48,7 @@ class Command(BaseCommand):
             )
         self._tell(run, monotonic() - started, is_new=run.version.imported_at == at)
 
-    def _carry_out(self, run: ImportRun, accept_shrink: bool, dated: date | None) -> None:
+    def _carry_out(self, run: ImportRun) -> None:
         shown = -1
 
         def show(done: int, total: int) -> None:
@@ -64,7 +59,7 @@ class Command(BaseCommand):
                 step = _("checking") if 2 * done <= total else _("storing")
                 self.stderr.write(f"\r{run.file_name}: {percent:3}% {step}   ", ending="")
 
-        imports.carry_out(run.pk, at=run.asked_at, progress=show, accept_shrink=accept_shrink, dated=dated)
+        imports.carry_out(run.pk, at=run.asked_at, progress=show)
         if shown >= 0:
             self.stderr.write("")
 
