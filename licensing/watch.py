@@ -102,6 +102,8 @@ def _concerned(changes: changed.Changed, thresholds: Thresholds, at: datetime) -
     """Return the ids of the parties that resemble an entry as it is now, or resembled it as it was."""
     parties = Party.objects.watched(at)
     stamps = {party.pk: digest(party) for party in parties.iterator()}
+    if len(changes.entities) > len(stamps):  # then it is quicker to ask for each party
+        return set(stamps)
     entries = search.subjects_of(ListedEntity.objects.filter(pk__in=changes.entities))
     index = watch.index_of(stamps, _subjects)
     concerned = {party for party, _entity in index.affected(entries, thresholds.worth)}

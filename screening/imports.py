@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from screening import locks, received
-from screening.importers import parser_of
+from screening.importers import IN_OTHER_ENCODINGS, parser_of
 from screening.importers.rows import Progress, load
 from screening.models import ImportRun, ImportRunState, ListVersion
 from screening.refusals import ACCEPTABLE, BadList
@@ -97,6 +97,7 @@ def _put_in_force(run: ImportRun, at: datetime, progress: Progress) -> ListVersi
         progress=progress,
         approval=run.approval,
         dated=run.dated,
+        in_utf_8=run.source not in IN_OTHER_ENCODINGS,
     )
 
 

@@ -60,6 +60,10 @@ PARSERS: dict[str, tuple[Promise | str, Parser]] = {
 } | {key: (label, own_csv.parse) for key, label in settings.SCREENING_OWN_LISTS.items()}
 
 
+# Lists whose publishers also write other encodings than UTF-8; their parsers see to it.
+IN_OTHER_ENCODINGS = frozenset({"uk-conlist"})
+
+
 def parser_of(source: str) -> Parser:
     """Return the parser of a source. Raises BadList, naming the known ones."""
     if source not in PARSERS:

@@ -96,14 +96,15 @@ class Watched:
         return self._hash.hexdigest()
 
 
-def fingerprint(path: Path) -> tuple[str, int]:
-    """Return the sha256 and the size in bytes. Raises BadList if it is absent, empty, huge, not UTF-8."""
+def fingerprint(path: Path, *, in_utf_8: bool = True) -> tuple[str, int]:
+    """Return the sha256 and the size in bytes. Raises BadList if it is absent, empty, huge, or, unless its
+    parser sees to that, not UTF-8."""
     try:
         size = path.stat().st_size
         _check_size(size)
         with Watched(path) as file:
             content = unpacked(file)
-            if not (isinstance(content, Archive) and content.holds_several):
+            if in_utf_8 and not (isinstance(content, Archive) and content.holds_several):
                 _check_encoding(content)
             return file.sha256(), size
     except OSError as error:

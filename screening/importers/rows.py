@@ -116,6 +116,7 @@ def load(
     progress: Progress | None = None,
     approval: int | None = None,
     dated: date | None = None,
+    in_utf_8: bool = True,
 ) -> ListVersion:
     """Store the file as the version of `source` in force from `at`, ending the one before.
 
@@ -127,7 +128,7 @@ def load(
     version in force or much shorter; the last two are let in by an `approval`, the number of the act by
     which two people agreed to it.
     """
-    sha256, size = fingerprint(path)
+    sha256, size = fingerprint(path, in_utf_8=in_utf_8)
     if known := ListVersion.objects.filter(source=source, sha256=sha256, in_force_to=None).first():
         return known
     survey = _survey(parse, path, sha256, size, _first_half(progress, size), dated, at)

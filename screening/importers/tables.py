@@ -1,6 +1,5 @@
 """Read lines and tables (CSV) of a foreign file one by one, in constant memory, trusting nothing."""
 
-import codecs
 import csv
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
@@ -8,38 +7,53 @@ from functools import partial
 from screening.importers.files import CHUNK, Readable
 from screening.refusals import BadList
 
-LONGEST_LINE = 8_000_000  # letters; the largest real entry has well under one million
+LONGEST_LINE = 8_000_000  # bytes; the largest real entry has well under one million
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 Row = tuple[int, dict[str, str]]  # (line of the file, {column: cell})
 
 
-def lines(file: Readable) -> Iterator[str]:
-    """Yield the lines of a UTF-8 text, ends included. Raises BadList for other encodings and NUL signs."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
-    held, number = "", 0
+def lines(file: Readable, *, fallback: str = "") -> Iterator[str]:
+    """Yield the lines of a UTF-8 text, ends included. Raises BadList for other encodings and NUL signs.
+
+    `fallback` is the encoding of lines that are not UTF-8; without it they are refused.
+    """
+    held, number = b"", 0
     for chunk in iter(partial(file.read, CHUNK), b""):
-        *whole, held = (held + _decoded(decoder, chunk)).split("\n")
+        *whole, held = (held + chunk).split(b"\n")
         for line in whole:
             number += 1
-            yield _checked(number, line) + "\n"
-        _checked(number + 1, held)
-    if held := held + _decoded(decoder, b"", final=True):
-        yield held
+            yield _text(number, line, fallback) + "\n"
+        _check_length(number + 1, held)
+    if held:
+        yield _text(number + 1, held, fallback)
 
 
-def _decoded(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> str:
+def _text(number: int, line: bytes, fallback: str) -> str:
+    _check_length(number, line)
+    bare = line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
     try:
-        return decoder.decode(chunk, final)
+        text = bare.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadList("not-utf-8") from error
-
-
-def _checked(number: int, line: str) -> str:
-    if "\0" in line:
+        if not fallback:
+            raise BadList("not-utf-8") from error
+        text = _other(number, bare, fallback)
+    if "\0" in text:
         raise BadList("no-text", line=number)
+    return text
+
+
+def _other(number: int, line: bytes, encoding: str) -> str:
+    try:
+        return line.decode(encoding)
+    except UnicodeDecodeError as error:
+        byte = f"0x{line[error.start]:02X}"
+        raise BadList("wrong-encoding", line=number, byte=error.start + 1, value=byte) from error
+
+
+def _check_length(number: int, line: bytes) -> None:
     if len(line) > LONGEST_LINE:
         raise BadList("line-too-long", line=number)
-    return line
 
 
 def cells(

@@ -4,7 +4,7 @@ Sources: https://www.gov.uk, "OFSI Consolidated List" (until January 2026, in th
 of 2022) and "UK Sanctions List" (58 columns, the only list since). The first line says the date, the second
 names the columns. A party has a row for each combination of its names, births and addresses, in alphabetical
 order of the names, so that its rows lie apart. A field may hold several numbered values. OFSI wrote ConList
-in Windows-1252 in 2018; it is read as UTF-8, so such a file has to be converted first.
+in Windows-1252 in 2018, so lines that are not UTF-8 are read as that.
 """
 
 import re
@@ -31,6 +31,7 @@ from screening.importers.xml import tidy
 from screening.models import EntityKind, NameKind, RelationKind
 from screening.refusals import BadList
 
+ENCODING = "cp1252"  # of lines of ConList that are not UTF-8
 KINDS = {
     "individual": EntityKind.PERSON,
     "entity": EntityKind.ORGANISATION,
@@ -109,7 +110,7 @@ SHIP_FACTS = ("type", "tonnage", "length", "built", "owner")
 
 def parse_conlist(file: Readable) -> tuple[Publication, Iterator[EntityRow]]:
     """Return the edition and its rows, one for each Group ID. Raises BadList."""
-    return _parse(file, CONLIST)
+    return _parse(file, CONLIST, fallback=ENCODING)
 
 
 def parse_sanctions_list(file: Readable) -> tuple[Publication, Iterator[EntityRow]]:
@@ -117,8 +118,10 @@ def parse_sanctions_list(file: Readable) -> tuple[Publication, Iterator[EntityRo
     return _parse(file, SANCTIONS_LIST)
 
 
-def _parse(file: Readable, needed: tuple[str, ...]) -> tuple[Publication, Iterator[EntityRow]]:
-    rows = cells(lines(file))
+def _parse(
+    file: Readable, needed: tuple[str, ...], *, fallback: str = ""
+) -> tuple[Publication, Iterator[EntityRow]]:
+    rows = cells(lines(file, fallback=fallback))
     _line, first = next(rows, (0, []))
     published_on = _date_in(" ".join(first))
     shelf = Shelf()

@@ -1013,15 +1013,24 @@ def test_the_example_in_the_readme_can_be_imported():
     assert all(row.names and row.countries for row in rows)
 
 
-def test_an_installation_names_further_lists_in_our_own_table():
+def own_lists(value):
+    """What a start with that setting prints, of the lists or of what is wrong."""
     code = "from portal.settings import SCREENING_OWN_LISTS as lists; print(lists)"
-    environment = {**os.environ, "SCREENING_OWN_LISTS": "ministry = List = of the ministry; ports=Ports; ;x"}
+    environment = {**os.environ, "SCREENING_OWN_LISTS": value}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or done.stderr
 
-    said = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
-    ).stdout
 
-    assert said.strip() == "{'ministry': 'List = of the ministry', 'ports': 'Ports'}"
+def test_an_installation_names_further_lists_in_our_own_table():
+    said = own_lists("ministry = List = of the ministry; ports=Ports; ;")
+
+    assert said == "{'ministry': 'List = of the ministry', 'ports': 'Ports'}"
+
+
+def test_a_setting_of_further_lists_that_is_wrong_is_said_at_once():
+    assert "SCREENING_OWN_LISTS is a row of list=value" in own_lists("ministry=List; x")
 
 
 # Refusals
