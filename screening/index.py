@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -27,9 +27,13 @@ from rapidfuzz.process import cdist
 
 from screening.latin import SKELETAL
 from screening.likeness import (
+    BY_SOUND,
+    INITIAL,
+    LEAST,
     SAME,
+    as_alike_by_consonants,
+    as_alike_by_slips,
     consonants,
-    likeness,
     likeness_together,
     slip_keys,
     slips_allowed,
@@ -129,15 +133,13 @@ class Keys:
         order = np.argsort(keys, kind="stable")
         return cls(keys[order], np.fromiter((value for _, value in pairs), np.int32, len(pairs))[order])
 
-    def get(self, keys: Iterable[str]) -> set[int]:
+    def get(self, keys: Iterable[str]) -> Numbers:
+        """Return the values of all these keys, in no order; one may come more than once."""
         wanted = np.fromiter(map(_checksum, keys), np.uint32)
-        first = self._keys.searchsorted(wanted).tolist()
-        last = self._keys.searchsorted(wanted, "right").tolist()
-        found: set[int] = set()
-        for at, end in zip(first, last, strict=True):
-            if end > at:
-                found.update(self._values[at:end].tolist())
-        return found
+        first = self._keys.searchsorted(wanted)
+        sizes = self._keys.searchsorted(wanted, "right") - first
+        before = np.cumsum(sizes) - sizes
+        return self._values[np.repeat(first - before, sizes) + np.arange(sizes.sum())]
 
     def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
         return {f"{name}_keys": self._keys, f"{name}_values": self._values}
@@ -223,7 +225,7 @@ class NameIndex:
         for name in asked.names:
             for number in self._names_like(comparable(name), at_least, costs):
                 found[int(self._entity_of[number])].add(self._names[number])
-        by_number = self._keys["number"].get(telling(asked.identifiers)) if asked.identifiers else set()
+        by_number = set(self._keys["number"].get(telling(asked.identifiers)).tolist())
         return {
             int(self._entities[place]): self._subject(place, found.get(place, set()), place in by_number)
             for place in sorted({*found, *by_number})
@@ -245,7 +247,7 @@ class NameIndex:
         """Return the numbers of the names that can have `at_least` points, and some that cannot."""
         share = max(0.0, (at_least - ROUNDING) / 100) ** (1 / SPREAD) - SLACK
         numbers, bounds = self._bounds(form, share, costs)
-        same = np.fromiter(self._keys["same"].get([form.spelled]), np.int32)
+        same = self._keys["same"].get([form.spelled])
         if not len(numbers):
             return list(same.tolist())
         letters = self._letters_alike(form, numbers)
@@ -366,47 +368,51 @@ class NameIndex:
         heard = consonants(joined)
         by_consonants = [SKELETAL + heard, heard] if joined[0] == SKELETAL else [SKELETAL + heard]
         by_sound = [sound(joined)] if joined.isalpha() else []
-        return (
-            self._keys["word"].get([joined])
-            | self._keys["sound"].get(by_sound)
-            | self._keys["consonants"].get(by_consonants)
-        )
+        return {
+            *self._keys["word"].get([joined]).tolist(),
+            *self._keys["sound"].get(by_sound).tolist(),
+            *self._keys["consonants"].get(by_consonants).tolist(),
+        }
 
     def _look_up_alike(self, word: str) -> tuple[Numbers, Shares]:
-        """Return the indexed words like `word`, in the order of their numbers, and how alike each is."""
-        found = []
-        for number in sorted(self._could_be_alike(word) | self._a_slip_away(word)):
-            listed = self._words[number]
-            together = likeness_together(listed, word) if number >= self._singles else 0.0
-            if alike := max(likeness(word, listed), together):
-                found.append((number, alike))
-        numbers = np.fromiter((number for number, _ in found), np.int32, len(found))
-        return numbers, np.fromiter((alike for _, alike in found), np.float32, len(found))
+        """Return the indexed words like `word`, in the order of their numbers, and the most each is alike."""
+        found = [(numbers, np.float32(alike)) for numbers, alike in self._by_keys(word) if alike]
+        found.append(self._a_slip_away(word))
+        numbers = np.concatenate([numbers for numbers, _ in found])
+        alike = np.concatenate([np.broadcast_to(alike, numbers.shape) for numbers, alike in found])
+        different, places = np.unique(numbers, return_inverse=True)
+        most = np.zeros(len(different), np.float32)
+        np.maximum.at(most, places, alike)
+        return different, most
 
-    def _a_slip_away(self, word: str) -> set[int]:
+    def _by_keys(self, word: str) -> Iterator[tuple[Numbers, float]]:
+        """Yield the words that share a key with `word`, and how alike that makes them at most."""
+        yield self._keys["word"].get({word, with_article(word)}), SAME
+        if len(word) == 1:
+            yield self._keys["initial"].get([word]), INITIAL
+            return
+        heard = consonants(word)
+        skeletal = SKELETAL in word
+        by_consonants = [heard, SKELETAL + heard] if skeletal else [SKELETAL + heard]
+        yield self._keys["consonants"].get(by_consonants), as_alike_by_consonants(heard)
+        if not skeletal:
+            yield self._keys["initial"].get([f"{word[0]}."]), INITIAL
+            if slips_allowed(word):
+                yield self._keys["sound"].get([sound(word)]), BY_SOUND
+
+    def _a_slip_away(self, word: str) -> tuple[Numbers, Shares]:
         """Return the words with few enough letters wrong; a shared key only says that there may be."""
         allowed = 0 if word[0] == SKELETAL else slips_allowed(word)
         if not allowed:
-            return set()
-        numbers = list(self._keys["slip"].get(slip_keys(word)))
-        listed = [self._words[number] for number in numbers]
+            return np.empty(0, np.int32), np.empty(0, np.float32)
+        numbers = np.unique(self._keys["slip"].get(slip_keys(word)))
+        listed = [self._words[number] for number in numbers.tolist()]
         slips = cdist([word], listed, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8)[0]
-        return {number for number, count in zip(numbers, slips.tolist(), strict=True) if count <= allowed}
-
-    def _could_be_alike(self, word: str) -> set[int]:
-        found = self._keys["word"].get({word, with_article(word)})
-        if len(word) == 1:
-            return found | self._keys["initial"].get([word])
-        heard = consonants(word)
-        if word[0] == SKELETAL:
-            return found | self._keys["consonants"].get([heard, SKELETAL + heard])
-        if slips_allowed(word):
-            found |= self._keys["sound"].get([sound(word)])
-        return (
-            found
-            | self._keys["consonants"].get([SKELETAL + heard])
-            | self._keys["initial"].get([f"{word[0]}."])
-        )
+        near = slips <= allowed
+        letters = np.fromiter(map(len, listed), np.float32, len(listed))
+        alike = as_alike_by_slips(slips, np.maximum(letters, len(word)))
+        near &= alike >= LEAST
+        return numbers[near], alike[near].astype(np.float32)
 
 
 def least_paired(whole: float, is_skeletal: bool, share: float, cost: float) -> float:

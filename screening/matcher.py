@@ -19,9 +19,9 @@ from screening.latin import SKELETAL
 from screening.likeness import (
     INITIAL,
     SAME,
-    joining_keys,
     likeness,
     likeness_together,
+    may_be_together,
     sound,
 )
 from screening.names import Form, comparable
@@ -236,7 +236,7 @@ def _numbered(form: Form, places: set[int]) -> bool:
 def _possible_pairs(ours: Form, theirs: Form) -> Iterator[Pair]:
     for at, (word, says) in enumerate(zip(ours.different, ours.weights, strict=True)):
         for there, listed in enumerate(theirs.different):
-            if alike := likeness(word, listed):
+            if alike := SAME if word == listed else likeness(word, listed):
                 yield Pair(alike * min(says, theirs.weights[there]), alike, (at,), (there,))
     yield from _joined_pairs(ours, theirs)
     for pair in _joined_pairs(theirs, ours):
@@ -247,14 +247,9 @@ def _joined_pairs(joining: Form, other: Form) -> Iterator[Pair]:
     """Yield the pairs of two neighbours of one name, written as one word, and a word of the other."""
     for at, joined in joining.joined:
         says = joining.weights[at] + joining.weights[at + 1]
-        for there in _places_like(joined, other):
-            if alike := likeness_together(joined, other.different[there]):
+        for there, word in enumerate(other.different):
+            if may_be_together(joined, word) and (alike := likeness_together(joined, word)):
                 yield Pair(alike * min(says, other.weights[there]), alike, (at, at + 1), (there,))
-
-
-def _places_like(joined: str, form: Form) -> set[int]:
-    places = form.places
-    return {at for key in joining_keys(joined) if key in places for at in places[key]}
 
 
 def _rest(pair: Pair, ours: Form, theirs: Form) -> float:
