@@ -54,7 +54,7 @@ from screening.names import Form, comparable, joined_words
 from screening.numbers import telling
 from screening.rarity import weight
 
-FORMAT = 1  # of the arrays; another format is another folder
+FORMAT = 2  # of the arrays; another format is another folder
 ROUNDING = 0.06  # points are rounded to a tenth
 # A joined pair of words may be credited a little more exactly than the bound assumes.
 SLACK = 0.02
@@ -139,7 +139,8 @@ class Keys:
         first = self._keys.searchsorted(wanted)
         sizes = self._keys.searchsorted(wanted, "right") - first
         before = np.cumsum(sizes) - sizes
-        return self._values[np.repeat(first - before, sizes) + np.arange(sizes.sum())]
+        found: Numbers = self._values[np.repeat(first - before, sizes) + np.arange(sizes.sum())]
+        return found
 
     def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
         return {f"{name}_keys": self._keys, f"{name}_values": self._values}
@@ -241,6 +242,8 @@ class NameIndex:
             tuple(facts["dates_of_birth"]),
             tuple(facts["identifiers"]),
             frozenset(facts["weak_names"]),
+            tuple(facts["addresses"]),
+            frozenset(facts["owned_names"]),
         )
 
     def _names_like(self, form: Form, at_least: float, costs: Costs) -> list[int]:
@@ -376,10 +379,14 @@ class NameIndex:
 
     def _look_up_alike(self, word: str) -> tuple[Numbers, Shares]:
         """Return the indexed words like `word`, in the order of their numbers, and the most each is alike."""
-        found = [(numbers, np.float32(alike)) for numbers, alike in self._by_keys(word) if alike]
+        found = [
+            (numbers, np.full(len(numbers), alike, np.float32))
+            for numbers, alike in self._by_keys(word)
+            if alike
+        ]
         found.append(self._a_slip_away(word))
         numbers = np.concatenate([numbers for numbers, _ in found])
-        alike = np.concatenate([np.broadcast_to(alike, numbers.shape) for numbers, alike in found])
+        alike = np.concatenate([alike for _, alike in found])
         different, places = np.unique(numbers, return_inverse=True)
         most = np.zeros(len(different), np.float32)
         np.maximum.at(most, places, alike)
@@ -460,6 +467,8 @@ class _Building:
             "dates_of_birth": list(subject.dates_of_birth),
             "identifiers": list(subject.identifiers),
             "weak_names": sorted(subject.weak_names),
+            "addresses": list(subject.addresses),
+            "owned_names": sorted(subject.owned_names),
         }
         self._facts.append(json.dumps(facts, ensure_ascii=False))
         for name in subject.names:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
+from screening.addresses import same_place
 from screening.birth import how_births_agree
 from screening.latin import SKELETAL
 from screening.likeness import (
@@ -44,7 +45,7 @@ LEAST_OF_THE_SAME_NAME = 0.8  # word for word the same, but only common words
 SAME_NUMBER_POINTS = 95.0
 
 # Evidence beside the name. The most that agreement can add is MOST_AGREEMENT.
-AGREEMENT = {"same-country": 1.0, "same-birth": 10.0, "near-birth": 5.0}
+AGREEMENT = {"same-country": 1.0, "same-birth": 10.0, "near-birth": 5.0, "same-address": 8.0}
 MOST_AGREEMENT = AGREEMENT["same-country"] + AGREEMENT["same-birth"]
 CONTRADICTION = {
     "other-country": -10.0,
@@ -52,6 +53,7 @@ CONTRADICTION = {
     "other-kind": -8.0,
     "other-number": -20.0,
     "weak-alias": -5.0,
+    "owned-party": -8.0,
 }
 MOST_CONTRADICTION = -30.0
 SURE_OF_THE_NAME = 90.0  # from here on no contradiction hides the hit: facts may be wrong, names rarely agree
@@ -67,6 +69,8 @@ class Subject:
     dates_of_birth: tuple[str, ...] = ()  # as ListedEntity.dates_of_birth
     identifiers: tuple[str, ...] = ()  # numbers of passports, registers, taxpayers, ships
     weak_names: frozenset[str] = frozenset()  # those of `names` the publisher calls weak
+    addresses: tuple[str, ...] = ()  # as written, with street and town
+    owned_names: frozenset[str] = frozenset()  # those of `names` of other parties that a listed one owns
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def is_hit(party: Subject, listed: Subject, *, worth: float = POINTS_WORTH_A_LOO
 
 def least_of_the_name(asked: Subject, worth: float) -> float:
     """Return the points a name needs, by itself, for all that is known of `asked` to lift it to `worth`."""
-    known = bool(asked.countries or asked.dates_of_birth)
+    known = bool(asked.countries or asked.dates_of_birth or asked.addresses)
     return worth - MOST_AGREEMENT if known else worth
 
 
@@ -146,7 +150,7 @@ def compare(party: Subject, listed: Subject, *, worth: float = POINTS_WORTH_A_LO
 
 
 def _with_evidence(points: float, agreeing: list[Reason], contradicting: list[Reason], worth: float) -> float:
-    most = min(100.0, points + sum(reason.points for reason in agreeing))
+    most = min(100.0, points + min(MOST_AGREEMENT, sum(reason.points for reason in agreeing)))
     against = max(MOST_CONTRADICTION, sum(reason.points for reason in contradicting))
     least = min(most, worth) if points >= SURE_OF_THE_NAME else 0.0
     return round(max(least, most + against), 1)
@@ -323,11 +327,14 @@ def _same_number(party: Subject, listed: Subject) -> Reason | None:
 
 
 def _evidence(party: Subject, listed: Subject, listed_name: str) -> tuple[list[Reason], list[Reason]]:
+    if listed_name in listed.owned_names:  # what else is known is known of the owner
+        return [], [Reason("owned-party", CONTRADICTION["owned-party"], listed_name)]
     found = [
         *_country(party, listed),
         *_birth(party, listed),
         *_kind(party, listed),
         *_other_number(party, listed),
+        *_address(party, listed),
     ]
     if listed_name in listed.weak_names:
         found.append(("weak-alias", listed_name))
@@ -356,6 +363,11 @@ def _birth(party: Subject, listed: Subject) -> list[tuple[str, str]]:
     agreement = how_births_agree(party.dates_of_birth, listed.dates_of_birth)
     detail = f"{', '.join(party.dates_of_birth)} / {', '.join(listed.dates_of_birth)}"
     return [(agreement, detail)] if agreement else []
+
+
+def _address(party: Subject, listed: Subject) -> list[tuple[str, str]]:
+    found = same_place(party.addresses, listed.addresses)
+    return [("same-address", " / ".join(found))] if found else []
 
 
 def _other_number(party: Subject, listed: Subject) -> list[tuple[str, str]]:
