@@ -12,9 +12,11 @@ them.
 from __future__ import annotations
 
 import json
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -83,9 +85,10 @@ class Texts:
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Texts:
-        encoded = [text.encode() for text in texts]
-        ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
-        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends)
+        gathered = _Gathered()
+        for text in texts:
+            gathered.add(text)
+        return gathered.texts()
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -97,17 +100,25 @@ class Texts:
         return {f"{name}_data": self._data, f"{name}_ends": self._ends}
 
 
+class _Gathered:
+    """Texts that come one by one, kept as the bytes they will be."""
+
+    def __init__(self) -> None:
+        self._data, self._ends = bytearray(), array("q", [0])
+
+    def add(self, text: str) -> None:
+        self._data += text.encode()
+        self._ends.append(len(self._data))
+
+    def texts(self) -> Texts:
+        return Texts(np.frombuffer(self._data, np.uint8), np.frombuffer(self._ends, np.int64))
+
+
 class Lists:
     """Many lists of numbers as one array: list `n` is data[ends[n] : ends[n + 1]]."""
 
     def __init__(self, data: NDArray[np.generic], ends: NDArray[np.int64]) -> None:
         self.data, self.ends = data, ends
-
-    @classmethod
-    def of(cls, lists: Iterable[list[int] | list[float]], kind: type[np.generic]) -> Lists:
-        kept = list(lists)
-        ends = np.cumsum([0, *map(len, kept)], dtype=np.int64)
-        return cls(np.fromiter((value for values in kept for value in values), kind, int(ends[-1])), ends)
 
     def of_all(self, which: Numbers) -> tuple[NDArray[np.generic], NDArray[np.int64]]:
         """Return the values of the lists `which`, one after the other, and how many each has."""
@@ -128,10 +139,13 @@ class Keys:
         self._keys, self._values = keys, values
 
     @classmethod
-    def of(cls, pairs: list[tuple[str, int]]) -> Keys:
-        keys = np.fromiter((_checksum(key) for key, _ in pairs), np.uint32, len(pairs))
-        order = np.argsort(keys, kind="stable")
-        return cls(keys[order], np.fromiter((value for _, value in pairs), np.int32, len(pairs))[order])
+    def of(cls, pairs: Iterable[tuple[str, int]]) -> Keys:
+        keys, values = array("I"), array("i")
+        for key, value in pairs:
+            keys.append(_checksum(key))
+            values.append(value)
+        order = np.argsort(np.frombuffer(keys, np.uint32), kind="stable")
+        return cls(np.frombuffer(keys, np.uint32)[order], np.frombuffer(values, np.int32)[order])
 
     def get(self, keys: Iterable[str]) -> Numbers:
         """Return the values of all these keys, in no order; one may come more than once."""
@@ -185,8 +199,8 @@ class NameIndex:
         """Keep the arrays in a folder that does not exist yet. Whoever reads it sees all of it or nothing."""
         unfinished = folder.with_name(f"{folder.name}.{id(self)}.new")
         unfinished.mkdir(parents=True)
-        for name, array in self._arrays.items():
-            np.save(unfinished / f"{name}.npy", array)
+        for name, each in self._arrays.items():
+            np.save(unfinished / f"{name}.npy", each)
         try:
             unfinished.rename(folder)
         except OSError:  # another process was first with the same
@@ -441,90 +455,123 @@ def least_paired(whole: float, is_skeletal: bool, share: float, cost: float) -> 
 
 
 class _Building:
-    """The arrays of an index while they are being made."""
+    """The arrays of an index while they are being made. Nothing is kept of a name but what goes into them."""
 
     def __init__(self, listed: Iterable[tuple[int, Subject]]) -> None:
-        self._entities: list[int] = []
-        self._facts: list[str] = []
-        self._forms: list[Form] = []
-        self._entity_of: list[int] = []
+        self._entities, self._entity_of = array("q"), array("i")
+        self._facts, self._names, self._spelled, self._in_order = (_Gathered() for _ in range(4))
+        self._totals = array("f")
+        self._words, self._sizes = array("i"), array("i")  # of every name the numbers of its words, how many
         self._numbers: list[tuple[str, int]] = []
+        self._place: dict[str, int] = {}
         for entity, subject in listed:
             self._add(entity, subject)
-        self._place: dict[str, int] = {}
-        for form in self._forms:
-            for word in form.different:
-                self._place.setdefault(word, len(self._place))
         self._singles = len(self._place)
 
     def _add(self, entity: int, subject: Subject) -> None:
         place = len(self._entities)
         self._entities.append(entity)
-        facts = {
-            "names": list(subject.names),
-            "countries": sorted(subject.countries),
-            "kind": subject.kind,
-            "dates_of_birth": list(subject.dates_of_birth),
-            "identifiers": list(subject.identifiers),
-            "weak_names": sorted(subject.weak_names),
-            "addresses": list(subject.addresses),
-            "owned_names": sorted(subject.owned_names),
-        }
-        self._facts.append(json.dumps(facts, ensure_ascii=False))
-        for name in subject.names:
-            self._forms.append(comparable(name))
-            self._entity_of.append(place)
+        self._facts.add(json.dumps(_facts(subject), ensure_ascii=False))
         self._numbers += [(number, place) for number in telling(subject.identifiers)]
+        for name in subject.names:
+            form = comparable(name)
+            self._entity_of.append(place)
+            self._names.add(name)
+            self._spelled.add(form.spelled)
+            self._in_order.add(_letters_of(form))
+            self._totals.append(sum(form.weights))
+            self._words.extend(self._place.setdefault(word, len(self._place)) for word in form.different)
+            self._sizes.append(len(form.different))
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        words_of, weights_of = [], []
-        for form in self._forms:
-            words = [*form.different, *(joined for _, joined in joined_words(form.different))]
-            words_of.append([self._place.setdefault(word, len(self._place)) for word in words])
-            weights_of.append(list(_weights(form.different)))
-        names_with: list[list[int]] = [[] for _ in self._place]
-        for name, numbers in enumerate(words_of):
-            for number in set(numbers):
-                names_with[number].append(name)
+        words_of, weights_of, ends = self._with_joined()
+        names_with, ends_with = _turned(words_of, ends, len(self._place))
+        spelled = self._spelled.texts()
         return {
             "format": np.array([FORMAT]),
             "singles": np.array([self._singles]),
             "entities": np.array(self._entities, np.int64),
             "entity_of": np.array(self._entity_of, np.int32),
-            "totals": np.array([sum(map(weight, form.different)) for form in self._forms], np.float32),
-            **Texts.of(self._facts).arrays("facts"),
-            **Texts.of(form.name for form in self._forms).arrays("names"),
-            **Texts.of(form.spelled for form in self._forms).arrays("spelled"),
-            **Texts.of(_letters_of(form) for form in self._forms).arrays("in_order"),
+            "totals": np.array(self._totals, np.float32),
+            **self._facts.texts().arrays("facts"),
+            **self._names.texts().arrays("names"),
+            **spelled.arrays("spelled"),
+            **self._in_order.texts().arrays("in_order"),
             **Texts.of(self._place).arrays("words"),
-            **Lists.of(names_with, np.int32).arrays("names_with"),
-            **Lists.of(words_of, np.int32).arrays("words_of"),
-            "weights_of_data": Lists.of(weights_of, np.float32).data,
+            **Lists(names_with, ends_with).arrays("names_with"),
+            **Lists(words_of, ends).arrays("words_of"),
+            "weights_of_data": weights_of,
             **Keys.of(self._numbers).arrays("number"),
-            **Keys.of([(form.spelled, name) for name, form in enumerate(self._forms)]).arrays("same"),
+            **Keys.of((spelled[name], name) for name in range(len(spelled))).arrays("same"),
             **self._keys(),
         }
 
+    def _with_joined(self) -> tuple[Numbers, Shares, NDArray[np.int64]]:
+        """Return every name's words, each two neighbours written as one behind them, what they weigh, and
+        where each name's end."""
+        known = list(self._place)
+        words_of, weights_of, ends = array("i"), array("f"), array("q", [0])
+        at = 0
+        for size in self._sizes:
+            numbers = self._words[at : at + size]
+            words = tuple(known[number] for number in numbers)
+            words_of.extend(numbers)
+            for _, joined in joined_words(words):
+                words_of.append(self._place.setdefault(joined, len(self._place)))
+            weights_of.extend(_weights(words))
+            ends.append(len(words_of))
+            at += size
+        return (
+            np.array(words_of, np.int32),
+            np.array(weights_of, np.float32),
+            np.array(ends, np.int64),
+        )
+
     def _keys(self) -> dict[str, NDArray[np.generic]]:
-        words, slips, sounds, heard, initials = [], [], [], [], []
-        for word, number in self._place.items():
-            words += [(spelled, number) for spelled in {word, with_article(word)}]
-            skeletal = word[0] == SKELETAL
-            heard.append(((SKELETAL if skeletal else "") + consonants(word), number))
-            if not skeletal and word.isalpha():
-                sounds.append((sound(word), number))
-            if number >= self._singles:
-                continue
-            if slips_allowed(word) and not skeletal:
-                slips += [(key, number) for key in slip_keys(word)]
-            initials.append((f"{word[0]}." if len(word) == 1 else word[0], number))
+        place, singles = self._place, list(islice(self._place.items(), self._singles))
+        alphabetic = ((word, number) for word, number in place.items() if word.isalpha())
         return {
-            **Keys.of(words).arrays("word"),
-            **Keys.of(slips).arrays("slip"),
-            **Keys.of(sounds).arrays("sound"),
-            **Keys.of([pair for pair in heard if pair[0].strip(SKELETAL)]).arrays("consonants"),
-            **Keys.of(initials).arrays("initial"),
+            **Keys.of(
+                (spelled, number) for word, number in place.items() for spelled in {word, with_article(word)}
+            ).arrays("word"),
+            **Keys.of((sound(word), number) for word, number in alphabetic).arrays("sound"),
+            **Keys.of(
+                (SKELETAL + heard if word[0] == SKELETAL else heard, number)
+                for word, number in place.items()
+                if (heard := consonants(word))
+            ).arrays("consonants"),
+            **Keys.of(
+                (key, number)
+                for word, number in singles
+                if word[0] != SKELETAL and slips_allowed(word)
+                for key in slip_keys(word)
+            ).arrays("slip"),
+            **Keys.of(
+                (f"{word[0]}." if len(word) == 1 else word[0], number) for word, number in singles
+            ).arrays("initial"),
         }
+
+
+def _turned(words_of: Numbers, ends: NDArray[np.int64], words: int) -> tuple[Numbers, NDArray[np.int64]]:
+    """Return for every word the names it is in, each once, one list after the other, and where each ends."""
+    names = np.repeat(np.arange(len(ends) - 1, dtype=np.int64), np.diff(ends))
+    both = np.unique(words_of.astype(np.int64) << 32 | names)
+    per_word = np.bincount(both >> 32, minlength=words)
+    return (both & 0xFFFFFFFF).astype(np.int32), np.concatenate([[0], np.cumsum(per_word)]).astype(np.int64)
+
+
+def _facts(subject: Subject) -> dict[str, object]:
+    """Return what `NameIndex._subject` reads again."""
+    return {
+        "names": list(subject.names),
+        "countries": sorted(subject.countries),
+        "kind": subject.kind,
+        "dates_of_birth": list(subject.dates_of_birth),
+        "identifiers": list(subject.identifiers),
+        "weak_names": sorted(subject.weak_names),
+        "addresses": list(subject.addresses),
+        "owned_names": sorted(subject.owned_names),
+    }
 
 
 def _letters_of(form: Form) -> str:

@@ -7,6 +7,8 @@ is asked for once with nothing remembered of it, then again. Import the lists fi
 `--set what=parties`: that many parties, 100,000 without it, against the lists, and changed entries of the
 lists against an index over the parties. Seconds are of the processor.
 
+`--set what=scale --set entities=1000000`: an index over so many entities with 2.5 times as many names.
+
 `--set what=accuracy --set folder=../shared/bench/screening`: how well listed parties are found in the public
 part of a retrieval benchmark that lies outside the repository.
 """
@@ -15,10 +17,11 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from time import perf_counter, process_time
 from typing import Any
 
@@ -77,8 +80,57 @@ CHANGED = 500  # entries of a list
 
 def run(options: Mapping[str, str]) -> list[Measure]:
     """Measure what `what` says."""
-    measures = {"lists": run_lists, "parties": run_parties, "accuracy": run_accuracy}
-    return measures[options.get("what", "lists")](options)
+    measures = {
+        "lists": run_lists,
+        "parties": run_parties,
+        "scale": run_scale,
+        "accuracy": run_accuracy,
+    }
+    what = options.get("what", "lists")
+    if what not in measures:
+        raise CommandError(f"--set what={what}: known are {', '.join(measures)}")
+    return measures[what](options)
+
+
+def run_scale(options: Mapping[str, str]) -> list[Measure]:
+    """Build an index over very many entities, made by changing listed names, and ask it for some of them."""
+    count, seed = int(options.get("entities", "1000000")), int(options.get("seed", "1"))
+    now = timezone.now()
+    search.lists_in_force(now)
+    listed = ListedName.objects.filter(entity__in=ListedEntity.objects.in_force(now))
+    names = list(listed.order_by("pk").values_list("name", flat=True))
+    worth = search.points_worth_a_look()
+    start = process_time()
+    index = NameIndex.of(enumerate(changed_entities(names, count, seed)))
+    built = process_time() - start
+    memory = getrusage(RUSAGE_SELF).ru_maxrss / 2**20
+    times = []
+    for name in made_up_and_listed(names, 2000, seed):
+        party = Subject((name,))
+        start = process_time()
+        candidates = index.candidates(party, least_of_the_name(party, worth)).values()
+        _hits = sum(is_hit(party, other, worth=worth) for other in candidates)
+        times.append(1000 * (process_time() - start))
+    return [
+        Measure("entities", count, "entities"),
+        Measure("index built", built, "s", at_most=600),
+        Measure("index in memory", index.size / 2**20, "MiB"),
+        Measure("most memory of the process", memory, "GiB", at_most=6),
+        Measure("a party, median", share(times, 0.5), "ms"),
+        Measure("a party, 99 of 100", share(times, 0.99), "ms", at_most=25),
+    ]
+
+
+def changed_entities(names: list[str], count: int, seed: int) -> Iterator[Subject]:
+    """Yield `count` entities with two or three names each, made of words of three listed names, one of them
+    with a slip."""
+    chance = random.Random(seed)
+    words = [word for name in names for word in name.split()]
+    for number in range(count):
+        first = chance.choice(names).split()
+        made = [with_a_slip(" ".join([*first[:-1], chance.choice(words)]), chance)]
+        made += [" ".join([chance.choice(words), *first[1:]]) for _ in range(1 + number % 2)]
+        yield Subject(tuple(dict.fromkeys(made)))
 
 
 def run_parties(options: Mapping[str, str]) -> list[Measure]:
@@ -174,8 +226,8 @@ def is_of(key: str, answer: Mapping[str, Any]) -> bool:
     """Say whether an answer is of the set, and of its stratum where `key` names one."""
     name, _, stratum = key.partition("/")
     if stratum == "vessel" or name == "C-idlink":
-        return answer["set"] == name and answer["stratum"].endswith("vessel") == bool(stratum)
-    return answer["set"] == name and answer["stratum"].startswith(stratum)
+        return str(answer["set"]) == name and str(answer["stratum"]).endswith("vessel") == bool(stratum)
+    return str(answer["set"]) == name and str(answer["stratum"]).startswith(stratum)
 
 
 def run_lists(options: Mapping[str, str]) -> list[Measure]:

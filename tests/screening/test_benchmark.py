@@ -25,6 +25,20 @@ def test_many_parties_are_measured_both_ways_with_the_same_hits(load_un):
     assert any(what.startswith("un-consolidated, 1 entries changed") for what in figures)
 
 
+def test_an_index_over_more_entities_than_are_listed_is_measured(load_un):
+    load_un(un_person(1, "BALDOMERO QUIMERA"), un_person(2, "LEONOR SOMBRA"))
+
+    figures = measured(what="scale", entities="50")
+
+    assert figures["entities"] == 50
+    assert figures["index in memory"] > 0
+
+
+def test_what_cannot_be_measured_is_said():
+    with pytest.raises(CommandError, match="known are lists, parties"):
+        screening.run({"what": "everything"})
+
+
 def test_a_benchmark_that_is_not_there_is_said(tmp_path):
     with pytest.raises(CommandError, match="--set folder"):
         screening.run({"what": "accuracy", "folder": str(tmp_path)})
