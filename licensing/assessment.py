@@ -193,6 +193,7 @@ def subject_of(party: Party) -> Subject:
         kind=party.kind,
         dates_of_birth=(party.born_on.isoformat(),) if party.born_on else (),
         identifiers=(party.registration_number,) if party.registration_number else (),
+        addresses=(", ".join(party.address_lines()),) if party.street else (),
     )
 
 

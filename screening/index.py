@@ -12,9 +12,11 @@ them.
 from __future__ import annotations
 
 import json
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -27,9 +29,13 @@ from rapidfuzz.process import cdist
 
 from screening.latin import SKELETAL
 from screening.likeness import (
+    BY_SOUND,
+    INITIAL,
+    LEAST,
     SAME,
+    as_alike_by_consonants,
+    as_alike_by_slips,
     consonants,
-    likeness,
     likeness_together,
     slip_keys,
     slips_allowed,
@@ -50,7 +56,7 @@ from screening.names import Form, comparable, joined_words
 from screening.numbers import telling
 from screening.rarity import weight
 
-FORMAT = 1  # of the arrays; another format is another folder
+FORMAT = 2  # of the arrays; another format is another folder
 ROUNDING = 0.06  # points are rounded to a tenth
 # A joined pair of words may be credited a little more exactly than the bound assumes.
 SLACK = 0.02
@@ -79,9 +85,10 @@ class Texts:
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Texts:
-        encoded = [text.encode() for text in texts]
-        ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
-        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends)
+        gathered = _Gathered()
+        for text in texts:
+            gathered.add(text)
+        return gathered.texts()
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -93,17 +100,25 @@ class Texts:
         return {f"{name}_data": self._data, f"{name}_ends": self._ends}
 
 
+class _Gathered:
+    """Texts that come one by one, kept as the bytes they will be."""
+
+    def __init__(self) -> None:
+        self._data, self._ends = bytearray(), array("q", [0])
+
+    def add(self, text: str) -> None:
+        self._data += text.encode()
+        self._ends.append(len(self._data))
+
+    def texts(self) -> Texts:
+        return Texts(np.frombuffer(self._data, np.uint8), np.frombuffer(self._ends, np.int64))
+
+
 class Lists:
     """Many lists of numbers as one array: list `n` is data[ends[n] : ends[n + 1]]."""
 
     def __init__(self, data: NDArray[np.generic], ends: NDArray[np.int64]) -> None:
         self.data, self.ends = data, ends
-
-    @classmethod
-    def of(cls, lists: Iterable[list[int] | list[float]], kind: type[np.generic]) -> Lists:
-        kept = list(lists)
-        ends = np.cumsum([0, *map(len, kept)], dtype=np.int64)
-        return cls(np.fromiter((value for values in kept for value in values), kind, int(ends[-1])), ends)
 
     def of_all(self, which: Numbers) -> tuple[NDArray[np.generic], NDArray[np.int64]]:
         """Return the values of the lists `which`, one after the other, and how many each has."""
@@ -124,19 +139,21 @@ class Keys:
         self._keys, self._values = keys, values
 
     @classmethod
-    def of(cls, pairs: list[tuple[str, int]]) -> Keys:
-        keys = np.fromiter((_checksum(key) for key, _ in pairs), np.uint32, len(pairs))
-        order = np.argsort(keys, kind="stable")
-        return cls(keys[order], np.fromiter((value for _, value in pairs), np.int32, len(pairs))[order])
+    def of(cls, pairs: Iterable[tuple[str, int]]) -> Keys:
+        keys, values = array("I"), array("i")
+        for key, value in pairs:
+            keys.append(_checksum(key))
+            values.append(value)
+        order = np.argsort(np.frombuffer(keys, np.uint32), kind="stable")
+        return cls(np.frombuffer(keys, np.uint32)[order], np.frombuffer(values, np.int32)[order])
 
-    def get(self, keys: Iterable[str]) -> set[int]:
+    def get(self, keys: Iterable[str]) -> Numbers:
+        """Return the values of all these keys, in no order; one may come more than once."""
         wanted = np.fromiter(map(_checksum, keys), np.uint32)
-        first = self._keys.searchsorted(wanted).tolist()
-        last = self._keys.searchsorted(wanted, "right").tolist()
-        found: set[int] = set()
-        for at, end in zip(first, last, strict=True):
-            if end > at:
-                found.update(self._values[at:end].tolist())
+        first = self._keys.searchsorted(wanted)
+        sizes = self._keys.searchsorted(wanted, "right") - first
+        before = np.cumsum(sizes) - sizes
+        found: Numbers = self._values[np.repeat(first - before, sizes) + np.arange(sizes.sum())]
         return found
 
     def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
@@ -182,8 +199,8 @@ class NameIndex:
         """Keep the arrays in a folder that does not exist yet. Whoever reads it sees all of it or nothing."""
         unfinished = folder.with_name(f"{folder.name}.{id(self)}.new")
         unfinished.mkdir(parents=True)
-        for name, array in self._arrays.items():
-            np.save(unfinished / f"{name}.npy", array)
+        for name, each in self._arrays.items():
+            np.save(unfinished / f"{name}.npy", each)
         try:
             unfinished.rename(folder)
         except OSError:  # another process was first with the same
@@ -223,7 +240,7 @@ class NameIndex:
         for name in asked.names:
             for number in self._names_like(comparable(name), at_least, costs):
                 found[int(self._entity_of[number])].add(self._names[number])
-        by_number = self._keys["number"].get(telling(asked.identifiers)) if asked.identifiers else set()
+        by_number = set(self._keys["number"].get(telling(asked.identifiers)).tolist())
         return {
             int(self._entities[place]): self._subject(place, found.get(place, set()), place in by_number)
             for place in sorted({*found, *by_number})
@@ -239,13 +256,15 @@ class NameIndex:
             tuple(facts["dates_of_birth"]),
             tuple(facts["identifiers"]),
             frozenset(facts["weak_names"]),
+            tuple(facts["addresses"]),
+            frozenset(facts["owned_names"]),
         )
 
     def _names_like(self, form: Form, at_least: float, costs: Costs) -> list[int]:
         """Return the numbers of the names that can have `at_least` points, and some that cannot."""
         share = max(0.0, (at_least - ROUNDING) / 100) ** (1 / SPREAD) - SLACK
         numbers, bounds = self._bounds(form, share, costs)
-        same = np.fromiter(self._keys["same"].get([form.spelled]), np.int32)
+        same = self._keys["same"].get([form.spelled])
         if not len(numbers):
             return list(same.tolist())
         letters = self._letters_alike(form, numbers)
@@ -366,47 +385,55 @@ class NameIndex:
         heard = consonants(joined)
         by_consonants = [SKELETAL + heard, heard] if joined[0] == SKELETAL else [SKELETAL + heard]
         by_sound = [sound(joined)] if joined.isalpha() else []
-        return (
-            self._keys["word"].get([joined])
-            | self._keys["sound"].get(by_sound)
-            | self._keys["consonants"].get(by_consonants)
-        )
+        return {
+            *self._keys["word"].get([joined]).tolist(),
+            *self._keys["sound"].get(by_sound).tolist(),
+            *self._keys["consonants"].get(by_consonants).tolist(),
+        }
 
     def _look_up_alike(self, word: str) -> tuple[Numbers, Shares]:
-        """Return the indexed words like `word`, in the order of their numbers, and how alike each is."""
-        found = []
-        for number in sorted(self._could_be_alike(word) | self._a_slip_away(word)):
-            listed = self._words[number]
-            together = likeness_together(listed, word) if number >= self._singles else 0.0
-            if alike := max(likeness(word, listed), together):
-                found.append((number, alike))
-        numbers = np.fromiter((number for number, _ in found), np.int32, len(found))
-        return numbers, np.fromiter((alike for _, alike in found), np.float32, len(found))
+        """Return the indexed words like `word`, in the order of their numbers, and the most each is alike."""
+        found = [
+            (numbers, np.full(len(numbers), alike, np.float32))
+            for numbers, alike in self._by_keys(word)
+            if alike
+        ]
+        found.append(self._a_slip_away(word))
+        numbers = np.concatenate([numbers for numbers, _ in found])
+        alike = np.concatenate([alike for _, alike in found])
+        different, places = np.unique(numbers, return_inverse=True)
+        most = np.zeros(len(different), np.float32)
+        np.maximum.at(most, places, alike)
+        return different, most
 
-    def _a_slip_away(self, word: str) -> set[int]:
+    def _by_keys(self, word: str) -> Iterator[tuple[Numbers, float]]:
+        """Yield the words that share a key with `word`, and how alike that makes them at most."""
+        yield self._keys["word"].get({word, with_article(word)}), SAME
+        if len(word) == 1:
+            yield self._keys["initial"].get([word]), INITIAL
+            return
+        heard = consonants(word)
+        skeletal = SKELETAL in word
+        by_consonants = [heard, SKELETAL + heard] if skeletal else [SKELETAL + heard]
+        yield self._keys["consonants"].get(by_consonants), as_alike_by_consonants(heard)
+        if not skeletal:
+            yield self._keys["initial"].get([f"{word[0]}."]), INITIAL
+            if slips_allowed(word):
+                yield self._keys["sound"].get([sound(word)]), BY_SOUND
+
+    def _a_slip_away(self, word: str) -> tuple[Numbers, Shares]:
         """Return the words with few enough letters wrong; a shared key only says that there may be."""
         allowed = 0 if word[0] == SKELETAL else slips_allowed(word)
         if not allowed:
-            return set()
-        numbers = list(self._keys["slip"].get(slip_keys(word)))
-        listed = [self._words[number] for number in numbers]
+            return np.empty(0, np.int32), np.empty(0, np.float32)
+        numbers = np.unique(self._keys["slip"].get(slip_keys(word)))
+        listed = [self._words[number] for number in numbers.tolist()]
         slips = cdist([word], listed, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8)[0]
-        return {number for number, count in zip(numbers, slips.tolist(), strict=True) if count <= allowed}
-
-    def _could_be_alike(self, word: str) -> set[int]:
-        found = self._keys["word"].get({word, with_article(word)})
-        if len(word) == 1:
-            return found | self._keys["initial"].get([word])
-        heard = consonants(word)
-        if word[0] == SKELETAL:
-            return found | self._keys["consonants"].get([heard, SKELETAL + heard])
-        if slips_allowed(word):
-            found |= self._keys["sound"].get([sound(word)])
-        return (
-            found
-            | self._keys["consonants"].get([SKELETAL + heard])
-            | self._keys["initial"].get([f"{word[0]}."])
-        )
+        near = slips <= allowed
+        letters = np.fromiter(map(len, listed), np.float32, len(listed))
+        alike = as_alike_by_slips(slips, np.maximum(letters, len(word)))
+        near &= alike >= LEAST
+        return numbers[near], alike[near].astype(np.float32)
 
 
 def least_paired(whole: float, is_skeletal: bool, share: float, cost: float) -> float:
@@ -428,88 +455,123 @@ def least_paired(whole: float, is_skeletal: bool, share: float, cost: float) -> 
 
 
 class _Building:
-    """The arrays of an index while they are being made."""
+    """The arrays of an index while they are being made. Nothing is kept of a name but what goes into them."""
 
     def __init__(self, listed: Iterable[tuple[int, Subject]]) -> None:
-        self._entities: list[int] = []
-        self._facts: list[str] = []
-        self._forms: list[Form] = []
-        self._entity_of: list[int] = []
+        self._entities, self._entity_of = array("q"), array("i")
+        self._facts, self._names, self._spelled, self._in_order = (_Gathered() for _ in range(4))
+        self._totals = array("f")
+        self._words, self._sizes = array("i"), array("i")  # of every name the numbers of its words, how many
         self._numbers: list[tuple[str, int]] = []
+        self._place: dict[str, int] = {}
         for entity, subject in listed:
             self._add(entity, subject)
-        self._place: dict[str, int] = {}
-        for form in self._forms:
-            for word in form.different:
-                self._place.setdefault(word, len(self._place))
         self._singles = len(self._place)
 
     def _add(self, entity: int, subject: Subject) -> None:
         place = len(self._entities)
         self._entities.append(entity)
-        facts = {
-            "names": list(subject.names),
-            "countries": sorted(subject.countries),
-            "kind": subject.kind,
-            "dates_of_birth": list(subject.dates_of_birth),
-            "identifiers": list(subject.identifiers),
-            "weak_names": sorted(subject.weak_names),
-        }
-        self._facts.append(json.dumps(facts, ensure_ascii=False))
-        for name in subject.names:
-            self._forms.append(comparable(name))
-            self._entity_of.append(place)
+        self._facts.add(json.dumps(_facts(subject), ensure_ascii=False))
         self._numbers += [(number, place) for number in telling(subject.identifiers)]
+        for name in subject.names:
+            form = comparable(name)
+            self._entity_of.append(place)
+            self._names.add(name)
+            self._spelled.add(form.spelled)
+            self._in_order.add(_letters_of(form))
+            self._totals.append(sum(form.weights))
+            self._words.extend(self._place.setdefault(word, len(self._place)) for word in form.different)
+            self._sizes.append(len(form.different))
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        words_of, weights_of = [], []
-        for form in self._forms:
-            words = [*form.different, *(joined for _, joined in joined_words(form.different))]
-            words_of.append([self._place.setdefault(word, len(self._place)) for word in words])
-            weights_of.append(list(_weights(form.different)))
-        names_with: list[list[int]] = [[] for _ in self._place]
-        for name, numbers in enumerate(words_of):
-            for number in set(numbers):
-                names_with[number].append(name)
+        words_of, weights_of, ends = self._with_joined()
+        names_with, ends_with = _turned(words_of, ends, len(self._place))
+        spelled = self._spelled.texts()
         return {
             "format": np.array([FORMAT]),
             "singles": np.array([self._singles]),
             "entities": np.array(self._entities, np.int64),
             "entity_of": np.array(self._entity_of, np.int32),
-            "totals": np.array([sum(map(weight, form.different)) for form in self._forms], np.float32),
-            **Texts.of(self._facts).arrays("facts"),
-            **Texts.of(form.name for form in self._forms).arrays("names"),
-            **Texts.of(form.spelled for form in self._forms).arrays("spelled"),
-            **Texts.of(_letters_of(form) for form in self._forms).arrays("in_order"),
+            "totals": np.array(self._totals, np.float32),
+            **self._facts.texts().arrays("facts"),
+            **self._names.texts().arrays("names"),
+            **spelled.arrays("spelled"),
+            **self._in_order.texts().arrays("in_order"),
             **Texts.of(self._place).arrays("words"),
-            **Lists.of(names_with, np.int32).arrays("names_with"),
-            **Lists.of(words_of, np.int32).arrays("words_of"),
-            "weights_of_data": Lists.of(weights_of, np.float32).data,
+            **Lists(names_with, ends_with).arrays("names_with"),
+            **Lists(words_of, ends).arrays("words_of"),
+            "weights_of_data": weights_of,
             **Keys.of(self._numbers).arrays("number"),
-            **Keys.of([(form.spelled, name) for name, form in enumerate(self._forms)]).arrays("same"),
+            **Keys.of((spelled[name], name) for name in range(len(spelled))).arrays("same"),
             **self._keys(),
         }
 
+    def _with_joined(self) -> tuple[Numbers, Shares, NDArray[np.int64]]:
+        """Return every name's words, each two neighbours written as one behind them, what they weigh, and
+        where each name's end."""
+        known = list(self._place)
+        words_of, weights_of, ends = array("i"), array("f"), array("q", [0])
+        at = 0
+        for size in self._sizes:
+            numbers = self._words[at : at + size]
+            words = tuple(known[number] for number in numbers)
+            words_of.extend(numbers)
+            for _, joined in joined_words(words):
+                words_of.append(self._place.setdefault(joined, len(self._place)))
+            weights_of.extend(_weights(words))
+            ends.append(len(words_of))
+            at += size
+        return (
+            np.array(words_of, np.int32),
+            np.array(weights_of, np.float32),
+            np.array(ends, np.int64),
+        )
+
     def _keys(self) -> dict[str, NDArray[np.generic]]:
-        words, slips, sounds, heard, initials = [], [], [], [], []
-        for word, number in self._place.items():
-            words += [(spelled, number) for spelled in {word, with_article(word)}]
-            skeletal = word[0] == SKELETAL
-            heard.append(((SKELETAL if skeletal else "") + consonants(word), number))
-            if not skeletal and word.isalpha():
-                sounds.append((sound(word), number))
-            if number >= self._singles:
-                continue
-            if slips_allowed(word) and not skeletal:
-                slips += [(key, number) for key in slip_keys(word)]
-            initials.append((f"{word[0]}." if len(word) == 1 else word[0], number))
+        place, singles = self._place, list(islice(self._place.items(), self._singles))
+        alphabetic = ((word, number) for word, number in place.items() if word.isalpha())
         return {
-            **Keys.of(words).arrays("word"),
-            **Keys.of(slips).arrays("slip"),
-            **Keys.of(sounds).arrays("sound"),
-            **Keys.of([pair for pair in heard if pair[0].strip(SKELETAL)]).arrays("consonants"),
-            **Keys.of(initials).arrays("initial"),
+            **Keys.of(
+                (spelled, number) for word, number in place.items() for spelled in {word, with_article(word)}
+            ).arrays("word"),
+            **Keys.of((sound(word), number) for word, number in alphabetic).arrays("sound"),
+            **Keys.of(
+                (SKELETAL + heard if word[0] == SKELETAL else heard, number)
+                for word, number in place.items()
+                if (heard := consonants(word))
+            ).arrays("consonants"),
+            **Keys.of(
+                (key, number)
+                for word, number in singles
+                if word[0] != SKELETAL and slips_allowed(word)
+                for key in slip_keys(word)
+            ).arrays("slip"),
+            **Keys.of(
+                (f"{word[0]}." if len(word) == 1 else word[0], number) for word, number in singles
+            ).arrays("initial"),
         }
+
+
+def _turned(words_of: Numbers, ends: NDArray[np.int64], words: int) -> tuple[Numbers, NDArray[np.int64]]:
+    """Return for every word the names it is in, each once, one list after the other, and where each ends."""
+    names = np.repeat(np.arange(len(ends) - 1, dtype=np.int64), np.diff(ends))
+    both = np.unique(words_of.astype(np.int64) << 32 | names)
+    per_word = np.bincount(both >> 32, minlength=words)
+    return (both & 0xFFFFFFFF).astype(np.int32), np.concatenate([[0], np.cumsum(per_word)]).astype(np.int64)
+
+
+def _facts(subject: Subject) -> dict[str, object]:
+    """Return what `NameIndex._subject` reads again."""
+    return {
+        "names": list(subject.names),
+        "countries": sorted(subject.countries),
+        "kind": subject.kind,
+        "dates_of_birth": list(subject.dates_of_birth),
+        "identifiers": list(subject.identifiers),
+        "weak_names": sorted(subject.weak_names),
+        "addresses": list(subject.addresses),
+        "owned_names": sorted(subject.owned_names),
+    }
 
 
 def _letters_of(form: Form) -> str:

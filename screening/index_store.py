@@ -14,7 +14,18 @@ from screening.matcher import Subject
 
 FOLDERS_KEPT = 3
 # What an index depends on beside the lists: how names are read and compared.
-CODE = ("latin", "rewriting", "names", "likeness", "rarity", "numbers", "index", "matcher")
+CODE = (
+    "latin",
+    "rewriting",
+    "names",
+    "likeness",
+    "rarity",
+    "numbers",
+    "addresses",
+    "birth",
+    "index",
+    "matcher",
+)
 
 Listed = Callable[[], Iterable[tuple[int, Subject]]]
 

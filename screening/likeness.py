@@ -8,6 +8,7 @@ Each way has a key or a set of keys, so that an index finds every word that `lik
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from rapidfuzz.distance import OSA
 
@@ -24,6 +25,7 @@ COST_OF_A_SLIP = 1.3  # times its share of the letters
 COST_OF_ANOTHER_START = 0.08
 LEAST = 0.55  # words less alike are different words
 SHORTEST_WITH_ARTICLE = 6  # letters of a word like "Elbaradei"
+LETTERS_APART = 3  # of words that sound the same, one of them written as two
 CONSONANTS_TOGETHER = 4  # that make two words without their vowels a name of their own
 PREFIX = 7  # letters of a word that keys of slips are made of; enough for two slips
 
@@ -64,9 +66,16 @@ def _by_letters(ours: str, theirs: str) -> float:
     slips = OSA.distance(ours, theirs, score_cutoff=allowed) if allowed else 1
     if slips > allowed:
         return 0.0
-    share = slips / max(len(ours), len(theirs))
-    alike = 1 - COST_OF_A_SLIP * share - (COST_OF_ANOTHER_START if ours[0] != theirs[0] else 0.0)
+    alike = as_alike_by_slips(slips, max(len(ours), len(theirs)))
+    if ours[0] != theirs[0]:
+        alike -= COST_OF_ANOTHER_START
     return alike if alike >= LEAST else 0.0
+
+
+def as_alike_by_slips(slips: Any, letters: Any) -> Any:
+    """Return how alike two words of at most so many letters are that differ by so many slips, from the same
+    start; for numbers or arrays of them."""
+    return 1 - COST_OF_A_SLIP * slips / letters
 
 
 def _by_sound(ours: str, theirs: str) -> float:
@@ -79,6 +88,11 @@ def _by_consonants(ours: str, theirs: str) -> float:
     shared = consonants(ours)
     if shared != consonants(theirs):
         return 0.0
+    return as_alike_by_consonants(shared)
+
+
+def as_alike_by_consonants(shared: str) -> float:
+    """Return how alike words are that share these consonants and no more."""
     return BY_CONSONANTS.get(len(shared), MANY_CONSONANTS)
 
 
@@ -122,6 +136,13 @@ def with_article(word: str) -> str:
     return f"al{word[2:]}" if word.startswith("el") and len(word) >= SHORTEST_WITH_ARTICLE else word
 
 
+def may_be_together(joined: str, word: str) -> bool:
+    """Say quickly whether two words written as one may be like one word: only those without vowels may be
+    much longer or shorter and yet be alike."""
+    return abs(len(joined) - len(word)) <= LETTERS_APART or SKELETAL in (joined[0], word[0])
+
+
+@lru_cache(maxsize=1 << 17)
 def likeness_together(joined: str, word: str) -> float:
     """Return how alike two words written as one and one word are: the same letters, sound or consonants."""
     if joined in (word, with_article(word)):
@@ -131,15 +152,7 @@ def likeness_together(joined: str, word: str) -> float:
         return (
             TOGETHER_BY_CONSONANTS if len(heard) >= CONSONANTS_TOGETHER and heard == consonants(word) else 0.0
         )
+    if not may_be_together(joined, word):
+        return 0.0
     alphabetic = joined.isalpha() and word.isalpha()
     return BY_SOUND * TOGETHER if alphabetic and sound(joined) == sound(word) else 0.0
-
-
-@lru_cache(maxsize=1 << 17)
-def joining_keys(word: str) -> tuple[str, ...]:
-    """Return keys of which a joined pair and a word that are alike share one: letters, sound, consonants."""
-    heard = consonants(word)
-    together = (f"={heard}",) if len(heard) >= CONSONANTS_TOGETHER else ()
-    if word[0] == SKELETAL or not word.isalpha():
-        return (word, *together)
-    return tuple({word, with_article(word), f"_{sound(word)}", *together})

@@ -19,13 +19,14 @@ from screening.latin import SKELETAL
 from screening.likeness import (
     INITIAL,
     SAME,
-    joining_keys,
     likeness,
     likeness_together,
+    may_be_together,
     sound,
 )
 from screening.names import Form, comparable
 from screening.numbers import contradicting, telling
+from screening.places import same_place
 
 POINTS_WORTH_A_LOOK = 70.0  # a score from here on is a hit; settings may say otherwise
 BY_LETTERS = 0.3  # the share of the points that the letters of the whole name give
@@ -44,7 +45,7 @@ LEAST_OF_THE_SAME_NAME = 0.8  # word for word the same, but only common words
 SAME_NUMBER_POINTS = 95.0
 
 # Evidence beside the name. The most that agreement can add is MOST_AGREEMENT.
-AGREEMENT = {"same-country": 1.0, "same-birth": 10.0, "near-birth": 5.0}
+AGREEMENT = {"same-country": 1.0, "same-birth": 10.0, "near-birth": 5.0, "same-address": 8.0}
 MOST_AGREEMENT = AGREEMENT["same-country"] + AGREEMENT["same-birth"]
 CONTRADICTION = {
     "other-country": -10.0,
@@ -52,6 +53,7 @@ CONTRADICTION = {
     "other-kind": -8.0,
     "other-number": -20.0,
     "weak-alias": -5.0,
+    "owned-party": -8.0,
 }
 MOST_CONTRADICTION = -30.0
 SURE_OF_THE_NAME = 90.0  # from here on no contradiction hides the hit: facts may be wrong, names rarely agree
@@ -67,6 +69,8 @@ class Subject:
     dates_of_birth: tuple[str, ...] = ()  # as ListedEntity.dates_of_birth
     identifiers: tuple[str, ...] = ()  # numbers of passports, registers, taxpayers, ships
     weak_names: frozenset[str] = frozenset()  # those of `names` the publisher calls weak
+    addresses: tuple[str, ...] = ()  # as written, with street and town
+    owned_names: frozenset[str] = frozenset()  # those of `names` of other parties that a listed one owns
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def is_hit(party: Subject, listed: Subject, *, worth: float = POINTS_WORTH_A_LOO
 
 def least_of_the_name(asked: Subject, worth: float) -> float:
     """Return the points a name needs, by itself, for all that is known of `asked` to lift it to `worth`."""
-    known = bool(asked.countries or asked.dates_of_birth)
+    known = bool(asked.countries or asked.dates_of_birth or asked.addresses)
     return worth - MOST_AGREEMENT if known else worth
 
 
@@ -146,7 +150,7 @@ def compare(party: Subject, listed: Subject, *, worth: float = POINTS_WORTH_A_LO
 
 
 def _with_evidence(points: float, agreeing: list[Reason], contradicting: list[Reason], worth: float) -> float:
-    most = min(100.0, points + sum(reason.points for reason in agreeing))
+    most = min(100.0, points + min(MOST_AGREEMENT, sum(reason.points for reason in agreeing)))
     against = max(MOST_CONTRADICTION, sum(reason.points for reason in contradicting))
     least = min(most, worth) if points >= SURE_OF_THE_NAME else 0.0
     return round(max(least, most + against), 1)
@@ -236,7 +240,7 @@ def _numbered(form: Form, places: set[int]) -> bool:
 def _possible_pairs(ours: Form, theirs: Form) -> Iterator[Pair]:
     for at, (word, says) in enumerate(zip(ours.different, ours.weights, strict=True)):
         for there, listed in enumerate(theirs.different):
-            if alike := likeness(word, listed):
+            if alike := SAME if word == listed else likeness(word, listed):
                 yield Pair(alike * min(says, theirs.weights[there]), alike, (at,), (there,))
     yield from _joined_pairs(ours, theirs)
     for pair in _joined_pairs(theirs, ours):
@@ -247,14 +251,9 @@ def _joined_pairs(joining: Form, other: Form) -> Iterator[Pair]:
     """Yield the pairs of two neighbours of one name, written as one word, and a word of the other."""
     for at, joined in joining.joined:
         says = joining.weights[at] + joining.weights[at + 1]
-        for there in _places_like(joined, other):
-            if alike := likeness_together(joined, other.different[there]):
+        for there, word in enumerate(other.different):
+            if may_be_together(joined, word) and (alike := likeness_together(joined, word)):
                 yield Pair(alike * min(says, other.weights[there]), alike, (at, at + 1), (there,))
-
-
-def _places_like(joined: str, form: Form) -> set[int]:
-    places = form.places
-    return {at for key in joining_keys(joined) if key in places for at in places[key]}
 
 
 def _rest(pair: Pair, ours: Form, theirs: Form) -> float:
@@ -328,11 +327,14 @@ def _same_number(party: Subject, listed: Subject) -> Reason | None:
 
 
 def _evidence(party: Subject, listed: Subject, listed_name: str) -> tuple[list[Reason], list[Reason]]:
+    if listed_name in listed.owned_names:  # what else is known is known of the owner
+        return [], [Reason("owned-party", CONTRADICTION["owned-party"], listed_name)]
     found = [
         *_country(party, listed),
         *_birth(party, listed),
         *_kind(party, listed),
         *_other_number(party, listed),
+        *_address(party, listed),
     ]
     if listed_name in listed.weak_names:
         found.append(("weak-alias", listed_name))
@@ -361,6 +363,11 @@ def _birth(party: Subject, listed: Subject) -> list[tuple[str, str]]:
     agreement = how_births_agree(party.dates_of_birth, listed.dates_of_birth)
     detail = f"{', '.join(party.dates_of_birth)} / {', '.join(listed.dates_of_birth)}"
     return [(agreement, detail)] if agreement else []
+
+
+def _address(party: Subject, listed: Subject) -> list[tuple[str, str]]:
+    found = same_place(party.addresses, listed.addresses)
+    return [("same-address", " / ".join(found))] if found else []
 
 
 def _other_number(party: Subject, listed: Subject) -> list[tuple[str, str]]:

@@ -10,7 +10,6 @@ from itertools import pairwise
 from anyascii import anyascii
 
 from screening.latin import SKELETAL, latin
-from screening.likeness import joining_keys
 from screening.rarity import weight
 from screening.rewriting import WORD, cut_han, lines, rewritten
 
@@ -60,15 +59,6 @@ class Form:
     def joined(self) -> tuple[tuple[int, str], ...]:
         """Every two neighbours written as one word, with the place of the first."""
         return tuple(joined_words(self.different))
-
-    @cached_property
-    def places(self) -> dict[str, list[int]]:
-        """Where each word stands, by every key under which a joined pair of words may meet it."""
-        found: dict[str, list[int]] = {}
-        for at, word in enumerate(self.different):
-            for key in joining_keys(word):
-                found.setdefault(key, []).append(at)
-        return found
 
     @cached_property
     def is_skeletal(self) -> bool:

@@ -20,6 +20,10 @@ SENTENCES: dict[str, Promise] = {
     "near-birth": _("The dates of birth can agree: %(detail)s"),
     "other-birth": _("Other dates of birth: %(detail)s"),
     "other-kind": _("Not the same kind: %(detail)s"),
+    "same-address": _("The same address: %(detail)s"),
+    "owned-party": _("Not listed itself, but half or more of it belongs to this entry: %(detail)s"),
+    "listed-owner": _("The list names an owner that is listed itself: %(detail)s"),
+    "half-owned": _("Listed parties own half or more of it: %(detail)s"),
     "weak-alias": _("The publisher calls this a weak alias: %(detail)s"),
 }
 

@@ -1,8 +1,8 @@
 """What the rest of the portal may ask of the lists."""
 
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -11,11 +11,28 @@ from django.db.models import Exists, OuterRef
 
 from screening import index_store
 from screening.index import NameIndex
-from screening.matcher import POINTS_WORTH_A_LOOK, Score, Subject, compare, is_hit, least_of_the_name
-from screening.models import ListedEntity, ListedEntityQuerySet, ListedName, ListVersion, NameKind
+from screening.matcher import (
+    POINTS_WORTH_A_LOOK,
+    SURE_OF_THE_NAME,
+    Reason,
+    Score,
+    Subject,
+    compare,
+    is_hit,
+    least_of_the_name,
+)
+from screening.models import (
+    ListedEntity,
+    ListedEntityQuerySet,
+    ListedName,
+    ListVersion,
+    NameKind,
+    RelationKind,
+)
 
 # Indexes kept in one process: what is in force, and one earlier date that somebody asks about.
 INDEXES_KEPT = 2
+HALF = 50.0  # percent owned by listed parties from which the owned one is treated as they are
 
 
 class NoListInForce(Exception):
@@ -67,10 +84,11 @@ def screen(subject: Subject, *, at: datetime, worth: float | None = None) -> Scr
         raise ValueError("A subject without a name cannot be searched for")
     versions = lists_in_force(at)
     worth = points_worth_a_look() if worth is None else worth
-    scores = _scores(subject, _index(versions), worth)
+    index = _index(versions)
+    scores = _scores(subject, index, worth)
     by_id = {version.pk: version for version in versions}
     matches = [
-        Match(entity, by_id[entity.version_id], scores[entity.pk])
+        Match(entity, by_id[entity.version_id], _with_owners(scores[entity.pk], entity, index))
         for entity in ListedEntity.objects.filter(pk__in=scores)
     ]
     matches.sort(key=_likeliest_first)
@@ -95,7 +113,14 @@ def screen_all(
     return tuple(versions), [
         tuple(
             sorted(
-                (Match(entities[pk], by_id[entities[pk].version_id], score) for pk, score in found.items()),
+                (
+                    Match(
+                        entities[pk],
+                        by_id[entities[pk].version_id],
+                        _with_owners(score, entities[pk], index),
+                    )
+                    for pk, score in found.items()
+                ),
                 key=_likeliest_first,
             )
         )
@@ -113,6 +138,53 @@ def _scores(subject: Subject, index: NameIndex, worth: float) -> dict[int, Score
         for entity, other in index.candidates(subject, least_of_the_name(subject, worth)).items()
         if is_hit(subject, other, worth=worth)
     }
+
+
+def _with_owners(score: Score, entity: ListedEntity, index: NameIndex) -> Score:
+    """Add, as reasons without points, which listed parties own the entity by what its list says.
+
+    A name found because a listed party owns it says so already. The owners' shares add up: from half on, many
+    laws treat the party as listed, whoever of its owners is (the 50 % rule).
+    """
+    if any(reason.feature == "owned-party" for reason in score.reasons):
+        return score
+    owners = [
+        (relation["name"], share_of(relation))
+        for relation in entity.relations
+        if relation["kind"] == RelationKind.OWNED_BY and _is_listed(relation["name"], index)
+    ]
+    reasons = [
+        Reason("listed-owner", 0.0, f"{name} ({share:g} %)" if share else name) for name, share in owners
+    ]
+    if (together := sum(share for _name, share in owners)) >= HALF:
+        reasons.append(Reason("half-owned", 0.0, f"{together:g} %"))
+    return replace(score, reasons=(*score.reasons, *reasons)) if reasons else score
+
+
+def _is_listed(name: str, index: NameIndex) -> bool:
+    if not name.strip():
+        return False
+    party = Subject((name,))
+    found = index.candidates(party, SURE_OF_THE_NAME).values()
+    return any(is_hit(party, Subject(other.names), worth=SURE_OF_THE_NAME) for other in found)
+
+
+def owned_by(entity: ListedEntity) -> list[str]:
+    """Return the names of parties of which the list says only that the entity owns half or more of them."""
+    owned = [
+        relation["name"]
+        for relation in entity.relations
+        if relation["kind"] == RelationKind.OWNS and share_of(relation) >= HALF
+    ]
+    return [name for name in dict.fromkeys(owned) if name.strip()]
+
+
+def share_of(relation: Mapping[str, str]) -> float:
+    """Return the percent owned that a list's tie between two parties says; 0 when it says none."""
+    try:
+        return float(relation["share"] or 0)
+    except ValueError:
+        return 0.0
 
 
 # What tells one stored version from every other, also after a database was restored and numbers came again.
@@ -166,16 +238,20 @@ def subjects_of(entities: ListedEntityQuerySet) -> Iterator[tuple[int, Subject]]
         names.setdefault(owner, []).append(name)
         if kind == NameKind.WEAK_ALIAS:
             weak.setdefault(owner, set()).add(name)
-    wanted = ("kind", "primary_name", "countries", "dates_of_birth", "identifiers")
+    wanted = ("kind", "primary_name", "countries", "dates_of_birth", "identifiers", "addresses", "relations")
     for entity in entities.order_by("pk").only(*wanted).iterator():
+        own = names.get(entity.pk, [entity.primary_name])
+        owned = [name for name in owned_by(entity) if name not in own]
         yield (
             entity.pk,
             Subject(
-                names=tuple(names.get(entity.pk, [entity.primary_name])),
+                names=(*own, *owned),
                 countries=frozenset(entity.countries),
                 kind=entity.kind,
                 dates_of_birth=tuple(entity.dates_of_birth),
                 identifiers=tuple(identifier["number"] for identifier in entity.identifiers),
                 weak_names=frozenset(weak.get(entity.pk, ())),
+                addresses=tuple(address["text"] for address in entity.addresses if address["text"]),
+                owned_names=frozenset(owned),
             ),
         )

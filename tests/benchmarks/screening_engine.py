@@ -18,7 +18,7 @@ from screening.importers.countries import country_code
 from screening.importers.dates import edtf
 from screening.importers.ofac_terms import NO_IDENTIFIER
 from screening.index import NameIndex
-from screening.matcher import MOST_AGREEMENT, POINTS_WORTH_A_LOOK, Subject, compare, is_hit
+from screening.matcher import POINTS_WORTH_A_LOOK, Subject, compare, is_hit, least_of_the_name
 from screening.models import EntityKind
 
 KINDS = {
@@ -43,8 +43,7 @@ class Portal:
 
     def search(self, query, limit):
         party = subject(query)
-        known = bool(party.countries or party.dates_of_birth)
-        candidates = self.index.candidates(party, self.least - (MOST_AGREEMENT if known else 0))
+        candidates = self.index.candidates(party, least_of_the_name(party, self.least))
         scores = [
             (self.ids[at], compare(party, listed).points / 100)
             for at, listed in candidates.items()

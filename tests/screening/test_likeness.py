@@ -5,9 +5,7 @@ from hypothesis import strategies as st
 from screening.latin import SKELETAL
 from screening.likeness import (
     consonants,
-    joining_keys,
     likeness,
-    likeness_together,
     slip_keys,
     slips_allowed,
     sound,
@@ -70,11 +68,3 @@ def test_a_slip_of_the_pen_leaves_a_key_in_common(word, at, letter):
     ):
         if min(slips_allowed(word), slips_allowed(slip)):
             assert slip_keys(word) & slip_keys(slip)
-
-
-@given(WORDS, WORDS, WORDS)
-def test_a_joined_pair_meets_every_word_it_is_like_under_a_key(first, second, word):
-    joined = first + second.removeprefix(SKELETAL)
-
-    if likeness_together(joined, word):
-        assert set(joining_keys(joined)) & set(joining_keys(word))

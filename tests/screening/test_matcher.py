@@ -267,6 +267,33 @@ def test_another_word_or_number_instead_weighs_more_than_one_left_out(ours, list
     assert points(ours, other) < points(ours, listed) - 3
 
 
+def test_the_same_address_lifts_a_near_name_and_another_never_lowers_it():
+    listed = Subject(("Quimera Fantasia Inexistente",), addresses=("Calle Inventada 14, Colón",))
+    party = Subject(("Quimera Fantasia",))
+
+    bare, same, other = (
+        compare(replace(party, addresses=addresses), listed).points
+        for addresses in ((), ("14 Inventada Street, COLON",), ("Avenida Sombra 3, Colón",))
+    )
+
+    assert same == bare + AGREEMENT["same-address"]
+    assert other == bare
+
+
+def test_what_is_known_of_an_owner_says_nothing_of_what_it_owns():
+    party = Subject(("Nowhere Works",), frozenset({"PA"}), "organisation")
+    owner = Subject(
+        ("Leonor Sombra", "Nowhere Works"),
+        frozenset({"NO"}),
+        "person",
+        owned_names=frozenset({"Nowhere Works"}),
+    )
+
+    features = {reason.feature for reason in compare(party, owner).reasons}
+
+    assert features == {"same-name", "common-words", "owned-party"}
+
+
 def test_a_short_number_proves_nothing():
     score = compare(Subject(("Otro Nombre",), identifiers=("12",)), Subject(("Sombra",), identifiers=("12",)))
 
