@@ -190,6 +190,7 @@ def comparison(
         "party_name": findings.marked_party_name(hit),
         "listed_name": findings.marked_listed_name(hit),
         "words": findings.words_side_by_side(hit),
+        "readings": findings.readings(hit),
         "evidence": findings.evidence(hit),
         "listed_facts": findings.facts_of(hit.entity),
         "listed_names": list(hit.entity.names.order_by("pk")),

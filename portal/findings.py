@@ -2,6 +2,7 @@
 found, in which lists, and when."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from licensing.judgements import HitState, Standing
 from licensing.models import Application, Band, HitJudgement, Screening
 from licensing.parties import digest_of_case
 from portal.templatetags.portal import ATTENTION, BAD, INFO, PLAIN, country_name, legal_date
+from screening.latin import SKELETAL
 from screening.models import EntityKind, ListedEntity, ListVersion
 from screening.names import comparable
 from screening.reasons import TOKEN_WORDS, sentence
@@ -213,6 +215,30 @@ def words_side_by_side(hit: Compared) -> list[Alignment]:
         Alignment(token["ours"], token["theirs"], str(TOKEN_WORDS.get(token["how"], token["how"])))
         for token in _tokens(hit)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A name as it is written, and the words as which it is compared."""
+
+    written: str
+    read: str
+
+
+def readings(hit: Compared) -> list[Reading]:
+    """Return how the names were read, of those that are not compared as they are written."""
+    found = []
+    for name in dict.fromkeys((hit.party_name, hit.listed_name)):
+        read = [word.removeprefix(SKELETAL) for word in comparable(name).words]
+        letters = _without_accents(name)
+        if any(word not in letters for word in read):
+            found.append(Reading(name, " ".join(read)))
+    return found
+
+
+def _without_accents(name: str) -> str:
+    signs = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(sign for sign in signs if not unicodedata.combining(sign))
 
 
 def _tokens(hit: Compared) -> list[dict[str, Any]]:
