@@ -126,6 +126,7 @@ urlpatterns = [
     # Questions to the lists, outside a case
     path("screening/", screenings.search, name="screening"),
     path("screening/addresses/", screenings.addresses, name="screening-addresses"),
+    path("screening/prechecks/", screenings.prechecks, name="screening-prechecks"),
     path("precheck/", prechecks.show, name="precheck"),
     path("lists/upload/", list_changes.upload, name="list-upload"),
     path("lists/requests/<int:pk>/", list_changes.decide, name="list-request"),

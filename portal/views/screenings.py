@@ -2,7 +2,9 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -10,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from licensing import searches
-from licensing.models import SearchWay
+from licensing.models import ListSearch, SearchWay
 from licensing.permissions import Permission
 from licensing.searches import ListNotInForce
 from portal import listed
@@ -24,6 +26,7 @@ from screening.models import ListedEntity, ListVersion
 from screening.search import NoListInForce
 
 VERSIONS_SHOWN = 25
+PRECHECKS_A_PAGE = 50
 MOST_SHOWN = 100  # matches of one search; whoever has more is sought too vaguely
 
 
@@ -86,6 +89,36 @@ def _residents(request: PortalRequest, typed: dict[str, Any], at: datetime) -> d
         "most": searches.MOST_AT_AN_ADDRESS,
         "rows": listed.residents(found, versions, typed["address"]),
         "at": at,
+    }
+
+
+@needs(Permission.SCREEN)
+@never_cache
+@require_GET
+def prechecks(request: PortalRequest) -> HttpResponse:
+    """Show what exporters asked before they applied, the newest first; or only what needs a look."""
+    rows = ListSearch.objects.filter(way=SearchWay.PRECHECK).select_related("by", "organisation")
+    look = request.GET.get("look") == "on"
+    if look:
+        rows = rows.filter(hits_count__gt=0)
+    page = Paginator(rows.order_by("-at", "-pk"), PRECHECKS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [_precheck(row) for row in page],
+        "look": look,
+        "query": "look=on" if look else "",
+    }
+    return render(request, "screenings/prechecks.html", context)
+
+
+def _precheck(row: ListSearch) -> dict[str, Any]:
+    [asked] = row.asked
+    name, number = next(iter(asked.get("names", ())), ""), next(iter(asked.get("identifiers", ())), "")
+    words = {"name": name, "identifier": number}
+    return {
+        "row": row,
+        "name": name or number,
+        "query": urlencode({key: word for key, word in words.items() if word}),
     }
 
 

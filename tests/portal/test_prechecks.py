@@ -143,3 +143,32 @@ def test_every_answer_takes_its_time(asking, listed, monkeypatch, name):
 
 def test_the_day_of_the_lists_is_said(asking, listed):
     assert str(timezone.now().year) in told(asking, "Panadería Modelo")
+
+
+OFFICERS_PAGE = reverse("screening-prechecks")
+
+
+def test_officers_see_what_was_asked_and_can_ask_it_themselves(asking, listed, exporter):
+    told(asking)
+    told(asking, "Panadería Modelo")
+
+    html = client_of(UserFactory(), "en").get(OFFICERS_PAGE).content.decode()
+
+    assert exporter.organisation.name in html
+    assert f"{reverse('screening')}?name=Quimera+Laser+Industrias" in html
+    assert "Closer look" in html
+    assert "No similar name" in html
+
+
+def test_officers_can_keep_to_what_needs_a_look(asking, listed):
+    told(asking)
+    told(asking, "Panadería Modelo")
+
+    html = client_of(UserFactory(), "en").get(OFFICERS_PAGE, {"look": "on"}).content.decode()
+
+    assert "Quimera Laser Industrias" in html
+    assert "Panadería Modelo" not in html
+
+
+def test_exporters_do_not_see_what_others_asked(asking):
+    assert asking.get(OFFICERS_PAGE).status_code == 403
