@@ -517,7 +517,7 @@ def test_every_question_about_the_end_use_is_answered_unless_the_page_is_left_un
 @pytest.mark.parametrize("name", ["form", "form-goods-new", "form-documents", "form-check"])
 def test_the_way_to_the_other_parts_of_the_portal_stays(client, draft, name):
     shown = re.findall(r'app-sections__link" href="([^"]+)"', client.get(path(name, draft)).content.decode())
-    assert shown == [reverse("applications"), reverse("licences")]
+    assert shown == [reverse("applications"), reverse("licences"), reverse("precheck")]
 
 
 def test_the_list_of_sections_says_what_is_complete_and_when_it_was_saved(client, draft):

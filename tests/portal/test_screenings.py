@@ -224,7 +224,8 @@ def test_ties_do_not_lead_into_other_editions(reader, listed):
 
 
 def test_an_entry_of_an_ended_edition_says_so_and_leads_to_the_new_one(reader, listed):
-    ended = ListVersionFactory(source="national", in_force_to=timezone.now())
+    day = listed.version.published_on
+    ended = ListVersionFactory(source="national", published_on=day, in_force_to=timezone.now())
     old = ListedEntityFactory(version=ended, source_id="S-1")
     gone = ListedEntityFactory(version=ended, source_id="S-2")
 
