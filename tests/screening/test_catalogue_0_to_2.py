@@ -6,7 +6,7 @@ import pytest
 
 from screening.classification import DATA, is_known_hs
 
-CATEGORIES = "0"
+CATEGORIES = "01"
 REGIMES = {"WA", "WA-S", "WA-VS", "MTCR-I", "MTCR-II", "NSG-1", "NSG-2", "AG", "CWC", "EU"}
 FIELDS = {"code", "regimes", "title", "keywords", "hs"}
 OPTIONAL_FIELDS = {"cas", "questions"}
@@ -26,7 +26,7 @@ def codes_of_the_list(category):
 
 
 def has_right_check_digit(cas):
-    """Say whether the last digit of a CAS number is the weighted sum of the others, counted from the right."""
+    """Say whether the last digit of a CAS number is the weighted sum of the others."""
     *digits, check = (int(digit) for digit in cas.replace("-", ""))
     return sum(place * digit for place, digit in enumerate(reversed(digits), 1)) % 10 == check
 
