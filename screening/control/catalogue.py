@@ -5,24 +5,48 @@ questions; no official text. `list.toml` says which edition it follows and asks 
 `category_<n>.toml` hold the entries; `thresholds.toml`, where it is, values that were reviewed.
 """
 
+import hashlib
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from screening.classification import DATA, control_codes
 from screening.control.lists import regimes_by_number
+from screening.control.load import store
 from screening.control.rows import CatchAllRow, EditionDraft, NoteRow, ProvisionRow, TextRow, ThresholdRow
+from screening.control.storing import Stamp
 from screening.control.wording import checked_code
-from screening.control_models import Comparator, NoteKind, Regime, TextRole
+from screening.control_models import Comparator, ControlEdition, NoteKind, Regime, TextRole
 from screening.refusals import BadList
 
 FOLDER = DATA / "catalogue"
 LIST = "eu-dual-use"
 LANGUAGES = ("es", "en")
 Table = dict[str, Any]
+
+
+def load(*, by_name: str, at: datetime, folder: Path = FOLDER) -> ControlEdition:
+    """Put the catalogue in force from `at`.
+
+    Raises BadList if it is broken or an official edition is in force.
+    """
+    stamp = Stamp("catalogue", *fingerprint(folder), by_name, at)
+    edition = store(parse(folder), stamp)
+    assert isinstance(edition, ControlEdition)
+    return edition
+
+
+def fingerprint(folder: Path) -> tuple[str, int]:
+    """Return one sha256 over the files of the catalogue, and their size in bytes."""
+    contents = [(path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml"))]
+    total = hashlib.sha256()
+    for name, content in contents:
+        total.update(name.encode() + hashlib.sha256(content).digest())
+    return total.hexdigest(), sum(len(content) for _name, content in contents)
 
 
 def parse(folder: Path) -> EditionDraft:
@@ -43,10 +67,6 @@ def parse(folder: Path) -> EditionDraft:
         is_catalogue=True,
         catch_all=tuple(_catch_all(rule) for rule in head["catch_all"]),
     )
-
-
-def files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.toml"))
 
 
 def _toml(path: Path) -> Table:
