@@ -164,16 +164,13 @@ class EntryPage:
             one for one in family if one.code == version.code or one.code.startswith(f"{version.code}.")
         ]
         self.top = next((one for one in family if one.code == version.base), version)
+        said = {text.language for one in self._below for text in one.texts.all()}
+        # The languages in which anything is said, Spanish first.
+        self.languages = [language for language in LANGUAGES if language in said] or list(LANGUAGES)
 
     @property
     def rows(self) -> list[Row]:
         return [self._row(one) for one in self._below]
-
-    @property
-    def languages(self) -> list[str]:
-        """Return the languages in which anything is said, Spanish first."""
-        said = {text.language for one in self._below for text in one.texts.all()}
-        return [language for language in LANGUAGES if language in said] or list(LANGUAGES)
 
     def _row(self, one: EntryVersion) -> Row:
         return Row(

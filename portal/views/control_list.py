@@ -86,7 +86,8 @@ def entry(request: HttpRequest, list_code: str, pk: int, code: str) -> HttpRespo
     context = {
         "edition": edition,
         "name": name_of(edition.list),
-        "version": version,
+        "provision": version,
+        "lacks_language": language not in page.languages,
         "title": titles.get(version.pk, ""),
         "path": [(one.code, titles.get(one.pk, ""), address(edition, one.code)) for one in page.path],
         "page": page,
