@@ -1,7 +1,6 @@
 """Tables beside the lists: the EU's correlation with customs codes, the US country chart and groups."""
 
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -30,6 +29,8 @@ CODE_HEADS = (
 )
 HS = re.compile(r"\d{4,12}")
 SEVERAL = re.compile(r"[;,\s]+")
+# What reading a file raises that is no workbook, or one with a sheet that is no XML.
+WORKBOOK_ERRORS = (InvalidFileException, KeyError, IndexError, SyntaxError, *UNPACKING_ERRORS)
 HEAD_WITHIN = 20  # rows of a sheet, among which its head stands
 
 
@@ -37,16 +38,13 @@ def parse_correlation(path: Path) -> TableDraft:
     """Read the correlation table of the European Commission, its first sheet. It does not say its day."""
     with opened(path):
         pass  # looks at how much would come out of it
-    try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (InvalidFileException, KeyError, *UNPACKING_ERRORS) as error:
-        raise BadList("not-a-workbook", why=str(error)[:120]) from error
-    try:
-        rows = tuple(dict.fromkeys(_correlations(enumerate(book.worksheets[0].iter_rows(), start=1))))
-    except (SyntaxError, *UNPACKING_ERRORS, zipfile.BadZipFile) as error:  # a sheet that is no XML
-        raise BadList("not-a-workbook", why=str(error)[:120]) from error
-    finally:
-        book.close()
+    with path.open("rb") as file:
+        try:
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            sheet = enumerate(book.worksheets[0].iter_rows(), start=1)
+            rows = tuple(dict.fromkeys(_correlations(sheet)))
+        except WORKBOOK_ERRORS as error:
+            raise BadList("not-a-workbook", why=str(error)[:120]) from error
     return TableDraft("eu-dual-use", TableKind.HS_CORRELATION, None, rows)
 
 
