@@ -44,6 +44,7 @@ urlpatterns = [
     path("control-list/", control_list.index, name="control-lists"),
     path("control-list/<str:list_code>/", control_list.show, name="control-list"),
     path("control-list/<str:list_code>/changes/", control_list.changes, name="control-changes"),
+    path("control-list/<str:list_code>/impact/", control_list.impact, name="control-impact"),
     path("control-list/<str:list_code>/codes/<str:code>/", control_list.current, name="control-code"),
     path(
         "control-list/<str:list_code>/editions/<int:pk>/<str:code>/",

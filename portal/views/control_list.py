@@ -10,7 +10,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from portal.access import for_everybody
+from licensing import permissions
+from licensing.impact import touched
+from licensing.permissions import Permission
+from portal.access import for_everybody, needs
 from portal.control_pages import EntryPage, Line, address, lines_of, titles_of, tree
 from screening.control.editions import Changes, compare
 from screening.control.finding import find
@@ -129,8 +132,25 @@ def changes(request: HttpRequest, list_code: str) -> HttpResponse:
         "changed": _texts(before, after, list(page)),
         "counts": _counts(found),
         "query": f"from={before.pk}&to={after.pk}",
+        "may_see_impact": request.user.is_authenticated and permissions.has(request.user, Permission.REVIEW),
     }
     return render(request, "control/changes.html", context)
+
+
+@needs(Permission.REVIEW)
+@require_safe
+def impact(request: HttpRequest, list_code: str) -> HttpResponse:
+    """Show whose goods the changes between two editions touch, without a choice between the newest two."""
+    control_list = get_object_or_404(ControlList, code=list_code)
+    editions = _editions(control_list)
+    context: dict[str, Any] = {"name": name_of(control_list), "list_code": list_code, "editions": editions}
+    if chosen := _chosen(request, editions):
+        before, after = chosen
+        found = touched(compare(before, after), timezone.now())
+        page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
+        query = f"from={before.pk}&to={after.pk}"
+        context |= {"before": before, "after": after, "page": page, "query": query}
+    return render(request, "control/impact.html", context)
 
 
 def _in_force(list_code: str) -> ControlEdition:

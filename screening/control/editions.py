@@ -36,18 +36,21 @@ def compare(before: ControlEdition, after: ControlEdition) -> Changes:
     """Return what `after` changed of `before`, another edition of the same list.
 
     A provision has moved when the newer file says so by its old code, or when exactly one that went and one
-    that came say the same.
+    that came say the same. A catalogue has no text to compare with that of an official edition.
     """
+    can_compare = before.is_catalogue == after.is_catalogue
     old, new = _digests(before), _digests(after)
     gone = {code: digest for code, digest in old.items() if code not in new}
     come = {code: digest for code, digest in new.items() if code not in old}
-    moved = _moved(gone, come, after)
+    moved = _moved(gone, come, after) if can_compare else []
     away, here = {code for code, _new in moved}, {code for _old, code in moved}
     return Changes(
         added=tuple(code for code in come if code not in here),
         removed=tuple(code for code in gone if code not in away),
         moved=tuple(moved),
-        changed=tuple(code for code, digest in new.items() if code in old and old[code] != digest),
+        changed=tuple(
+            code for code, digest in new.items() if can_compare and old.get(code, digest) != digest
+        ),
     )
 
 

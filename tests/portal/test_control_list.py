@@ -10,7 +10,7 @@ from licensing.models import Role
 from screening.control import catalogue, parser_of
 from screening.control.load import load
 from screening.control_models import ControlEdition
-from tests.factories import UserFactory
+from tests.factories import GoodsLineFactory, UserFactory
 from tests.people import client_of
 from tests.screening.control.files import ccl, eu_json, formex
 
@@ -164,3 +164,29 @@ def test_many_rows_ask_the_database_no_more_than_few(take, client, django_assert
         page(client, "control-entry", LIST, edition.pk, "3A001")
     with django_assert_max_num_queries(10):
         page(client, "control-list", LIST)
+
+
+def test_officers_see_whom_an_edition_touches_and_others_do_not(take, officer):
+    take("eu-annex1-json", eu_json({"3A001": "3A001 A\n3A001.a One"}))
+    take("eu-annex1-json", eu_json({"3A001": "3A001 A\n3A001.a Uno"}), days=1)
+    line = GoodsLineFactory(
+        control_code="3A001.a", application__status="submitted", application__submitted_at=timezone.now()
+    )
+    address = reverse("control-impact", args=[LIST])
+
+    html = client_of(officer).get(address).content.decode()
+
+    assert line.application.reference in html
+    assert "Con otro texto" in html
+    assert address in client_of(officer).get(reverse("control-changes", args=[LIST])).content.decode()
+    exporter = client_of(UserFactory(role=Role.EXPORTER_FILER))
+    assert exporter.get(address).status_code == 403
+    assert address not in exporter.get(reverse("control-changes", args=[LIST])).content.decode()
+
+
+def test_an_edition_that_touches_nobody_says_so(take, officer):
+    take("eu-annex1-json", eu_json())
+
+    assert "Solo se conoce una edición" in page(client_of(officer), "control-impact", LIST)
+    take("eu-annex1-json", eu_json(valid_from="2026-02-01"), days=1)
+    assert "No afecta a nadie" in page(client_of(officer), "control-impact", LIST)
