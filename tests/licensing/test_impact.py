@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from licensing.impact import touched
-from licensing.models import ApplicationStatus, LicenceStatus
+from licensing.models import Application, ApplicationStatus, LicenceStatus
 from screening.control.editions import Changes
 from tests.factories import NOON, ApplicationFactory, GoodsLineFactory, LicenceFactory
 
@@ -62,5 +62,6 @@ def test_live_licences_are_touched_and_ended_ones_not(db):
     ended = LicenceFactory(valid_from=date(2025, 1, 1), valid_to=date(2025, 2, 1))
     for licence in (live, revoked, ended):
         GoodsLineFactory(application=licence.application, control_code="2B001.c")
+    Application.objects.update(status=ApplicationStatus.APPROVED)
 
     assert [one.licence for one in touched(CHANGES, NOON)] == [live]
