@@ -18,6 +18,7 @@ from portal.control_pages import EntryPage, Line, address, lines_of, titles_of, 
 from screening.control.editions import Changes, compare
 from screening.control.finding import find
 from screening.control.lists import name_of
+from screening.control.wording import above
 from screening.control_models import ControlEdition, ControlList, EntryText, TextRole
 
 MOST_FOUND = 100
@@ -125,8 +126,8 @@ def changes(request: HttpRequest, list_code: str) -> HttpResponse:
     context |= {
         "before": before,
         "after": after,
-        "added": _lines(after, found.added),
-        "removed": _lines(before, found.removed),
+        "added": _lines(after, _outermost(found.added, before, after)),
+        "removed": _lines(before, _outermost(found.removed, before, after)),
         "moved": [(old, new, address(after, new)) for old, new in found.moved],
         "page": page,
         "changed": _texts(before, after, list(page)),
@@ -179,6 +180,15 @@ def _chosen(
         raise Http404
     before, after = sorted((known[pk] for pk in asked), key=lambda edition: edition.in_force_from)
     return before, after
+
+
+def _outermost(codes: tuple[str, ...], before: ControlEdition, after: ControlEdition) -> tuple[str, ...]:
+    """Return those codes that stand below none of the others; beside a catalogue, which has few paragraphs,
+    those at the top."""
+    every = set(codes)
+    if before.is_catalogue != after.is_catalogue:
+        return tuple(code for code in codes if not above(code))
+    return tuple(code for code in codes if above(code) not in every)
 
 
 def _lines(edition: ControlEdition, codes: tuple[str, ...]) -> list[Line]:

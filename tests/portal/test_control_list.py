@@ -190,3 +190,24 @@ def test_an_edition_that_touches_nobody_says_so(take, officer):
     assert "Solo se conoce una edición" in page(client_of(officer), "control-impact", LIST)
     take("eu-annex1-json", eu_json(valid_from="2026-02-01"), days=1)
     assert "No afecta a nadie" in page(client_of(officer), "control-impact", LIST)
+
+
+def test_what_was_added_is_told_by_the_outermost_code(take, client):
+    take("eu-annex1-json", eu_json({"3A001": "3A001 A"}))
+    added = {"3A001": "3A001 A\n3A001.a One\n3A001.a.1 Deep", "1E001": "1E001 B\n1E001.a Deep"}
+    new = take("eu-annex1-json", eu_json(added), days=1)
+
+    html = page(client, "control-changes", LIST)
+
+    shown = [code for code in ("3A001.a", "3A001.a.1", "1E001", "1E001.a") if f"/{new.pk}/{code}/" in html]
+    assert shown == ["3A001.a", "1E001"]
+
+
+def test_beside_the_catalogue_only_codes_at_the_top_are_compared(take, client):
+    catalogue.load(by_name="Prueba", at=timezone.now() - timedelta(days=60))
+    take("eu-annex1-json", eu_json(), accept_shrink=True)
+
+    html = page(client, "control-changes", LIST)
+
+    assert "solo se pueden comparar los códigos" in html
+    assert "3A001.a" not in html
