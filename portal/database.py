@@ -33,6 +33,21 @@ APPEND_ONLY = (
     "licensing.ListSearch",
     "screening.ListedEntity",
     "screening.ListedName",
+    "screening.ControlList",
+    "screening.EditionFile",
+    "screening.ControlEntry",
+    "screening.EntryAlias",
+    "screening.EntryVersion",
+    "screening.EntryText",
+    "screening.EntryNote",
+    "screening.EntryRegime",
+    "screening.Substance",
+    "screening.Threshold",
+    "screening.LicenceRequirement",
+    "screening.CatchAllRule",
+    "screening.HsCorrelation",
+    "screening.ChartCell",
+    "screening.CountryGroupMember",
 )
 
 # Rows of these may be deleted: what is still a draft, and what the session and sign-in libraries tidy up.

@@ -13,6 +13,7 @@ from portal.views import (
     casework,
     check,
     consultations,
+    control_list,
     customs,
     decisions,
     demonstration,
@@ -42,6 +43,17 @@ urlpatterns = [
     # The public: is this licence genuine and in force?
     path("check/", check.ask, name="check"),
     path("check/<str:reference>/<str:code>/", check.show, name="check-licence"),
+    # Everybody: which goods are listed
+    path("control-list/", control_list.index, name="control-lists"),
+    path("control-list/<str:list_code>/", control_list.show, name="control-list"),
+    path("control-list/<str:list_code>/changes/", control_list.changes, name="control-changes"),
+    path("control-list/<str:list_code>/impact/", control_list.impact, name="control-impact"),
+    path("control-list/<str:list_code>/codes/<str:code>/", control_list.current, name="control-code"),
+    path(
+        "control-list/<str:list_code>/editions/<int:pk>/<str:code>/",
+        control_list.entry,
+        name="control-entry",
+    ),
     # Exporters
     path("applications/", applications.index, name="applications"),
     path("applications/new/", applications.new, name="application-new"),

@@ -39,6 +39,12 @@ def is_known_hs(code: str) -> bool:
     return bool(re.fullmatch("[0-9]{6,12}", digits)) and digits[:6] in _codes("hs2022")
 
 
+@lru_cache(maxsize=1)
+def control_codes() -> tuple[str, ...]:
+    """Return the base codes of the control list, in its order."""
+    return tuple(sorted(_codes("control_codes")))
+
+
 @lru_cache(maxsize=2)
 def _codes(name: str) -> frozenset[str]:
     lines = (DATA / f"{name}.txt").read_text(encoding="utf-8").splitlines()

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from screening import control_models as control_models
 from screening.refusals import refusal_sentence
 
 

@@ -109,6 +109,48 @@ REFUSALS: dict[str, Promise] = {
     "not-in-full": _("The file was not received in full: the connection ended after %(size)s bytes."),
     "web-page": _("The publisher's server sent a web page instead of the file."),
     "interrupted": _("The portal was stopped while it fetched the file."),
+    "code-is-number": _(
+        "Line %(line)s: “%(entry)s” is a number where a code is expected. A spreadsheet has probably turned "
+        "a code such as 1E001 into a number: take the file as it was published, or save the column as text."
+    ),
+    "no-control-code": _(
+        "Line %(line)s: “%(entry)s” is not written as a code of a control list, such as 3A001.a.5."
+    ),
+    "no-cas-number": _("Line %(line)s: “%(value)s” is no CAS number, or its last digit is wrong."),
+    "no-customs-code": _("Line %(line)s: “%(entry)s” is no customs code of 4 to 12 digits."),
+    "cell-is-number": _(
+        "Line %(line)s, column “%(column)s”: %(value)s is stored as a number, which loses zeros in front and "
+        "breaks codes such as 1E001. Save the column as text."
+    ),
+    "not-a-provision": _(
+        "Entry %(number)s (%(entry)s) has a line that does not begin with its code: “%(line)s”."
+    ),
+    "note-of-nothing": _("A note belongs to %(entry)s, which the file lacks."),
+    "below-nothing": _("The file holds %(entry)s but not the entry %(base)s that it is part of."),
+    "no-such-code": _("The file names %(entry)s, which is no code of this list."),
+    "lists-nothing": _("The file lists nothing. An empty list would free everything."),
+    "fewer-codes": _(
+        "The file holds %(found)s codes and the edition in force %(in_force)s. So large a fall needs a "
+        "person to confirm it."
+    ),
+    "undated-control-list": _(
+        "The file does not say from which day it is valid. Give the day: "
+        "import_control_list --dated YYYY-MM-DD."
+    ),
+    "languages-differ": _(
+        "The file is of the edition %(edition)s in another language, but %(count)s provisions are in only "
+        "one of the two: %(examples)s."
+    ),
+    "official-in-force": _(
+        "The official edition %(edition)s is in force. The catalogue that comes with the portal does not "
+        "replace it."
+    ),
+    "no-list-yet": _("Import the list itself first (%(list)s): this table belongs to its entries."),
+    "no-language": _("The file does not say in which of these languages it is: %(known)s."),
+    "not-this-xml": _("The file is XML, but not that of this list: it has no “%(expected)s”."),
+    "not-a-workbook": _("The file is no spreadsheet that can be read (%(why)s)."),
+    "not-toml": _("The file %(file)s of the catalogue cannot be read (%(why)s)."),
+    "head-lacks": _("The head of the file lacks “%(key)s”, or it is not as in this example: %(example)s."),
 }
 
 # What two people may let in nevertheless: the file is whole and the publisher's.

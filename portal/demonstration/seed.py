@@ -33,6 +33,8 @@ from portal.demonstration.cases import CASES
 from portal.demonstration.paper import paper
 from portal.demonstration.story import Case
 from screening import imports
+from screening.control import catalogue
+from screening.control_models import ControlEdition
 from screening.models import ImportRunState, ListVersion
 
 LISTS = {"demo-un": "un_fictional.xml", "demo-ofac": "ofac_fictional.xml"}
@@ -57,6 +59,7 @@ def make_world(*, at: datetime, tell: Tell) -> None:
         raise NotHere("The demonstration's log-ins are public. They are made with PORTAL_ENV=demo only.")
     began = at - timedelta(days=DAYS_BACK)
     _import_lists(began, tell)
+    _load_catalogue(began, tell)
     with transaction.atomic():
         tell(f"Making {len(people.PEOPLE) + 2} accounts")
         _make_people(began)
@@ -78,6 +81,14 @@ def _import_lists(at: datetime, tell: Tell) -> None:
         run = imports.carry_out(run.pk, at=at)
         if run.state != ImportRunState.DONE:
             raise RuntimeError(f"{file}: {run.message}")
+
+
+def _load_catalogue(at: datetime, tell: Tell) -> None:
+    """Put the catalogue in force, unless some edition of its list is."""
+    if ControlEdition.objects.filter(list__code=catalogue.LIST).exists():
+        return
+    tell("Loading the catalogue of dual-use goods")
+    catalogue.load(by_name="prepare", at=at)
 
 
 def _make_people(at: datetime) -> None:

@@ -119,7 +119,9 @@ def test_an_exporter_files_an_application_and_sees_it_compared_with_the_lists(
     assert_good(page)
     page.get_by_label(re.compile("I declare")).check()
     save(page, "Submit application")
-    expect(page.get_by_text("All parties and your company have been compared with the lists.")).to_be_visible(timeout=20000)
+    expect(page.get_by_text("All parties and your company have been compared with the lists.")).to_be_visible(
+        timeout=20000
+    )
     expect(page.get_by_text("An officer of the authority takes the application on.")).to_be_visible()
     assert_good(page)
     application = Application.objects.get()

@@ -308,6 +308,13 @@ def test_every_refusal_reads_well_in_both_languages():
             "file",
             "digits",
             "key",
+            "entry",
+            "base",
+            "edition",
+            "count",
+            "examples",
+            "list",
+            "example",
         ],
         "7",
     )

@@ -1,0 +1,135 @@
+"""The starter catalogue that comes with the portal: every code of the EU dual-use list, in our own words.
+
+It holds facts and words of ours: codes, regimes, titles, trade words, substances, hints at customs codes and
+questions; no official text. `list.toml` says which edition it follows and asks the catch-all questions;
+`category_<n>.toml` hold the entries; `thresholds.toml`, where it is, values that were reviewed.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from screening.classification import DATA, control_codes
+from screening.control.lists import regimes_by_number
+from screening.control.load import store
+from screening.control.rows import CatchAllRow, EditionDraft, NoteRow, ProvisionRow, TextRow, ThresholdRow
+from screening.control.storing import Stamp
+from screening.control.wording import checked_code
+from screening.control_models import Comparator, ControlEdition, NoteKind, Regime, TextRole
+from screening.refusals import BadList
+
+FOLDER = DATA / "catalogue"
+LIST = "eu-dual-use"
+LANGUAGES = ("es", "en")
+Table = dict[str, Any]
+
+
+def load(*, by_name: str, at: datetime, folder: Path = FOLDER) -> ControlEdition:
+    """Put the catalogue in force from `at`.
+
+    Raises BadList if it is broken or an official edition is in force.
+    """
+    stamp = Stamp("catalogue", *fingerprint(folder), by_name, at)
+    edition = store(parse(folder), stamp)
+    assert isinstance(edition, ControlEdition)
+    return edition
+
+
+def fingerprint(folder: Path) -> tuple[str, int]:
+    """Return one sha256 over the files of the catalogue, and their size in bytes."""
+    contents = [(path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml"))]
+    total = hashlib.sha256()
+    for name, content in contents:
+        total.update(name.encode() + hashlib.sha256(content).digest())
+    return total.hexdigest(), sum(len(content) for _name, content in contents)
+
+
+def parse(folder: Path) -> EditionDraft:
+    """Read the folder of the catalogue. Codes without an entry keep their place, with the regime alone."""
+    head = _toml(folder / "list.toml")
+    described = {row.code: row for row in _entries(folder)}
+    if unknown := set(described) - set(control_codes()):
+        raise BadList("no-such-code", entry=min(unknown))
+    rows = {code: described.get(code) or _bare(code) for code in control_codes()}
+    for row in _thresholds(folder):
+        known = rows.get(row.code, ProvisionRow(row.code))
+        rows[row.code] = replace(known, thresholds=known.thresholds + row.thresholds)
+    return EditionDraft(
+        list_code=LIST,
+        valid_from=head["valid_from"],
+        rows=tuple(rows.values()),
+        label=head["edition"],
+        is_catalogue=True,
+        catch_all=tuple(_catch_all(rule) for rule in head["catch_all"]),
+    )
+
+
+def _toml(path: Path) -> Table:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadList("no-file", why=f"{path.name}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadList("not-toml", file=path.name, why=error) from error
+
+
+def _entries(folder: Path) -> Iterator[ProvisionRow]:
+    for path in sorted(folder.glob("category_*.toml")):
+        for number, entry in enumerate(_toml(path).get("entry", ()), start=1):
+            try:
+                yield _row(number, entry)
+            except (KeyError, ValueError, TypeError) as error:
+                raise BadList("wrong-value", number=number, what=f"{path.name}: {error}") from error
+
+
+def _row(number: int, entry: Table) -> ProvisionRow:
+    texts = [TextRow(language, entry["title"][language], TextRole.OWN_TITLE) for language in LANGUAGES]
+    texts += [
+        TextRow(language, "\n".join(entry["keywords"][language]), TextRole.KEYWORDS) for language in LANGUAGES
+    ]
+    questions = [
+        NoteRow(language, NoteKind.QUESTION, question)
+        for language in LANGUAGES
+        for question in entry.get("questions", {}).get(language, ())
+    ]
+    return ProvisionRow(
+        checked_code(entry["code"], number),
+        texts=tuple(texts),
+        notes=tuple(questions),
+        regimes=tuple(Regime(regime) for regime in entry["regimes"]),
+        cas=tuple(entry.get("cas", ())),
+        hs=tuple(entry.get("hs", ())),
+    )
+
+
+def _bare(code: str) -> ProvisionRow:
+    return ProvisionRow(code, regimes=regimes_by_number(code))
+
+
+def _thresholds(folder: Path) -> Iterator[ProvisionRow]:
+    path = folder / "thresholds.toml"
+    for number, item in enumerate(_toml(path).get("threshold", ()) if path.exists() else (), start=1):
+        try:
+            row = ThresholdRow(
+                item["parameter"],
+                Comparator(item["comparator"]),
+                Decimal(str(item["value"])),
+                unit=item.get("unit", ""),
+                group=item.get("group", 1),
+                condition=item.get("condition", ""),
+                reviewed_by_name=item.get("reviewed_by", ""),
+                reviewed_for=item.get("reviewed_for", ""),
+            )
+            yield ProvisionRow(checked_code(item["code"], number), thresholds=(row,))
+        except (KeyError, ValueError, ArithmeticError) as error:
+            raise BadList("wrong-value", number=number, what=f"{path.name}: {error}") from error
+
+
+def _catch_all(rule: Table) -> CatchAllRow:
+    questions = tuple((language, rule["question"][language]) for language in LANGUAGES)
+    return CatchAllRow(rule["code"], rule["basis"], questions)

@@ -1,0 +1,293 @@
+"""Our own form of a control list, any country's, to import and to export: JSON lines or CSV.
+
+Both are described in screening/README.md. The head says the list, the day and how many codes follow, so that
+a file that was not received in full is refused.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from screening.control.files import json_value, opened
+from screening.control.rows import (
+    EditionDraft,
+    NoteRow,
+    ProvisionRow,
+    RequirementRow,
+    TextRow,
+    ThresholdRow,
+)
+from screening.control.wording import checked_code, is_cas
+from screening.control_models import Comparator, NoteKind, Regime, TextRole
+from screening.importers.tables import cells, lines, table
+from screening.refusals import BadList
+
+FORM = "istmo-control-list"
+LANGUAGES = ("es", "en")
+LIST_CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+HEAD = re.compile(r"#\s*(?P<key>[a-z_]+):\s*(?P<value>.*)")
+TEXT_COLUMNS = {  # column -> (language, role)
+    f"{name}_{language}": (language, role)
+    for name, role in (
+        ("text", TextRole.OFFICIAL),
+        ("title", TextRole.OWN_TITLE),
+        ("keywords", TextRole.KEYWORDS),
+    )
+    for language in LANGUAGES
+}
+NOTE_COLUMNS = {f"notes_{language}": language for language in LANGUAGES}
+COLUMNS = ("code", *TEXT_COLUMNS, *NOTE_COLUMNS, "regimes", "cas", "hs", "aliases")
+SEVERAL = re.compile(r"\s*;\s*")
+HS = re.compile(r"\d{4,12}")
+
+
+def parse(path: Path) -> EditionDraft:
+    with opened(path) as file:
+        text = list(lines(file))
+    if text and not text[-1].endswith("\n"):
+        raise BadList("cut-off", line=len(text))
+    if text and text[0].lstrip().startswith("{"):
+        return _from_json(text)
+    return _from_csv(text)
+
+
+def _from_json(text: list[str]) -> EditionDraft:
+    head, *rows = [
+        (number, json_value(line.encode())) for number, line in enumerate(text, start=1) if line.strip()
+    ]
+    if not isinstance(head[1], dict) or head[1].get("form") != FORM:
+        raise BadList("not-this-json", expected=f'"form": "{FORM}"')
+    return _draft(head[1], tuple(_json_row(number, row) for number, row in rows))
+
+
+def _from_csv(text: list[str]) -> EditionDraft:
+    count = next((place for place, line in enumerate(text) if not line.startswith("#")), len(text))
+    head = {match["key"]: match["value"].strip() for line in text[:count] if (match := HEAD.match(line))}
+    rows = table(cells(text[count:], first_line=count + 1), ("code",))
+    return _draft(head, tuple(_csv_row(number, row) for number, row in rows))
+
+
+def _draft(head: dict[str, Any], rows: tuple[ProvisionRow, ...]) -> EditionDraft:
+    code = str(head.get("list", ""))
+    if not LIST_CODE.fullmatch(code):
+        raise BadList("head-lacks", key="list", example="pa-national")
+    try:
+        valid_from = date.fromisoformat(str(head.get("valid_from", "")))
+        said = int(head["codes"])
+    except (KeyError, ValueError) as error:
+        key = "codes" if "codes" in str(error) or "int()" in str(error) else "valid_from"
+        raise BadList("head-lacks", key=key, example="384" if key == "codes" else "2026-02-01") from error
+    return EditionDraft(
+        list_code=code,
+        valid_from=valid_from,
+        rows=rows,
+        label=str(head.get("edition", ""))[:60],
+        jurisdiction=str(head.get("jurisdiction", ""))[:2],
+        list_name=str(head.get("name", ""))[:200],
+        language=str(head.get("language", ""))[:2],
+        source_url=str(head.get("source", ""))[:500],
+        attribution=str(head.get("attribution", "")),
+        said_codes=said,
+    )
+
+
+def _json_row(number: int, row: Any) -> ProvisionRow:
+    if not isinstance(row, dict) or not isinstance(row.get("code"), str):
+        raise BadList("cell-empty", line=number, column="code")
+    try:
+        return _read(number, row)
+    except (TypeError, KeyError, AttributeError, InvalidOperation) as error:
+        raise BadList("wrong-value", number=number, what=str(error)[:80]) from error
+
+
+def _read(number: int, row: dict[str, Any]) -> ProvisionRow:
+    texts = [
+        TextRow(language, "\n".join(said) if isinstance(said, list) else said, TextRole(role))
+        for role in TextRole.values
+        for language, said in row.get(role, {}).items()
+    ]
+    notes = [
+        NoteRow(note["language"], _one_of(NoteKind, note["kind"], number, "kind"), note["text"])
+        for note in row.get("notes", ())
+    ]
+    return ProvisionRow(
+        checked_code(row["code"], number),
+        texts=tuple(texts),
+        notes=tuple(notes),
+        regimes=tuple(_one_of(Regime, regime, number, "regimes") for regime in row.get("regimes", ())),
+        cas=_cas(number, row.get("cas", ())),
+        requirements=tuple(_requirement(item) for item in row.get("requirements", ())),
+        thresholds=tuple(_threshold(number, item) for item in row.get("thresholds", ())),
+        hs=_hs(number, row.get("hs", ())),
+        aliases=tuple(row.get("aliases", ())),
+        heading=row.get("heading", ""),
+    )
+
+
+def _requirement(item: dict[str, Any]) -> RequirementRow:
+    return RequirementRow(
+        item["reason"],
+        item["scope"],
+        tuple(item["scope_codes"]),
+        bool(item["is_entire"]),
+        tuple(item["columns"]),
+        item["prose"],
+    )
+
+
+def _threshold(number: int, item: dict[str, Any]) -> ThresholdRow:
+    return ThresholdRow(
+        item["parameter"],
+        _one_of(Comparator, item["comparator"], number, "comparator"),
+        Decimal(item["value"]),
+        **{key: item[key] for key in THRESHOLD_EXTRAS if key in item},
+    )
+
+
+THRESHOLD_EXTRAS = ("unit", "group", "condition", "reviewed_by_name", "reviewed_for")
+
+
+def _csv_row(number: int, row: dict[str, str]) -> ProvisionRow:
+    if unknown := set(row) - set(COLUMNS):
+        raise BadList("unknown-column", column=sorted(unknown)[0], known=", ".join(COLUMNS))
+    texts = [
+        TextRow(language, "\n".join(_several(said)) if role == TextRole.KEYWORDS else said, role)
+        for column, (language, role) in TEXT_COLUMNS.items()
+        if (said := row.get(column, "").strip())
+    ]
+    notes = [
+        NoteRow(language, NoteKind.NOTE, note)
+        for column, language in NOTE_COLUMNS.items()
+        for note in row.get(column, "").splitlines()
+        if note.strip()
+    ]
+    return ProvisionRow(
+        checked_code(row["code"].strip(), number),
+        texts=tuple(texts),
+        notes=tuple(notes),
+        regimes=tuple(_one_of(Regime, one, number, "regimes") for one in _several(row.get("regimes", ""))),
+        cas=_cas(number, _several(row.get("cas", ""))),
+        hs=_hs(number, _several(row.get("hs", ""))),
+        aliases=tuple(_several(row.get("aliases", ""))),
+    )
+
+
+def _several(cell: str) -> list[str]:
+    return [part for part in SEVERAL.split(cell.strip()) if part]
+
+
+def _one_of(choices: Any, value: str, number: int, column: str) -> Any:
+    if value not in choices.values:
+        raise BadList("cell-kind", line=number, column=column, value=value, known=", ".join(choices.values))
+    return choices(value)
+
+
+def _cas(number: int, values: Iterable[str]) -> tuple[str, ...]:
+    for value in values:
+        if not is_cas(value):
+            raise BadList("no-cas-number", line=number, value=value)
+    return tuple(values)
+
+
+def _hs(number: int, values: Iterable[str]) -> tuple[str, ...]:
+    for value in values:
+        if not HS.fullmatch(value):
+            raise BadList("no-customs-code", line=number, entry=value)
+    return tuple(values)
+
+
+def as_json(draft: EditionDraft) -> Iterator[str]:
+    """Yield the lines of a draft as JSON, all it says."""
+    yield _line({"form": FORM, **_head_of(draft)})
+    for row in draft.rows:
+        yield _line({key: value for key, value in _json_of(row).items() if value})
+
+
+def _line(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False) + "\n"
+
+
+def _head_of(draft: EditionDraft) -> dict[str, Any]:
+    return {
+        "list": draft.list_code,
+        "name": draft.list_name,
+        "jurisdiction": draft.jurisdiction,
+        "edition": draft.label,
+        "valid_from": draft.valid_from.isoformat() if draft.valid_from else "",
+        "language": draft.language,
+        "source": draft.source_url,
+        "attribution": draft.attribution,
+        "codes": sum("." not in row.code for row in draft.rows),
+    }
+
+
+def _json_of(row: ProvisionRow) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        **{
+            role: {text.language: text.text for text in row.texts if text.role == role}
+            for role in TextRole.values
+        },
+        "notes": [{"language": note.language, "kind": note.kind, "text": note.text} for note in row.notes],
+        "regimes": list(row.regimes),
+        "cas": list(row.cas),
+        "requirements": [
+            {
+                "reason": item.reason,
+                "scope": item.scope,
+                "scope_codes": item.scope_codes,
+                "is_entire": item.is_entire,
+                "columns": item.columns,
+                "prose": item.prose,
+            }
+            for item in row.requirements
+        ],
+        "thresholds": [
+            {
+                "parameter": item.parameter,
+                "comparator": item.comparator,
+                "value": f"{item.value:f}",
+                **{key: getattr(item, key) for key in THRESHOLD_EXTRAS if getattr(item, key)},
+            }
+            for item in row.thresholds
+        ],
+        "hs": list(row.hs),
+        "aliases": list(row.aliases),
+        "heading": row.heading,
+    }
+
+
+def as_csv(draft: EditionDraft) -> Iterator[str]:
+    """Yield the lines of a draft as CSV: texts, notes, regimes, substances, customs codes and old codes."""
+    for key, value in _head_of(draft).items():
+        yield f"# {key}: {value}\n"
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for row in draft.rows:
+        writer.writerow(_csv_of(row))
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _csv_of(row: ProvisionRow) -> dict[str, str]:
+    said = {(text.language, text.role): text.text for text in row.texts}
+    cells_of = {
+        column: said.get(place, "").replace("\n", "; ")
+        if place[1] == TextRole.KEYWORDS
+        else said.get(place, "")
+        for column, place in TEXT_COLUMNS.items()
+    }
+    notes = {
+        column: "\n".join(" ".join(note.text.split()) for note in row.notes if note.language == language)
+        for column, language in NOTE_COLUMNS.items()
+    }
+    lists = {"regimes": row.regimes, "cas": row.cas, "hs": row.hs, "aliases": row.aliases}
+    return {"code": row.code, **cells_of, **notes, **{key: "; ".join(value) for key, value in lists.items()}}
