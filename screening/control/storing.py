@@ -1,9 +1,11 @@
 """Write what a file of a control list said into its tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date, datetime
 from itertools import count
+
+from django.db.models import Max
 
 from screening.control.lists import decimal_of
 from screening.control.rows import (
@@ -100,19 +102,30 @@ def store_texts(pairs: Pairs, list_code: str) -> None:
         ),
         BATCH,
     )
+    places = _free_places(pairs)
     EntryNote.objects.bulk_create(
-        (note for version, row in pairs for note in _notes(version, row.notes)), BATCH
+        (note for version, row in pairs for note in _notes(version, row.notes, places)), BATCH
     )
 
 
-def _notes(version: EntryVersion, rows: Iterable[NoteRow]) -> Iterable[EntryNote]:
-    places: dict[str, count[int]] = {}
+Places = dict[tuple[int, str], Iterator[int]]
+
+
+def _free_places(pairs: Pairs) -> Places:
+    """Return where notes may still stand, by version and language: behind our own questions, which an edition
+    has before its second language comes."""
+    taken = EntryNote.objects.filter(version__in=[version for version, _row in pairs])
+    rows = taken.order_by().values_list("version", "language").annotate(last=Max("position"))
+    return {(version, language): count(last + 1) for version, language, last in rows}
+
+
+def _notes(version: EntryVersion, rows: Iterable[NoteRow], places: Places) -> Iterable[EntryNote]:
     for row in rows:
         yield EntryNote(
             version=version,
             language=row.language,
             kind=row.kind,
-            position=next(places.setdefault(row.language, count())),
+            position=next(places.setdefault((version.pk, row.language), count())),
             text=row.text,
             effect=effect(row.kind, row.text),
             targets=list(references(row.text, version.code)),
