@@ -13,13 +13,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from licensing import judgements, notifications
-from licensing.calibration import Thresholds
+from licensing.calibration import BANDS, Thresholds
 from licensing.country import pack
 from licensing.judgements import HitState, Standing
 from licensing.models import Action, Band, Event, Licence, LicenceStatus, Party, ScreeningHit
 from licensing.workflow import perform
-
-BANDS = tuple(Band)  # rising
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def open_ones(at: datetime) -> list[Alert]:
     rows = hits(at).select_related(
         "party__application__organisation", "party__application__licence", "party__company", "party__account"
     )
-    found = judgements.of_hits(list(rows.defer("reasons").order_by("-points", "pk")), at)
+    found = judgements.of_hits(list(rows.order_by("-points", "pk")), at)
     unsettled = [one for one in found if one.state != HitState.DIFFERENT]
     licences = _live_licences([one.hit.party for one in unsettled], at)
     alerts = [Alert(one, tuple(licences[one.hit.party.belongs_to])) for one in unsettled]

@@ -4,6 +4,7 @@ An administrator's newest version counts; before the first one, the setting SCRE
 and the country pack.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +13,10 @@ from django.conf import settings
 from licensing.country import pack
 from licensing.models import Band, Calibration
 from screening.matcher import POINTS_WORTH_A_LOOK
+
+BANDS = tuple(Band)  # rising
+SAME = frozenset({"same-name", "same-words"})  # features of screening.reasons, as are the next
+CONTRADICTIONS = frozenset({"other-birth", "other-kind", "other-number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,20 @@ class Thresholds:
         if points >= self.high_from:
             return Band.HIGH
         return Band.MEDIUM if points >= self.medium_from else Band.LOW
+
+    def band_of(self, points: float, features: Collection[str]) -> Band:
+        """Return the band of a match by its points and the features of its reasons.
+
+        The same name, word for word, is always in the highest: how common it is, or another country, says too
+        little to leave it to one person. A birth, kind or number that contradicts does say enough.
+        """
+        if not SAME.isdisjoint(features) and CONTRADICTIONS.isdisjoint(features):
+            return Band.HIGH
+        return self.band(points)
+
+    def takes_two(self, band: Band) -> bool:
+        """Say whether a second person must agree that a match of this band is somebody else."""
+        return self.two_people_from != "" and BANDS.index(band) >= BANDS.index(Band(self.two_people_from))
 
     @property
     def two_people_from_points(self) -> float | None:

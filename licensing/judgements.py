@@ -153,7 +153,8 @@ def standing(
     """Return what stands of `hit`. Takes the judgements about its listed entry and the same party or the
     same hit, the oldest first; pure but for the rows' own relations."""
     rows = [row for row in rows if _concerns(row, hit)]
-    band, needs_two = thresholds.band(hit.points), thresholds.needs_two(hit.points)
+    band = thresholds.band_of(hit.points, hit.features)
+    needs_two = thresholds.takes_two(band)
     own = [row for row in rows if row.hit_id == hit.pk and _is_of_the_same(row, hit)]
     elsewhere = [row for row in rows if _is_elsewhere(row, hit) and _is_of_the_same(row, hit)]
     known = _known(elsewhere, needs_two)

@@ -58,7 +58,8 @@ def rows(matches: Iterable[Match], thresholds: Thresholds) -> list[Row]:
 
 
 def _row(match: Match, thresholds: Thresholds) -> Row:
-    score, band = match.score, thresholds.band(match.score.points)
+    score = match.score
+    band = thresholds.band_of(score.points, {reason.feature for reason in score.reasons})
     compared = Compared(score.matched_name, score.listed_name, [asdict(one) for one in score.reasons])
     return Row(
         entity=match.entity,

@@ -86,7 +86,7 @@ def rows(cases: Sequence[Application], at: datetime) -> list[Row]:
     for case in cases:
         companies[case.organisation_id].append(case.pk)
     found = ScreeningHit.objects.concerning(*cases).filter(gone_at=None)
-    found = found.select_related("party").defer("reasons")
+    found = found.select_related("party")
     for standing in judgements.of_hits(list(found), at, lists.thresholds):
         for case_id in _cases_of(standing.hit.party, companies):
             hits[case_id].append(standing)

@@ -9,7 +9,7 @@ SENTENCES: dict[str, Promise] = {
     "same-words": _("The same words in another order: %(detail)s"),
     "similar-name": _("The name is similar: %(detail)s"),
     "written-together": _("The same letters, with other spaces: %(detail)s"),
-    "common-words": _("What they share are common words, which many names have."),
+    "common-words": _("What they share is short or common: others may be called so too."),
     "one-word-alike": _("Only one word is alike: %(detail)s"),
     "other-name": _("The names have nothing in common."),
     "same-number": _("The same number: %(detail)s"),

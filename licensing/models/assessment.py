@@ -108,6 +108,11 @@ class ScreeningHit(models.Model):
         return f"{self.party_name} ~ {self.listed_name}"
 
     @property
+    def features(self) -> frozenset[str]:
+        """What its reasons are about, by the keys of screening.reasons.SENTENCES."""
+        return frozenset(reason["feature"] for reason in self.reasons)
+
+    @property
     def seen(self) -> str:
         """A mark of what party and entry say now, so that nobody judges what has just changed."""
         return f"{self.party_digest[:12]}{self.entity_digest[:12]}"

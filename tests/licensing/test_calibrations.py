@@ -10,7 +10,7 @@ from licensing import calibration, consequences
 from licensing.actions import calibrations
 from licensing.calibration import Thresholds
 from licensing.errors import Refused
-from licensing.models import Action, Calibration, Event
+from licensing.models import Action, Band, Calibration, Event
 from tests.factories import (
     NOON,
     ApplicationFactory,
@@ -215,3 +215,24 @@ def test_what_changes_no_threshold_screens_nothing_again():
 
     assert consequences.of(Thresholds(70.0, 80.0, 90.0, "high", 9), now(), [], NOON).open_cases == 0
     assert consequences.of(STRICT, now(), [], NOON).open_cases == 1
+
+
+@pytest.mark.parametrize("feature", ["same-name", "same-words"])
+def test_the_same_name_is_for_two_people_however_common_it_is(feature):
+    thresholds = calibration.default()
+
+    assert thresholds.band_of(thresholds.worth, {feature, "other-country", "common-words"}) == Band.HIGH
+    assert thresholds.takes_two(Band.HIGH)
+
+
+@pytest.mark.parametrize("against", ["other-birth", "other-kind", "other-number"])
+def test_unless_something_that_tells_people_apart_is_against_it(against):
+    thresholds = calibration.default()
+
+    assert thresholds.band_of(thresholds.worth, {"same-name", against}) == thresholds.band(thresholds.worth)
+
+
+def test_a_name_that_is_only_alike_goes_by_its_points():
+    thresholds = calibration.default()
+
+    assert thresholds.band_of(thresholds.worth, {"similar-name"}) == Band.LOW

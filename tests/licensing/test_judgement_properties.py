@@ -137,6 +137,7 @@ class OnPaper(Account):
                 source="un",
                 source_id="7",
                 points=95.0,
+                reasons=[],
             )
             for number in range(2)
         ]
