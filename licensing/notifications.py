@@ -53,6 +53,7 @@ RECIPIENTS: dict[Action, Callable[[Event], Iterable[User]]] = {
     Action.SUSPEND: filers,
     Action.HOLD: filers,
     Action.ALERT: watchers,
+    Action.EXCEED: watchers,
     Action.REINSTATE: filers,
     Action.REVOKE: filers,
 }

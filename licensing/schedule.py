@@ -4,9 +4,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from licensing import watch
+from licensing.actions import ledger
 
 
 @shared_task
 def screen_after_new_lists() -> None:
     """Bring everybody who is watched up to the lists and thresholds of now."""
     watch.follow(at=timezone.now())
+
+
+@shared_task
+def let_reservations_run_out() -> None:
+    """Give back what customs reserved for goods that did not leave in time."""
+    ledger.run_out_all(at=timezone.now())

@@ -16,6 +16,7 @@ app.conf.beat_schedule = {
     # A sweep is late by at most this much when the bell was not heard.
     "sweep-the-outbox": {"task": "licensing.tasks.sweep", "schedule": 5.0},
     "screen-again-after-a-new-list": {"task": "licensing.schedule.screen_after_new_lists", "schedule": 30.0},
+    "let-reservations-run-out": {"task": "licensing.schedule.let_reservations_run_out", "schedule": 60.0},
     "note-that-the-workers-live": {"task": "licensing.tasks.heartbeat", "schedule": 5.0},
 }
 

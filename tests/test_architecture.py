@@ -185,7 +185,11 @@ def test_there_are_actions_to_look_at():
 
 
 # Copies of the first person, for the constraint; the moment stands with the recommendation or judgement.
-COPIES = {("Decision", "recommended_by"), ("HitConfirmation", "first_by")}
+COPIES = {
+    ("Decision", "recommended_by"),
+    ("HitConfirmation", "first_by"),
+    ("CorrectionConfirmation", "first_by"),
+}
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
@@ -225,6 +229,12 @@ def test_every_model_that_tests_need_has_a_factory():
         "OutboxJob",
         "Usage",
         "LedgerEntry",
+        "MessageId",
+        "Reservation",
+        "Irregularity",
+        "Correction",
+        "CorrectionConfirmation",
+        "LicenceChange",
         "LicenceDocument",
         "ImportRun",
         "WatchRun",

@@ -216,6 +216,7 @@ def version(shown: dict[str, Any]) -> str:
 def answer(usage: Usage, request: ApiRequest, is_new: bool) -> Response:
     """Return the answer of a message: the same bytes whenever the message comes again."""
     headers = {} if is_new else {"Idempotency-Replayed": "true"}
+    assert usage.licence is not None  # a message in one step is about one licence
     if usage.outcome == Usage.Outcome.RECORDED:
         return Response(UsageOut(usage).data, status=201, headers=headers)
     reasons = [

@@ -30,6 +30,9 @@ KEPT_FROM_EXPORTERS = {
     Action.REVOKE_JUDGEMENT,
     Action.CALIBRATE,
     Action.ALERT,
+    Action.EXCEED,
+    Action.PROPOSE_CORRECTION,
+    Action.CORRECT,
 }
 ACCOUNTS_ONLY = {
     Action.REGISTER,
