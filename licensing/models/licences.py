@@ -110,7 +110,7 @@ class Licence(models.Model):
         if at < self.starts_at:
             return LicenceState.NOT_YET
         # What is reserved has not left yet.
-        remains = any(line.used < line.most for line in self.lines.all())
+        remains = any(not line.is_used_up for line in self.lines.all())
         return LicenceState.VALID if remains else LicenceState.EXHAUSTED
 
 
@@ -182,6 +182,11 @@ class LicenceLine(models.Model):
     def remaining(self) -> Decimal:
         """Return what may still be reserved or leave without a reservation."""
         return self.most - self.used - self.reserved
+
+    @property
+    def is_used_up(self) -> bool:
+        """Say whether all has left; what is reserved has not."""
+        return self.used >= self.most
 
     @property
     def remaining_value(self) -> Decimal:

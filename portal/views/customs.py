@@ -104,12 +104,13 @@ def page(request: PortalRequest, licence: Licence, form: WriteOffForm) -> HttpRe
     usages = Usage.objects.about(licence).select_related("client").order_by("-at", "-pk")
     moves = LedgerEntry.objects.filter(line__licence=licence).select_related("line").order_by("pk")
     usages = usages.prefetch_related(Prefetch("entries", moves))
+    free = licence.state(now) == LicenceState.VALID and any(line.remaining for line in licence.lines.all())
     context: dict[str, Any] = {
         "licence": licence,
         "verdict": verdicts.verdict(licence, now),
         "now": now,
         # What was typed stays, even where nothing can be written off any more.
-        "form": form if may_report and (form.is_bound or licence.state(now) == LicenceState.VALID) else None,
+        "form": form if may_report and (form.is_bound or free) else None,
         "parties": licence.application.parties.filter(role__in=customs.PARTIES_AT_THE_BORDER).order_by("pk"),
         "usages": usages[:USAGES_SHOWN],
     }
