@@ -70,6 +70,7 @@ RECIPIENTS: dict[Action, Callable[[Event], Iterable[User]]] = {
     Action.SUSPEND: filers,
     Action.HOLD: filers,
     Action.ALERT: watchers,
+    Action.EXCEED: watchers,
     Action.REINSTATE: filers,
     Action.REVOKE: filers,
     Action.ASK_LIST_CHANGE: other_administrators,

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from licensing import alarms, watch
+from licensing.actions import ledger
 
 
 @shared_task
@@ -16,3 +17,9 @@ def screen_after_new_lists() -> None:
 def warn_of_old_lists() -> None:
     """Promise administrators a letter about lists that are too old, at most one a day."""
     alarms.warn(at=timezone.now())
+
+
+@shared_task
+def let_reservations_run_out() -> None:
+    """Give back what customs reserved for goods that did not leave in time."""
+    ledger.run_out_all(at=timezone.now())

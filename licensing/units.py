@@ -2,7 +2,7 @@
 
 import csv
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +18,8 @@ class Unit:
     plural_es: str
     plural_en: str
     decimals: int  # how many places a quantity may have: 0 for what can only be counted
+    kind: str  # mass, volume, count …; "" for what is like no other unit: a box may hold anything
+    factor: Decimal  # how many of the kind's first unit (kilogram, cubic metre, one) it is
 
     def name(self, language: str, quantity: Decimal | None = None) -> str:
         """Return the unit's name in `language` ("es" or "en"), plural unless `quantity` is one."""
@@ -35,8 +37,8 @@ def units() -> dict[str, Unit]:
 
 
 def read_unit(row: list[str]) -> Unit:
-    code, es, en, plural_es, plural_en, decimals = row
-    return Unit(code, es, en, plural_es, plural_en, int(decimals))
+    code, es, en, plural_es, plural_en, decimals, kind, factor = row
+    return Unit(code, es, en, plural_es, plural_en, int(decimals), kind, Decimal(factor or 1))
 
 
 def unit_name(code: str, language: str, quantity: Decimal | None = None) -> str:
@@ -53,6 +55,19 @@ def decimals_of(code: str) -> int:
 def fits(quantity: Decimal, code: str) -> bool:
     """Say whether `quantity` has no more decimal places than its unit allows."""
     return quantity == round(quantity, decimals_of(code))
+
+
+def converted(quantity: Decimal, code: str, to: str) -> Decimal | None:
+    """Return `quantity` of unit `code` in unit `to`, rounded half up to what is stored; None if the two
+    measure different things or their ratio is not fixed."""
+    if code == to:
+        return quantity
+    one, other = units().get(code), units().get(to)
+    if one is None or other is None or not one.kind or one.kind != other.kind:
+        return None
+    return (quantity * one.factor / other.factor).quantize(
+        Decimal(1).scaleb(-STORED_DECIMALS), rounding=ROUND_HALF_UP
+    )
 
 
 def plain(quantity: Decimal) -> str:

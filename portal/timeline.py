@@ -237,6 +237,37 @@ LINES: dict[Action, Line] = {
     Action.DECLINE_LIST_CHANGE: Line(
         _("%(who)s declined the exception: %(exception)s."), detail=said("reason")
     ),
+    Action.RESERVE: Line(
+        _("%(who)s reserved a quantity for the declaration %(declaration)s."),
+        _("Customs reserved a quantity for the declaration %(declaration)s."),
+    ),
+    Action.POST: Line(
+        _("%(who)s wrote off what left of the declaration %(declaration)s."),
+        _("Customs wrote off what left of the declaration %(declaration)s."),
+    ),
+    Action.RELEASE: Line(
+        _("%(who)s released what was reserved for the declaration %(declaration)s."),
+        _("Customs released what was reserved for the declaration %(declaration)s."),
+    ),
+    Action.ADJUST: Line(
+        _("%(who)s changed what is reserved for the declaration %(declaration)s."),
+        _("Customs changed what is reserved for the declaration %(declaration)s."),
+    ),
+    Action.DEPART: Line(
+        _("%(who)s reported that goods of the declaration %(declaration)s have left."),
+        _("Customs reported that goods of the declaration %(declaration)s have left."),
+    ),
+    Action.RUN_OUT: Line(
+        _("What was reserved for the declaration %(declaration)s was released: it had not left in time."),
+        _("What was reserved for the declaration %(declaration)s was released: it had not left in time."),
+    ),
+    Action.EXCEED: Line(
+        _("Goods of the declaration %(declaration)s left without being covered by the licence."), tone=BAD
+    ),
+    Action.PROPOSE_CORRECTION: Line(
+        _("%(who)s proposed to set the ledger right."), detail=said("reason"), tone=ATTENTION
+    ),
+    Action.CORRECT: Line(_("%(who)s confirmed that the ledger is set right."), detail=said("reason")),
     Action.CALIBRATE: Line(_("%(who)s set the thresholds: %(thresholds)s."), detail=said("reason")),
 }
 

@@ -21,6 +21,7 @@ from portal.views import (
     gallery,
     hits,
     home,
+    irregularities,
     licences,
     list_changes,
     lists,
@@ -106,6 +107,8 @@ urlpatterns = [
     path("cases/<str:reference>/progress/", casework.progress, name="case-progress"),
     path("cases/<str:reference>/hits/<int:pk>/", hits.show, name="case-hit"),
     path("alerts/", alerts.index, name="alerts"),
+    path("alerts/departures/", irregularities.index, name="irregularities"),
+    path("alerts/departures/<int:pk>/", irregularities.show, name="irregularity"),
     path("alerts/<int:pk>/", alerts.show, name="alert"),
     path("cases/<str:reference>/consult/", casework.consult, name="case-consult"),
     path(

@@ -44,7 +44,7 @@ def verdict(licence: Licence, at: datetime) -> Verdict:
     if state in AGAINST:
         against, next_step = AGAINST[state]
         return Verdict("bad", _("NOT VALID"), str(against) % days, str(next_step))
-    if all(line.remaining for line in licence.lines.all()):
+    if not any(line.is_used_up for line in licence.lines.all()):
         return Verdict("good", _("VALID"), _("In force until %(last)s.") % days, str(WRITE_OFF))
     reason = _("In force until %(last)s, but not for every line: some are used up.")
     return Verdict("ask", _("ASK"), reason % days, str(WRITE_OFF))

@@ -199,6 +199,7 @@ COPIES = {
     ("Decision", "recommended_by"),
     ("HitConfirmation", "first_by"),
     ("ListDecision", "asked_by"),
+    ("CorrectionConfirmation", "first_by"),
 }
 
 
@@ -238,6 +239,12 @@ def test_every_model_that_tests_need_has_a_factory():
         "Event",
         "ImportRun",
         "LedgerEntry",
+        "MessageId",
+        "Reservation",
+        "Irregularity",
+        "Correction",
+        "CorrectionConfirmation",
+        "LicenceChange",
         "LicenceDocument",
         "ListFetch",
         "ListSearch",

@@ -1,7 +1,7 @@
 """What an exporter may ship, and what has been shipped."""
 
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -45,7 +45,9 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
 
     def in_force(self, at: datetime) -> Self:
         """Those that something may still be shipped under at `at`, as `Licence.state` says of one."""
-        remains = LicenceLine.objects.filter(licence=OuterRef("pk"), granted__gt=F("used") + F("reserved"))
+        remains = LicenceLine.objects.filter(licence=OuterRef("pk")).filter(
+            used__lt=F("granted") + F("granted") * F("quantity_tolerance") / 100
+        )
         active = self.filter(status=LicenceStatus.ACTIVE, starts_at__lte=at, ends_at__gt=at)
         return active.filter(Exists(remains))
 
@@ -107,14 +109,16 @@ class Licence(models.Model):
             return LicenceState.EXPIRED
         if at < self.starts_at:
             return LicenceState.NOT_YET
-        remains = any(line.remaining for line in self.lines.all())
+        # What is reserved has not left yet.
+        remains = any(not line.is_used_up for line in self.lines.all())
         return LicenceState.VALID if remains else LicenceState.EXHAUSTED
 
 
 class LicenceLine(models.Model):
-    """An account of one kind of goods: what was granted, what is reserved, what is used.
+    """An account of one kind of goods: what was granted, reserved and used, in quantity and in value.
 
-    `used` and `reserved` stand beside the ledger and change in the same transaction as it.
+    The balances stand beside the ledger and change in the same transaction as it. A tolerance is a condition
+    of the licence: by how many hundredths more than granted may leave; without one it is 0.
     """
 
     licence = models.ForeignKey(Licence, models.PROTECT, related_name="lines")
@@ -128,7 +132,11 @@ class LicenceLine(models.Model):
     used = models.DecimalField(max_digits=18, decimal_places=4, default=Decimal(0))
     reserved = models.DecimalField(max_digits=18, decimal_places=4, default=Decimal(0))
     value = models.DecimalField(max_digits=18, decimal_places=2)  # granted, in `currency`
-    currency = models.CharField(max_length=3)
+    currency = models.CharField(max_length=3)  # of all three values
+    used_value = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
+    reserved_value = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
+    quantity_tolerance = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))  # per cent
+    value_tolerance = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))  # per cent
 
     class Meta:
         ordering = ["number"]
@@ -136,8 +144,29 @@ class LicenceLine(models.Model):
             models.UniqueConstraint(fields=["licence", "number"], name="one_licence_line_per_number"),
             models.CheckConstraint(condition=Q(granted__gt=0), name="licence_line_grants_something"),
             models.CheckConstraint(
-                condition=Q(used__gte=0, reserved__gte=0) & Q(granted__gte=F("used") + F("reserved")),
+                condition=Q(used__gte=0, reserved__gte=0)
+                & Q(
+                    used__lte=F("granted") + F("granted") * F("quantity_tolerance") / 100 - F("reserved"),
+                ),
                 name="no_line_is_overdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(used_value__gte=0, reserved_value__gte=0)
+                & Q(
+                    used_value__lte=F("value")
+                    + F("value") * F("value_tolerance") / 100
+                    - F("reserved_value"),
+                ),
+                name="no_line_is_overdrawn_in_value",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    quantity_tolerance__gte=0,
+                    quantity_tolerance__lte=100,
+                    value_tolerance__gte=0,
+                    value_tolerance__lte=100,
+                ),
+                name="a_tolerance_is_a_share_of_what_is_granted",
             ),
         ]
 
@@ -145,12 +174,45 @@ class LicenceLine(models.Model):
         return f"{self.licence} / {self.number}"
 
     @property
+    def most(self) -> Decimal:
+        """Return the most that may leave: what was granted, and the tolerance where there is one."""
+        return _with_tolerance(self.granted, self.quantity_tolerance, 4)
+
+    @property
     def remaining(self) -> Decimal:
-        return self.granted - self.used - self.reserved
+        """Return what may still be reserved or leave without a reservation."""
+        return self.most - self.used - self.reserved
+
+    @property
+    def is_used_up(self) -> bool:
+        """Say whether all has left; what is reserved has not."""
+        return self.used >= self.most
+
+    @property
+    def remaining_value(self) -> Decimal:
+        return _with_tolerance(self.value, self.value_tolerance, 2) - self.used_value - self.reserved_value
+
+    def value_of(self, quantity: Decimal) -> Decimal:
+        """Return the granted value's share of `quantity`. Rounded down, so that parts never add up to more
+        than the whole."""
+        share = self.value * quantity / self.most
+        return share.quantize(Decimal("0.01"), rounding=ROUND_DOWN)
+
+
+def _with_tolerance(granted: Decimal, per_cent: Decimal, decimals: int) -> Decimal:
+    most = granted + granted * per_cent / 100
+    return most.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_DOWN)
+
+
+class UsageQuerySet(models.QuerySet["Usage"]):
+    def about(self, licence: Licence) -> Self:
+        """Messages about the licence, alone or together with others."""
+        moved = LedgerEntry.objects.filter(usage=OuterRef("pk"), line__licence=licence)
+        return self.filter(Q(licence=licence) | Exists(moved))
 
 
 class Usage(models.Model):
-    """One message of customs about one licence, and the answer it got, refusals too. Never changed.
+    """One message of customs and the answer it got, refusals too. Never changed.
 
     `client_key` is the client's own id of the message: sent again it gets this answer again, for ever.
     """
@@ -159,18 +221,37 @@ class Usage(models.Model):
         RECORDED = "recorded", _("Recorded")
         REFUSED = "refused", _("Refused")
 
-    licence = models.ForeignKey(Licence, models.PROTECT, related_name="usages")
+    class Kind(models.TextChoices):
+        USE = "use", _("Write-off in one step")
+        RESERVE = "reserve", _("Reservation")
+        POST = "post", _("Write-off of what was reserved")
+        RELEASE = "release", _("Release")
+        ADJUST = "adjust", _("Adjustment")
+        DEPART = "depart", _("Report of goods that have left")
+
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.USE)
+    # Null: about several licences, or about one that we don't know.
+    licence = models.ForeignKey(Licence, models.PROTECT, null=True, related_name="usages")
     client = models.ForeignKey(User, models.PROTECT, related_name="+")
     client_key = models.CharField(max_length=100)
     body_digest = models.CharField(max_length=64)  # SHA-256 of what was asked, to tell a replay from a clash
     declaration = models.CharField(max_length=60)  # customs' own reference of the movement
+    version = models.PositiveIntegerField(
+        default=1
+    )  # of the declaration, or the number of what leaves under it
     outcome = models.CharField(max_length=10, choices=Outcome)
     answer = models.JSONField()  # as it was given
     at = models.DateTimeField()
 
+    objects = UsageQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["client", "client_key"], name="a_message_counts_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["use", "reserve", "post", "release", "adjust", "depart"]),
+                name="kind_of_message_is_known",
+            ),
         ]
         indexes = [models.Index(fields=["licence", "-at"], name="usage_of_licence")]
 
@@ -178,23 +259,103 @@ class Usage(models.Model):
         return f"{self.declaration} ({self.outcome})"
 
 
-class LedgerEntry(models.Model):
-    """A quantity written off one line. Rows are only ever added; a correction is a further row."""
+class EntryKind(models.TextChoices):
+    USE = "use", _("Written off")  # reserved and posted in one
+    RESERVE = "reserve", _("Reserved")
+    POST = "post", _("Written off from the reservation")
+    RELEASE = "release", _("Released")
+    EXPIRE = "expire", _("Reservation ran out")
+    DEPART = "depart", _("Had left already")
+    CORRECT = "correct", _("Reversed")
 
-    usage = models.ForeignKey(Usage, models.PROTECT, related_name="entries")
+
+class LedgerEntry(models.Model):
+    """What changed on one line. Rows are only ever added; a correction is a further row.
+
+    All four amounts are what was added: below zero where something was taken away.
+    """
+
+    usage = models.ForeignKey(Usage, models.PROTECT, null=True, related_name="entries")  # null: no message's
     line = models.ForeignKey(LicenceLine, models.PROTECT, related_name="entries")
-    quantity = models.DecimalField(max_digits=18, decimal_places=4)  # in the line's unit
+    kind = models.CharField(max_length=10, choices=EntryKind, default=EntryKind.USE)
+    quantity = models.DecimalField(max_digits=18, decimal_places=4)  # to what is used, in the line's unit
+    reserved = models.DecimalField(max_digits=18, decimal_places=4, default=Decimal(0))
+    value = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))  # in the line's currency
+    reserved_value = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
+    reservation = models.ForeignKey(
+        "licensing.Reservation", models.PROTECT, null=True, related_name="entries"
+    )
+    confirmation = models.OneToOneField(
+        "licensing.CorrectionConfirmation", models.PROTECT, null=True, related_name="entry"
+    )
+    # The movement by its own names: the second guard against counting twice, whatever id a message bears.
+    system = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    declaration = models.CharField(max_length=60, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    item = models.PositiveIntegerField(default=0)
     at = models.DateTimeField()
 
     class Meta:
         verbose_name_plural = "ledger entries"
         constraints = [
-            models.UniqueConstraint(fields=["usage", "line"], name="a_message_names_a_line_once"),
-            models.CheckConstraint(condition=~Q(quantity=0), name="a_ledger_entry_moves_something"),
+            models.UniqueConstraint(
+                fields=["usage", "line", "item", "kind"], name="a_message_moves_an_item_once"
+            ),
+            models.UniqueConstraint(
+                fields=["system", "declaration", "version", "item", "kind"],
+                condition=Q(kind__in=["reserve", "post", "depart"]),
+                name="a_movement_counts_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="use", quantity__gt=0, reserved=0, value__gte=0, reserved_value=0)
+                | Q(kind="reserve", quantity=0, reserved__gt=0, value=0, reserved_value__gte=0)
+                | Q(kind="post", quantity__gt=0, reserved=-F("quantity"), value__gte=0, reserved_value__lte=0)
+                | Q(
+                    kind__in=["release", "expire"],
+                    quantity=0,
+                    reserved__lt=0,
+                    value=0,
+                    reserved_value__lte=0,
+                )
+                | Q(
+                    kind="depart",
+                    quantity__gt=0,
+                    reserved__lte=0,
+                    reserved__gte=-F("quantity"),
+                    value__gte=0,
+                    reserved_value__lte=0,
+                )
+                | Q(kind="correct", quantity__lt=0, reserved=0, value__lte=0, reserved_value=0),
+                name="a_ledger_entry_moves_what_its_kind_says",
+            ),
+            models.CheckConstraint(
+                condition=Q(usage__isnull=False) | Q(kind__in=["expire", "correct"]),
+                name="an_entry_without_a_message_ran_out_or_is_corrected",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["use", "correct"], reservation=None)
+                | Q(kind="depart")
+                | Q(kind__in=["reserve", "post", "release", "expire"], reservation__isnull=False),
+                name="what_was_reserved_names_its_reservation",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="correct", confirmation__isnull=False)
+                | (~Q(kind="correct") & Q(confirmation=None)),
+                name="an_entry_is_reversed_by_a_confirmed_correction",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["reserve", "post", "depart"]) | Q(system__isnull=False),
+                name="a_movement_names_its_system",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.line}: {self.quantity}"
+        return f"{self.line}: {self.kind} {self.quantity}"
+
+    @property
+    def moved(self) -> Decimal:
+        """Return how much the entry is about, whichever way it goes."""
+        return abs(self.quantity or self.reserved)
 
 
 class LicenceDocument(models.Model):

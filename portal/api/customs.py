@@ -29,7 +29,8 @@ from portal.http import ApiRequest
 
 MOST_LINES = 200  # of one message
 OF_THE_LICENCE = ("reference", "holder", "valid_from", "valid_to", "starts_at", "ends_at", "conditions")
-IN_A_REASON = ("code", "detail", "line", "remaining", "unit", "state")  # in this order, always
+# In this order, always
+IN_A_REASON = ("code", "detail", "item", "line", "remaining", "remaining_value", "unit", "state")
 
 
 class Names(serializers.Serializer[Any]):
@@ -47,11 +48,12 @@ class LineOut(serializers.Serializer[Any]):
     description = serializers.CharField()
     hs_code = serializers.CharField(help_text="6 to 12 digits.")
     control_code = serializers.CharField(help_text="Entry of the control list; empty if none.")
-    unit = serializers.CharField(help_text="UN/ECE Recommendation 20 code of all three quantities.")
+    unit = serializers.CharField(help_text="UN/ECE Recommendation 20 code of all four quantities.")
     unit_name = serializers.SerializerMethodField()
     granted = Quantity()
     used = Quantity()
-    remaining = Quantity(help_text="What may still leave.")
+    reserved = Quantity(help_text="Kept for declarations that have not left yet.")
+    remaining = Quantity(help_text="What may still be reserved, or leave without a reservation.")
 
     @extend_schema_field(Names)
     def get_unit_name(self, line: Any) -> dict[str, str]:
@@ -95,7 +97,7 @@ LIST_OF_LINES: dict[str, Any] = {
 class UsedLineIn(Closed):
     line = Whole(min_value=1, max_value=32767, help_text="Number of the line within the licence.")
     quantity = QuantityAsked(help_text="What leaves with this message; never a running total.")
-    unit = Text(max_length=3, help_text="UN/ECE Recommendation 20 code; must be the line's own.")
+    unit = Text(max_length=3, help_text="UN/ECE Recommendation 20 code; converted into the line's own.")
 
 
 class UsageIn(Closed):
@@ -216,6 +218,7 @@ def version(shown: dict[str, Any]) -> str:
 def answer(usage: Usage, request: ApiRequest, is_new: bool) -> Response:
     """Return the answer of a message: the same bytes whenever the message comes again."""
     headers = {} if is_new else {"Idempotency-Replayed": "true"}
+    assert usage.licence is not None  # a message in one step is about one licence
     if usage.outcome == Usage.Outcome.RECORDED:
         return Response(UsageOut(usage).data, status=201, headers=headers)
     reasons = [

@@ -29,6 +29,7 @@ LICENCE = {
             "unit_name": {"es": "unidades", "en": "units"},
             "granted": "10",
             "used": "4",
+            "reserved": "0",
             "remaining": "6",
         }
     ],
@@ -130,6 +131,147 @@ SCREENED = {
         },
         {"id": "manifest-17-carrier", "hits_total": 0, "hits": [], "at_address": []},
     ],
+}
+
+RESERVATION = {
+    "id": "siga-2026-0009482-1",
+    "declaration": "PABLB-2026-0009482",
+    "version": 1,
+    "lines": [
+        {"item": 1, "licence": "PA-L-2026-000123", "line": 1, "quantity": "3", "unit": "C62"},
+    ],
+}
+
+RESERVED = {
+    "id": "siga-2026-0009482-1",
+    "kind": "reserve",
+    "declaration": "PABLB-2026-0009482",
+    "version": 1,
+    "recorded_at": "2026-03-02T17:00:00Z",
+    "lines": [
+        {
+            "item": 1,
+            "licence": "PA-L-2026-000123",
+            "line": 1,
+            "quantity": "3",
+            "unit": "C62",
+            "value": "75000",
+            "currency": "USD",
+            "reserved": "3",
+            "remaining": "3",
+        }
+    ],
+}
+
+ADJUSTMENT = {**RESERVATION, "id": "siga-2026-0009482-2", "version": 2}
+ADJUSTMENT["lines"] = [{"item": 1, "licence": "PA-L-2026-000123", "line": 1, "quantity": "2", "unit": "C62"}]
+
+ADJUSTED = {**RESERVED, "id": "siga-2026-0009482-2", "kind": "adjust", "version": 2}
+ADJUSTED["lines"] = [
+    {
+        "item": 1,
+        "licence": "PA-L-2026-000123",
+        "line": 1,
+        "quantity": "2",
+        "unit": "C62",
+        "value": "50000",
+        "currency": "USD",
+        "reserved": "2",
+        "remaining": "4",
+    }
+]
+
+POSTING = {
+    "id": "siga-2026-0009482-3",
+    "declaration": "PABLB-2026-0009482",
+    "version": 1,
+    "lines": [{"item": 1, "quantity": "1", "unit": "C62"}],
+    "last": False,
+}
+
+POSTED = {**RESERVED, "id": "siga-2026-0009482-3", "kind": "post"}
+POSTED["lines"] = [
+    {
+        "item": 1,
+        "licence": "PA-L-2026-000123",
+        "line": 1,
+        "quantity": "1",
+        "unit": "C62",
+        "value": "25000",
+        "currency": "USD",
+        "reserved": "1",
+        "remaining": "4",
+    }
+]
+
+RELEASE = {
+    "id": "siga-2026-0009482-4",
+    "declaration": "PABLB-2026-0009482",
+    "lines": [{"item": 1}],
+}
+
+RELEASED = {**RESERVED, "id": "siga-2026-0009482-4", "kind": "release"}
+RELEASED["lines"] = [
+    {
+        "item": 1,
+        "licence": "PA-L-2026-000123",
+        "line": 1,
+        "quantity": "1",
+        "unit": "C62",
+        "value": "25000",
+        "currency": "USD",
+        "reserved": "0",
+        "remaining": "5",
+    }
+]
+
+DEPARTURE = {
+    "id": "siga-2026-0009483-1",
+    "declaration": "PABLB-2026-0009483",
+    "version": 1,
+    "lines": [{"item": 1, "licence": "PA-L-2026-000123", "line": 1, "quantity": "6", "unit": "C62"}],
+}
+
+DEPARTED = {
+    "id": "siga-2026-0009483-1",
+    "kind": "depart",
+    "declaration": "PABLB-2026-0009483",
+    "version": 1,
+    "recorded_at": "2026-03-02T17:00:00Z",
+    "lines": [
+        {
+            "item": 1,
+            "licence": "PA-L-2026-000123",
+            "line": 1,
+            "quantity": "6",
+            "unit": "C62",
+            "counted": "5",
+            "irregular": [
+                {
+                    "code": "not-enough",
+                    "detail": "Line 1: 6 units asked for, but what remains is 5 units.",
+                    "line": 1,
+                    "remaining": "5",
+                    "unit": "C62",
+                }
+            ],
+        }
+    ],
+}
+
+BATCH = {"messages": [{"kind": "release", **RELEASE}, {"kind": "depart", **DEPARTURE}]}
+
+BATCHED = {
+    "answers": [
+        {"id": RELEASE["id"], "status": 201, "replayed": True, "body": RELEASED},
+        {"id": DEPARTURE["id"], "status": 201, "replayed": True, "body": DEPARTED},
+    ]
+}
+
+CHANGED = {
+    "changes": [{"licence": "PA-L-2026-000123", "what": "balance", "at": "2026-03-02T17:00:00Z"}],
+    "next": "81243-5521",
+    "more": False,
 }
 
 # Each as a caller gets it who asks in English; PORTAL_URL and the address vary.

@@ -12,8 +12,10 @@ from licensing.units import plain
 from portal.signs import HIDDEN_SIGNS
 
 DIGITS = re.compile(r"[0-9]{1,14}(\.[0-9]{1,4})?")
+MONEY = re.compile(r"[0-9]{1,14}(\.[0-9]{1,2})?")
 LINE_ENDS = re.compile(r"[\t\n\r\u2028\u2029]")
 QUANTITY_PATTERN = r"^[0-9]{1,14}(\.[0-9]{1,4})?$"
+MONEY_PATTERN = r"^[0-9]{1,14}(\.[0-9]{1,2})?$"
 
 
 MISSING = {"required": _("Send this field."), "null": _("This may not be null.")}
@@ -74,6 +76,42 @@ class QuantityAsked(serializers.Field[Decimal, Any, Any, Any]):
         if not (quantity := Decimal(digits)):
             self.fail("not_positive")
         return quantity
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "pattern": MONEY_PATTERN},
+            {"type": "number", "minimum": 0, "exclusiveMaximum": 10**14},
+        ],
+        "description": "At most 14 digits before the point and 2 after it. Send a string.",
+    }
+)
+class MoneyAsked(serializers.Field[Decimal, Any, Any, Any]):
+    """An amount of money in digits, best as a string; a JSON number is read exactly as well."""
+
+    default_error_messages = {
+        **MISSING,
+        "invalid": _("Send an amount in digits with a point and at most two decimals, such as “1250.50”."),
+    }
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        digits = f"{data:f}" if isinstance(data, Decimal) and -10 < data.adjusted() < 20 else str(data)
+        if isinstance(data, bool) or not MONEY.fullmatch(digits):
+            self.fail("invalid")
+        return Decimal(digits)
+
+
+@extend_schema_field({"type": "boolean"})
+class YesNo(serializers.Field[bool, Any, bool, Any]):
+    """True or false, sent as such: not "true", not 1."""
+
+    default_error_messages = {**MISSING, "invalid": _("Send true or false without quotes.")}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
 
 
 @extend_schema_field({"type": "string", "pattern": QUANTITY_PATTERN})

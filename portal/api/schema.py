@@ -65,6 +65,12 @@ stands in the body; a header `Idempotency-Key` is not read.
 the answer resembles the subject. An answer rests on one edition of each list. Where no list is in force the
 answer is `503`, never an empty one. Every question is recorded with its subjects and the key's account.
 
+**Two steps.** Reserve what a declaration covers when you accept it, post what leaves, wholly or in parts,
+and release what does not; an amended declaration is an adjustment. What stays reserved for too long is
+released by itself. `recordUsage` is both steps in one. Goods that have left already are reported as a
+departure, which is recorded even where no licence covers them. The same item of the same version of a
+declaration counts once, even under two ids.
+
 **Errors** are `application/problem+json` (RFC 9457). Match on the last part of `type` and on the `code` of
 `reasons` and `errors`; the words are for people and follow `Accept-Language` (Spanish, or English).
 
@@ -79,16 +85,28 @@ class ReasonOut(serializers.Serializer[Any]):
             "not-in-force",
             "nothing-asked",
             "line-twice",
+            "item-twice",
+            "unknown-licence",
             "unknown-line",
             "other-unit",
+            "other-currency",
             "not-positive",
             "too-fine",
             "not-enough",
+            "not-enough-value",
+            "no-reservation",
+            "more-than-reserved",
+            "already-reserved",
+            "already-recorded",
         ]
     )
     detail = serializers.CharField()
+    item = serializers.IntegerField(required=False, help_text="Item of the declaration.")
     line = serializers.IntegerField(required=False)
-    remaining = serializers.CharField(required=False, help_text="What remains of the line.")
+    remaining = serializers.CharField(
+        required=False, help_text="What remains of the line, or of what is reserved for the item."
+    )
+    remaining_value = serializers.CharField(required=False, help_text="What remains of the line's value.")
     unit = serializers.CharField(required=False, help_text="The line's unit.")
     state = serializers.CharField(required=False, help_text="The licence's state, for `not-in-force`.")
 
@@ -146,7 +164,7 @@ GET_LICENCE: dict[str, Any] = {
 UNCHANGED = OpenApiResponse(description="Nothing but `as_of` differs from what the ETag stands for.")
 RECORD_USAGE: dict[str, Any] = {
     "operation_id": "recordUsage",
-    "summary": "Write off what leaves",
+    "summary": "Write off what leaves, in one step",
     "description": "Needs the scope `usages:write`. All lines are written off together or none is. Safe to "
     "repeat with the same `id`.",
     "parameters": [
@@ -175,6 +193,93 @@ SCREEN: dict[str, Any] = {
     "examples": [
         OpenApiExample("Two subjects", examples.SUBJECTS, request_only=True),
         OpenApiExample("One hit", examples.SCREENED, response_only=True, status_codes=["200"]),
+    ],
+}
+
+
+REPLAYED = OpenApiParameter(
+    "Idempotency-Replayed",
+    str,
+    OpenApiParameter.HEADER,
+    response=[201, 409],
+    description="`true` if this is the stored answer of an earlier message with the same id.",
+)
+
+
+def _moving(name: str, summary: str, description: str, sent: Any, answered: Any) -> dict[str, Any]:
+    """Return what the description says of an operation that moves quantities."""
+    return {
+        "operation_id": name,
+        "summary": summary,
+        "description": f"Needs the scope `usages:write`. {description} Safe to repeat with the same `id`.",
+        "parameters": [LANGUAGE, REPLAYED],
+        "examples": [
+            OpenApiExample("Sent", sent, request_only=True),
+            OpenApiExample("Answered", answered, response_only=True, status_codes=["201"]),
+        ],
+    }
+
+
+RESERVE = _moving(
+    "reserve",
+    "Reserve what a declaration covers",
+    "All items are reserved together or none is.",
+    examples.RESERVATION,
+    examples.RESERVED,
+)
+ADJUST = _moving(
+    "adjust",
+    "Put an amended declaration in place of what is reserved",
+    "Releases all that is reserved for the declaration and reserves `lines` anew, or changes nothing.",
+    examples.ADJUSTMENT,
+    examples.ADJUSTED,
+)
+POST = _moving(
+    "post",
+    "Write off what leaves of what is reserved",
+    "A further part of the same item takes a higher `version`.",
+    examples.POSTING,
+    examples.POSTED,
+)
+RELEASE = _moving(
+    "release",
+    "Give back what is reserved",
+    "Works in whatever state the licence is.",
+    examples.RELEASE,
+    examples.RELEASED,
+)
+DEPART = _moving(
+    "reportDeparture",
+    "Report goods that have left already",
+    "For what left while we could not be asked. It is never refused for what the licence says: as much as "
+    "its line bears is written off, and officers look into the rest.",
+    examples.DEPARTURE,
+    examples.DEPARTED,
+)
+BATCH: dict[str, Any] = {
+    "operation_id": "sendBatch",
+    "summary": "Send many messages at once",
+    "description": "Needs the scope `usages:write`. For queues that come back after an outage. Each message "
+    "is handled by itself, in their order, and gets the answer that its own operation would have given.",
+    "parameters": [LANGUAGE],
+    "examples": [
+        OpenApiExample("Sent", examples.BATCH, request_only=True),
+        OpenApiExample("Answered", examples.BATCHED, response_only=True, status_codes=["200"]),
+    ],
+}
+CHANGES_FAIL = ("not-authenticated", "not-allowed", "not-found", "not-acceptable", "wrong-fields")
+CHANGES: dict[str, Any] = {
+    "operation_id": "listChanges",
+    "summary": "Which licences changed?",
+    "description": "Needs the scope `licences:read`. Ask with the last `next` for what changed since: "
+    "issued, another status, another balance. None is left out, and none comes twice. That a licence expires "
+    "is no change: `ends_at` says it beforehand.",
+    "parameters": [
+        LANGUAGE,
+        OpenApiParameter("after", str, OpenApiParameter.QUERY, description="`next` of the last answer."),
+    ],
+    "examples": [
+        OpenApiExample("Changed", examples.CHANGED, response_only=True, status_codes=["200"]),
     ],
 }
 

@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from portal.api import customs, docs, schema, screenings
+from portal.api import customs, docs, ledger, schema, screenings
 
 urlpatterns = [
     path("v1/licences/<str:number>", customs.LicenceView.as_view(), name="api-licence"),
     path("v1/licences/<str:number>/usages", customs.UsagesView.as_view(), name="api-usages"),
     path("v1/screenings", screenings.ScreeningsView.as_view(), name="api-screenings"),
+    path("v1/reservations", ledger.ReservationsView.as_view(), name="api-reservations"),
+    path("v1/adjustments", ledger.AdjustmentsView.as_view(), name="api-adjustments"),
+    path("v1/postings", ledger.PostingsView.as_view(), name="api-postings"),
+    path("v1/releases", ledger.ReleasesView.as_view(), name="api-releases"),
+    path("v1/departures", ledger.DeparturesView.as_view(), name="api-departures"),
+    path("v1/batches", ledger.BatchesView.as_view(), name="api-batches"),
+    path("v1/changes", ledger.ChangesView.as_view(), name="api-changes"),
     path("v1/schema", schema.SchemaView.as_view(), name="api-schema"),
     path("v1/docs", docs.show, name="api-docs"),
 ]

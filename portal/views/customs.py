@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from licensing import permissions
 from licensing.actions import customs
 from licensing.errors import Refused
-from licensing.models import Licence, LicenceState, Usage
+from licensing.models import LedgerEntry, Licence, LicenceState, Usage
 from licensing.permissions import Permission
 from licensing.references import read_reference
 from portal import verdicts
@@ -100,13 +101,16 @@ def written_off(usage: Usage) -> list[str]:
 def page(request: PortalRequest, licence: Licence, form: WriteOffForm) -> HttpResponse:
     now = timezone.now()
     may_report = permissions.may(request.user, Permission.REPORT_USAGE, licence)
-    usages = licence.usages.select_related("client").prefetch_related("entries__line").order_by("-at", "-pk")
+    usages = Usage.objects.about(licence).select_related("client").order_by("-at", "-pk")
+    moves = LedgerEntry.objects.filter(line__licence=licence).select_related("line").order_by("pk")
+    usages = usages.prefetch_related(Prefetch("entries", moves))
+    free = licence.state(now) == LicenceState.VALID and any(line.remaining for line in licence.lines.all())
     context: dict[str, Any] = {
         "licence": licence,
         "verdict": verdicts.verdict(licence, now),
         "now": now,
         # What was typed stays, even where nothing can be written off any more.
-        "form": form if may_report and (form.is_bound or licence.state(now) == LicenceState.VALID) else None,
+        "form": form if may_report and (form.is_bound or free) else None,
         "parties": licence.application.parties.filter(role__in=customs.PARTIES_AT_THE_BORDER).order_by("pk"),
         "usages": usages[:USAGES_SHOWN],
     }

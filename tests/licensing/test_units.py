@@ -1,6 +1,8 @@
 from decimal import Decimal
 
-from licensing.units import fits, unit_name, units
+import pytest
+
+from licensing.units import converted, fits, unit_name, units
 
 
 def test_units_have_both_languages_and_a_plural():
@@ -19,3 +21,25 @@ def test_what_is_counted_has_no_fractions():
     assert fits(Decimal("3"), "C62")
     assert not fits(Decimal("3.5"), "C62")
     assert fits(Decimal("3.1234"), "KGM")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "code", "to", "expected"),
+    [
+        ("2.5", "TNE", "KGM", "2500"),
+        ("1", "LBR", "KGM", "0.4536"),
+        ("76", "LTR", "MTQ", "0.076"),
+        ("1", "GLL", "LTR", "3.7854"),
+        ("2", "DZN", "C62", "24"),
+        ("3", "C62", "DZN", "0.25"),
+        ("1", "CUR", "GBQ", "37"),
+        ("7", "KT", "KT", "7"),
+    ],
+)
+def test_units_of_one_kind_are_converted(quantity, code, to, expected):
+    assert converted(Decimal(quantity), code, to) == Decimal(expected)
+
+
+@pytest.mark.parametrize(("code", "to"), [("LTR", "KGM"), ("BX", "C62"), ("BX", "DR"), ("XYZ", "KGM")])
+def test_unlike_units_are_not(code, to):
+    assert converted(Decimal(1), code, to) is None

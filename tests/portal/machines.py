@@ -32,6 +32,15 @@ class Machine:
             headers={**self.headers, **headers},
         )
 
+    def send(self, operation: str, body: object, **headers: str):
+        """Send a message to an operation that is not about one licence alone: reservations, batches …"""
+        return self.client.post(
+            f"/api/v1/{operation}",
+            json.dumps(body).encode(),
+            content_type="application/json",
+            headers={**self.headers, **headers},
+        )
+
 
 def message(quantity: object = "4", *, id: str = "siga-1", line: int = 1, unit: str = "C62", **more) -> dict:
     return {

@@ -38,7 +38,14 @@ def licence(db):
         conditions=examples.LICENCE["conditions"],
         holder=OrganisationFactory(name="Óptica del Istmo, S. A.", tax_id="155612345-2-2016"),
     )
-    LicenceLineFactory(licence=made, goods__quantity=Decimal(10), granted=Decimal(10), used=Decimal(4))
+    LicenceLineFactory(
+        licence=made,
+        goods__quantity=Decimal(10),
+        granted=Decimal(10),
+        used=Decimal(4),
+        value=Decimal(250000),
+        currency="USD",
+    )
     return made
 
 
@@ -77,14 +84,23 @@ def test_every_operation_says_what_it_does_and_how_it_can_fail(described):
         for method, operation in methods.items():
             assert operation["summary"] and operation["description"]
             expected = {"401", "403", "404", "405", "406", "429", "500", "503"}
-            expected |= {"400", "413", "415", "422"} if method == "post" else set()
-            expected |= {"409"} if operation["operationId"] == "recordUsage" else set()
-            expected -= {"404"} if operation["operationId"] == "screen" else set()
+            expected |= {"422"} if operation["operationId"] == "listChanges" else set()
+            expected |= {"400", "409", "413", "415", "422"} if method == "post" else set()
+            expected -= {"404", "409"} if operation["operationId"] == "screen" else set()
             assert expected <= set(operation["responses"])
 
 
 def test_every_field_and_parameter_of_a_message_is_explained(described):
-    for name in ("UsageInRequest", "UsedLineInRequest"):
+    for name in (
+        "UsageInRequest",
+        "UsedLineInRequest",
+        "DeclarationInRequest",
+        "DeclaredInRequest",
+        "PostingInRequest",
+        "ReleaseInRequest",
+        "PartInRequest",
+        "BatchInRequest",
+    ):
         fields = described["components"]["schemas"][name]["properties"]
         assert all(field.get("description") or field["type"] == "array" for field in fields.values())
 
@@ -94,20 +110,19 @@ def resolved(described, schema):
     return {**schema, "components": described["components"]}
 
 
-def body_schema(described, method, status):
-    [operation] = [
-        methods[method]
-        for path, methods in described["paths"].items()
-        if method in methods and "licences" in path
-    ]
+def body_schema(described, method, status, path):
+    operation = described["paths"][path][method]
     [content] = operation["responses"][str(status)]["content"].values()
     return resolved(described, content["schema"])
 
 
-def matches(described, method, response):
-    jsonschema.Draft202012Validator(body_schema(described, method, response.status_code)).validate(
-        response.json()
-    )
+OF_A_LICENCE = "/api/v1/licences/{number}"
+
+
+def matches(described, method, response, path=""):
+    path = path or (OF_A_LICENCE if method == "get" else f"{OF_A_LICENCE}/usages")
+    schema = body_schema(described, method, response.status_code, path)
+    jsonschema.Draft202012Validator(schema).validate(response.json())
     return True
 
 
@@ -130,6 +145,39 @@ def test_the_example_of_a_message_gets_the_example_of_an_answer(machine, licence
     assert response.json() == examples.RECORDED
     assert list(response.json()) == list(examples.RECORDED)
     assert matches(described, "post", response)
+
+
+# In this order, each message finds what the ones before it left.
+MOVEMENTS = [
+    ("reservations", examples.RESERVATION, examples.RESERVED),
+    ("adjustments", examples.ADJUSTMENT, examples.ADJUSTED),
+    ("postings", examples.POSTING, examples.POSTED),
+    ("releases", examples.RELEASE, examples.RELEASED),
+    ("departures", examples.DEPARTURE, examples.DEPARTED),
+    ("batches", examples.BATCH, examples.BATCHED),
+]
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_examples_of_movements_are_real_answers_one_after_the_other(machine, licence, described):
+    for path, sent, answered in MOVEMENTS:
+        response = machine.send(path, sent)
+
+        assert response.json() == answered, path
+        assert list(response.json()) == list(answered)
+        assert matches(described, "post", response, f"/api/v1/{path}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_example_of_changes_has_the_shape_of_a_real_answer(described):
+    machine = Machine()
+    LicenceLineFactory()
+
+    response = machine.get("/api/v1/changes")
+
+    assert list(response.json()) == list(examples.CHANGED)
+    assert list(response.json()["changes"][0]) == list(examples.CHANGED["changes"][0])
+    assert matches(described, "get", response, "/api/v1/changes")
 
 
 def provoke(machine, licence, code):
@@ -193,7 +241,7 @@ class TestPage:
         for operation in docs.operations():
             assert operation["summary"] in text
             assert f'id="{operation["id"]}"' in text
-        assert text.count("curl &#x27;") + text.count("curl http") == 3
+        assert text.count("curl &#x27;") + text.count("curl http") == len(list(docs.operations()))
 
     def test_the_type_of_every_problem_leads_to_its_place_on_the_page(self, page):
         for code in KINDS:
@@ -206,7 +254,7 @@ class TestPage:
         assert '<html lang="en"' in page.content.decode()
 
     def test_the_fields_of_inner_objects_are_named_by_their_path(self):
-        [_get, post, _screen] = docs.operations()
+        [post] = [one for one in docs.operations() if one["id"] == "recordUsage"]
 
         assert [field["name"] for field in post["fields"]] == [
             "id",

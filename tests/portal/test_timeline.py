@@ -35,6 +35,9 @@ KEPT_FROM_EXPORTERS = {
     Action.ASK_LIST_CHANGE,
     Action.APPROVE_LIST_CHANGE,
     Action.DECLINE_LIST_CHANGE,
+    Action.EXCEED,
+    Action.PROPOSE_CORRECTION,
+    Action.CORRECT,
 }
 ACCOUNTS_ONLY = {
     Action.REGISTER,

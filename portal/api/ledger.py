@@ -1,0 +1,398 @@
+"""What customs systems reserve, let leave and give back, in messages about one declaration each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.db import OperationalError, connection
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from licensing.actions import ledger
+from licensing.actions.ledger import Declared, Message, Part
+from licensing.models import ApiScope, LicenceChange, Usage, User
+from licensing.references import read_reference
+from portal.api import errors, schema
+from portal.api.access import needs
+from portal.api.customs import IN_A_REASON, LIST_OF_LINES, MOST_LINES
+from portal.api.errors import problem, respond
+from portal.api.fields import Closed, MoneyAsked, QuantityAsked, Text, Whole, YesNo
+from portal.http import ApiRequest
+
+MOST_MESSAGES = 100  # of one batch
+MOST_CHANGES = 500  # of one answer
+LARGEST = 2_147_483_647
+READY_MADE_ID = RegexValidator(r"^[!-~]{1,100}$", gettext_lazy("Use ASCII characters without blanks."))
+
+
+class ValueIn(Closed):
+    value = MoneyAsked(required=False, help_text="Declared value of it; without it, its share of the whole.")
+    currency = Text(
+        required=False, max_length=3, help_text="Of the value; must be the line's own, and may be left out."
+    )
+
+
+class DeclaredIn(ValueIn):
+    item = Whole(min_value=1, max_value=LARGEST, help_text="Number of the item within your declaration.")
+    licence = Text(max_length=60, help_text="Number of the licence that covers it.")
+    line = Whole(min_value=1, max_value=32767, help_text="Number of the line within the licence.")
+    quantity = QuantityAsked(help_text="Of this item alone; never a running total.")
+    unit = Text(max_length=3, help_text="UN/ECE Recommendation 20 code; converted into the line's own.")
+
+
+class PartIn(ValueIn):
+    item = Whole(min_value=1, max_value=LARGEST, help_text="Number of the item within your declaration.")
+    quantity = QuantityAsked(required=False, help_text="Without it, all that is reserved for the item.")
+    unit = Text(
+        required=False, max_length=3, help_text="UN/ECE Recommendation 20 code; without it, the line's own."
+    )
+
+
+class MessageIn(Closed):
+    id = Text(
+        max_length=100,
+        validators=[READY_MADE_ID],
+        help_text="Your own id of this message: printable ASCII without blanks. Make it once, store it, and "
+        "send the same one with every retry.",
+    )
+    declaration = Text(max_length=60, help_text="Number of your declaration.")
+
+
+class VersionIn(MessageIn):
+    version = Whole(
+        required=False,
+        min_value=1,
+        max_value=LARGEST,
+        help_text="1 unless said. Raise it with every amendment of the declaration, and with every further "
+        "part that leaves: the same item in the same version counts once, whatever the id.",
+    )
+
+
+class DeclarationIn(VersionIn):
+    lines = serializers.ListField(
+        child=DeclaredIn(),
+        min_length=1,
+        max_length=MOST_LINES,
+        error_messages=LIST_OF_LINES,
+        help_text="The items, each with the licence line that covers it. Licences may differ.",
+    )
+
+
+class PostingIn(VersionIn):
+    lines = serializers.ListField(
+        child=PartIn(),
+        min_length=1,
+        max_length=MOST_LINES,
+        error_messages=LIST_OF_LINES,
+        help_text="What leaves, by item.",
+    )
+    last = YesNo(
+        required=False, help_text="`true` releases what stays of these items: nothing more of them leaves."
+    )
+
+
+class ReleaseIn(MessageIn):
+    lines = serializers.ListField(
+        child=PartIn(),
+        required=False,
+        min_length=1,
+        max_length=MOST_LINES,
+        error_messages=LIST_OF_LINES,
+        help_text="What is given back, by item; without it, all that is reserved for the declaration.",
+    )
+
+
+class MovedOut(serializers.Serializer[Any]):
+    item = serializers.IntegerField()
+    licence = serializers.CharField()
+    line = serializers.IntegerField()
+    quantity = serializers.CharField(help_text="Moved by this message, in the line's unit.")
+    unit = serializers.CharField(help_text="The line's unit.")
+    value = serializers.CharField(help_text="Moved by this message, in the line's currency.")
+    currency = serializers.CharField()
+    reserved = serializers.CharField(help_text="Still reserved for the item right after it.")
+    remaining = serializers.CharField(help_text="What remained of the line right after it.")
+
+
+class GoneOut(serializers.Serializer[Any]):
+    item = serializers.IntegerField()
+    licence = serializers.CharField()
+    line = serializers.IntegerField()
+    quantity = serializers.CharField(help_text="As you reported it.")
+    unit = serializers.CharField()
+    counted = serializers.CharField(help_text="Written off, in the line's unit.")
+    irregular = schema.ReasonOut(many=True, help_text="Why officers look into it; empty if all is covered.")
+
+
+class RecordedOut(serializers.Serializer[Any]):
+    id = serializers.CharField(source="client_key")
+    kind = serializers.ChoiceField(choices=[kind.value for kind in Usage.Kind if kind != Usage.Kind.USE])
+    declaration = serializers.CharField()
+    version = serializers.IntegerField()
+    recorded_at = serializers.DateTimeField(source="at")
+
+
+class MovementOut(RecordedOut):
+    lines = MovedOut(source="answer.lines", many=True)
+
+
+class DepartureOut(RecordedOut):
+    lines = GoneOut(source="answer.lines", many=True)
+
+
+class BatchIn(Closed):
+    messages = serializers.ListField(
+        child=serializers.DictField(error_messages={"not_a_dict": gettext_lazy("Send an object in braces.")}),
+        min_length=1,
+        max_length=MOST_MESSAGES,
+        error_messages={
+            **LIST_OF_LINES,
+            "min_length": gettext_lazy("Send at least one message."),
+            "max_length": gettext_lazy("Send at most {max_length} messages."),
+        },
+        help_text="Messages in the order they happened, each as its own operation takes it, with its `kind` "
+        "beside: reserve, adjust, post, release or depart.",
+    )
+
+
+class AnswerOut(serializers.Serializer[Any]):
+    id = serializers.CharField(help_text="The message's own; empty if it had none.")
+    status = serializers.IntegerField(help_text="What the operation alone would have answered with.")
+    replayed = serializers.BooleanField(help_text="True if this is the stored answer of an earlier message.")
+    body = serializers.DictField(help_text="The operation's answer, or a problem.")
+
+
+class BatchOut(serializers.Serializer[Any]):
+    answers = AnswerOut(many=True, help_text="One for each message, in their order.")
+
+
+class ChangeOut(serializers.Serializer[Any]):
+    licence = serializers.CharField(source="licence.reference")
+    what = serializers.ChoiceField(choices=LicenceChange.What.values)
+    at = serializers.DateTimeField()
+
+
+class ChangesOut(serializers.Serializer[Any]):
+    changes = ChangeOut(many=True, help_text="The oldest first.")
+    next = serializers.CharField(help_text="Send it as `after` the next time.")
+    more = serializers.BooleanField(help_text="True if there is more already.")
+
+
+Do = Callable[[Message, dict[str, Any], User], tuple[Usage, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What reads a message of a kind, and what does it."""
+
+    reads: type[MessageIn]
+    does: Do
+
+
+def declared(sent: dict[str, Any]) -> list[Declared]:
+    return [
+        Declared(
+            item=one["item"],
+            licence=read_reference(one["licence"]),
+            number=one["line"],
+            quantity=one["quantity"],
+            unit=one["unit"],
+            value=one.get("value"),
+            currency=one.get("currency", ""),
+        )
+        for one in sent["lines"]
+    ]
+
+
+def parts(sent: dict[str, Any]) -> list[Part]:
+    names = ("item", "quantity", "unit", "value", "currency")
+    return [Part(**{name: one[name] for name in names if name in one}) for one in sent.get("lines", [])]
+
+
+OPERATIONS = {
+    Usage.Kind.RESERVE: Operation(
+        DeclarationIn,
+        lambda message, sent, by: ledger.reserve(message, declared(sent), by=by, at=timezone.now()),
+    ),
+    Usage.Kind.ADJUST: Operation(
+        DeclarationIn,
+        lambda message, sent, by: ledger.adjust(message, declared(sent), by=by, at=timezone.now()),
+    ),
+    Usage.Kind.POST: Operation(
+        PostingIn,
+        lambda message, sent, by: ledger.post(
+            message, parts(sent), last=sent.get("last", False), by=by, at=timezone.now()
+        ),
+    ),
+    Usage.Kind.RELEASE: Operation(
+        ReleaseIn, lambda message, sent, by: ledger.release(message, parts(sent), by=by, at=timezone.now())
+    ),
+    Usage.Kind.DEPART: Operation(
+        DeclarationIn,
+        lambda message, sent, by: ledger.depart(message, declared(sent), by=by, at=timezone.now()),
+    ),
+}
+
+
+def handle(request: ApiRequest, kind: Usage.Kind, data: Any) -> Response:
+    """Read a message of `kind`, do it, and answer: the same bytes whenever the message comes again."""
+    operation = OPERATIONS[kind]
+    # Without data the serializer speaks words of its own; null is no object, as a list is none.
+    message = operation.reads(data=[] if data is None else data)
+    message.is_valid(raise_exception=True)
+    sent = message.validated_data
+    head = Message(sent["id"], sent["declaration"], sent.get("version", 1))
+    usage, is_new = operation.does(head, sent, request.user)
+    headers = {} if is_new else {"Idempotency-Replayed": "true"}
+    if usage.outcome == Usage.Outcome.RECORDED:
+        shape = DepartureOut if kind == Usage.Kind.DEPART else MovementOut
+        return Response(shape(usage).data, status=201, headers=headers)
+    reasons = [
+        {name: reason[name] for name in IN_A_REASON if name in reason} for reason in usage.answer["reasons"]
+    ]
+    detail = " ".join(dict.fromkeys(reason["detail"] for reason in reasons))
+    body = problem("refused", request, detail, title=usage.answer["title"], reasons=reasons)
+    return respond(body, headers)
+
+
+class ReservationsView(APIView):
+    permission_classes = [needs(ApiScope.WRITE_USAGES)]
+    http_method_names = ["post"]
+
+    @extend_schema(
+        **schema.RESERVE,
+        request=DeclarationIn,
+        responses={201: MovementOut, **schema.problems(schema.WRITING)},
+    )
+    def post(self, request: ApiRequest) -> Response:
+        return handle(request, Usage.Kind.RESERVE, request.data)
+
+
+class AdjustmentsView(APIView):
+    permission_classes = [needs(ApiScope.WRITE_USAGES)]
+    http_method_names = ["post"]
+
+    @extend_schema(
+        **schema.ADJUST,
+        request=DeclarationIn,
+        responses={201: MovementOut, **schema.problems(schema.WRITING)},
+    )
+    def post(self, request: ApiRequest) -> Response:
+        return handle(request, Usage.Kind.ADJUST, request.data)
+
+
+class PostingsView(APIView):
+    permission_classes = [needs(ApiScope.WRITE_USAGES)]
+    http_method_names = ["post"]
+
+    @extend_schema(
+        **schema.POST, request=PostingIn, responses={201: MovementOut, **schema.problems(schema.WRITING)}
+    )
+    def post(self, request: ApiRequest) -> Response:
+        return handle(request, Usage.Kind.POST, request.data)
+
+
+class ReleasesView(APIView):
+    permission_classes = [needs(ApiScope.WRITE_USAGES)]
+    http_method_names = ["post"]
+
+    @extend_schema(
+        **schema.RELEASE, request=ReleaseIn, responses={201: MovementOut, **schema.problems(schema.WRITING)}
+    )
+    def post(self, request: ApiRequest) -> Response:
+        return handle(request, Usage.Kind.RELEASE, request.data)
+
+
+class DeparturesView(APIView):
+    permission_classes = [needs(ApiScope.WRITE_USAGES)]
+    http_method_names = ["post"]
+
+    @extend_schema(
+        **schema.DEPART,
+        request=DeclarationIn,
+        responses={201: DepartureOut, **schema.problems(schema.WRITING)},
+    )
+    def post(self, request: ApiRequest) -> Response:
+        return handle(request, Usage.Kind.DEPART, request.data)
+
+
+class BatchesView(APIView):
+    permission_classes = [needs(ApiScope.WRITE_USAGES)]
+    http_method_names = ["post"]
+
+    @extend_schema(
+        **schema.BATCH, request=BatchIn, responses={200: BatchOut, **schema.problems(schema.WRITING)}
+    )
+    def post(self, request: ApiRequest) -> Response:
+        batch = BatchIn(data=[] if request.data is None else request.data)
+        batch.is_valid(raise_exception=True)
+        return Response({"answers": [one_of(request, sent) for sent in batch.validated_data["messages"]]})
+
+
+def one_of(request: ApiRequest, sent: dict[str, Any]) -> dict[str, Any]:
+    """Do one message of a batch, in a transaction of its own, and return its answer."""
+    try:
+        answer = handle(request, kind_of(sent), {name: sent[name] for name in sent if name != "kind"})
+    except Exception as error:
+        told = errors.answer(error, {"request": request})
+        if told is None:
+            raise
+        if isinstance(error, OperationalError):
+            connection.close_if_unusable_or_obsolete()
+        answer = told
+    named = sent.get("id")
+    return {
+        "id": named if isinstance(named, str) else "",
+        "status": answer.status_code,
+        "replayed": "Idempotency-Replayed" in answer.headers,
+        "body": answer.data,
+    }
+
+
+def kind_of(sent: dict[str, Any]) -> Usage.Kind:
+    kind = sent.get("kind")
+    if kind not in [one.value for one in OPERATIONS]:
+        told = _("Send one of %(kinds)s.") % {"kinds": ", ".join(one.value for one in OPERATIONS)}
+        raise ValidationError({"kind": [told]}, code="invalid")
+    return Usage.Kind(kind)
+
+
+class ChangesView(APIView):
+    permission_classes = [needs(ApiScope.READ_LICENCES)]
+    http_method_names = ["get", "head"]
+
+    @extend_schema(**schema.CHANGES, responses={200: ChangesOut, **schema.problems(schema.CHANGES_FAIL)})
+    def get(self, request: ApiRequest) -> Response:
+        after = request.query_params.get("after", "0-0")
+        xact, row = read_cursor(after)
+        rows = LicenceChange.objects.filter(Q(xact__gt=xact) | Q(xact=xact, pk__gt=row), xact__lt=horizon())
+        found = list(rows.select_related("licence").order_by("xact", "pk")[: MOST_CHANGES + 1])
+        shown = found[:MOST_CHANGES]
+        cursor = f"{shown[-1].xact}-{shown[-1].pk}" if shown else after
+        answer = {"changes": shown, "next": cursor, "more": len(found) > MOST_CHANGES}
+        return Response(ChangesOut(answer).data, headers={"Cache-Control": "no-store"})
+
+
+def read_cursor(text: str) -> tuple[int, int]:
+    xact, dash, row = text.partition("-")
+    digits = f"{xact}{row}"
+    if not dash or not xact or not row or not (digits.isascii() and digits.isdigit()) or len(text) > 38:
+        told = _("Send what an earlier answer gave as “next”, or nothing to begin.")
+        raise ValidationError({"after": [told]}, code="invalid")
+    return min(int(xact), 2**63 - 1), min(int(row), 2**63 - 1)
+
+
+def horizon() -> int:
+    """Return the oldest transaction that is still running: whatever is older can't change any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        (oldest,) = cursor.fetchone()
+    return int(oldest)

@@ -1,0 +1,26 @@
+"""What officers say of goods that left without being covered."""
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from portal.forms.fields import said
+
+REASON_LONGEST = 2000
+
+
+class SettleForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("How this was settled"),
+        max_length=REASON_LONGEST,
+        help_text=gettext_lazy(
+            "What you found out, and what was done. A second person reads it and confirms."
+        ),
+        error_messages=said(gettext_lazy("Write how this was settled.")),
+        widget=forms.Textarea({"rows": 5}),
+    )
+
+
+class ConfirmForm(forms.Form):
+    """Nothing to type: the button says it."""
+
+    correction = forms.IntegerField(widget=forms.HiddenInput)

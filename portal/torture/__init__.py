@@ -1,0 +1,1 @@
+"""Trials of the whole portal under faults: real servers, real processes, real kills."""

@@ -1,0 +1,37 @@
+"""The portal with a fault that ISTMO_FAULT names, to see that the torture of the ledger finds it."""
+
+import os
+import random
+import uuid
+
+from portal.wsgi import application
+
+# Whatever follows needs Django to be set up, which the line above does.
+# isort: split
+from django.db import transaction
+
+from licensing.actions import customs, ledger
+
+__all__ = ["application"]
+
+write_off, reserve = customs.record_usage, ledger.reserve
+
+
+def counted_again(reference, *, client_key, **more):
+    """Take every message for a new one, a repeat too."""
+    return write_off(reference, client_key=f"{client_key[:60]}/{uuid.uuid4().hex[:8]}", **more)
+
+
+def lost(message, items, **more):
+    """Answer one in four, and forget it."""
+    with transaction.atomic():
+        answer = reserve(message, items, **more)
+        transaction.set_rollback(random.random() < 0.25)
+    return answer
+
+
+match os.environ.get("ISTMO_FAULT"):
+    case "counted-again":
+        customs.record_usage = counted_again
+    case "lost":
+        ledger.reserve = lost

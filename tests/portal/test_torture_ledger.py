@@ -1,0 +1,49 @@
+"""The ledger under many clients and kills of real servers, and that the trial finds a planted fault."""
+
+import pytest
+
+from portal.torture import ledger
+from portal.torture.stack import WEB, own_stack
+
+ENOUGH = 1_000_000  # attempts: time ends the trial first
+FAULTY = "tests.portal.faulty_wsgi:application"
+
+
+@pytest.fixture(scope="module")
+def stack():
+    with own_stack(8) as stack:
+        yield stack
+
+
+def figures(measures):
+    return {each.what: each.value for each in measures}
+
+
+def wrong(measures):
+    return {each.what: each.value for each in measures if each.is_reached is False}
+
+
+def test_the_books_hold_what_was_answered_though_servers_are_killed(stack):
+    measures = ledger.torture(stack, attempts=ENOUGH, seconds=12, clients=32, between_kills=3)
+
+    found = figures(measures)
+    assert wrong(measures) == {}
+    assert found["web server killed"] and found["database killed"]
+    assert found["messages recorded"] > 20
+
+
+@pytest.mark.parametrize(
+    ("fault", "noticed"),
+    [
+        ("counted-again", "counted beyond what was answered"),
+        ("lost", "answered and not counted"),
+    ],
+)
+def test_a_planted_fault_is_found(stack, fault, noticed):
+    stack.kill(WEB)
+    stack.children.environment["ISTMO_FAULT"] = fault
+    stack.start_web(FAULTY)
+
+    measures = ledger.torture(stack, attempts=300, seconds=8, clients=16, between_kills=None)
+
+    assert noticed in wrong(measures)
