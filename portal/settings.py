@@ -341,7 +341,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "ENUM_NAME_OVERRIDES": {  # three fields are called "kind"
+    "ENUM_NAME_OVERRIDES": {  # several fields are called "kind"
+        "MessageKind": "portal.api.ledger.MESSAGE_KINDS",
         "EntityKind": "screening.models.EntityKind.values",
         "NameKind": "screening.models.NameKind.values",
         "RelationKind": "screening.models.RelationKind.values",

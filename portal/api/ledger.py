@@ -33,6 +33,10 @@ LARGEST = 2_147_483_647
 READY_MADE_ID = RegexValidator(r"^[!-~]{1,100}$", gettext_lazy("Use ASCII characters without blanks."))
 
 
+# What is recorded here; the write-off in one step has an endpoint of its own.
+MESSAGE_KINDS = [kind.value for kind in Usage.Kind if kind != Usage.Kind.USE]
+
+
 class ValueIn(Closed):
     value = MoneyAsked(required=False, help_text="Declared value of it; without it, its share of the whole.")
     currency = Text(
@@ -134,7 +138,7 @@ class GoneOut(serializers.Serializer[Any]):
 
 class RecordedOut(serializers.Serializer[Any]):
     id = serializers.CharField(source="client_key")
-    kind = serializers.ChoiceField(choices=[kind.value for kind in Usage.Kind if kind != Usage.Kind.USE])
+    kind = serializers.ChoiceField(choices=MESSAGE_KINDS)
     declaration = serializers.CharField()
     version = serializers.IntegerField()
     recorded_at = serializers.DateTimeField(source="at")
