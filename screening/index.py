@@ -186,7 +186,15 @@ def _runs(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int
 def _once(numbers: NDArray[Any]) -> NDArray[Any]:
     """Return each of the numbers once, in order; quicker than numpy's own for as few as there are here."""
     in_order = np.sort(numbers)
-    return in_order[np.append(True, in_order[1:] != in_order[:-1])[: len(in_order)]]
+    once: NDArray[Any] = in_order[_firsts(in_order)]
+    return once
+
+
+def _firsts(in_order: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the place of the first of each run of equal values."""
+    if not len(in_order):
+        return np.empty(0, np.int64)
+    return np.append(0, np.flatnonzero(in_order[1:] != in_order[:-1]) + 1)
 
 
 def _checksum(key: str) -> int:
@@ -218,6 +226,7 @@ class NameIndex:
         self._rows_of_words = threading.local()
         self._alike = lru_cache(maxsize=1 << 15)(self._look_up_alike)
         self._made_by = lru_cache(maxsize=1 << 15)(self._look_up_joined)
+        self._known = lru_cache(maxsize=1 << 13)(self._read_facts)
         self._form = lru_cache(maxsize=1 << 15)(self._read_form)
 
     # --- building and keeping ---
@@ -280,10 +289,26 @@ class NameIndex:
         }
 
     def _subject(self, place: int, names: set[int], whole: bool) -> Subject:
-        facts = json.loads(self._facts[place])
-        kept = facts["names"] if whole else [self._names[number] for number in sorted(names)]
+        known = self._known(place)
+        if whole:
+            return known
+        forms = tuple([self._form(number) for number in sorted(names)])
         return Subject(
-            tuple(kept),
+            tuple([form.name for form in forms]),
+            known.countries,
+            known.kind,
+            known.dates_of_birth,
+            known.identifiers,
+            known.weak_names,
+            known.addresses,
+            known.owned_names,
+            forms,
+        )
+
+    def _read_facts(self, place: int) -> Subject:
+        facts = json.loads(self._facts[place])
+        return Subject(
+            tuple(facts["names"]),
             frozenset(facts["countries"]),
             facts["kind"],
             tuple(facts["dates_of_birth"]),
@@ -291,7 +316,6 @@ class NameIndex:
             frozenset(facts["weak_names"]),
             tuple(facts["addresses"]),
             frozenset(facts["owned_names"]),
-            () if whole else tuple(map(self._form, sorted(names))),
         )
 
     def _read_form(self, number: int) -> Form:
@@ -335,14 +359,13 @@ class NameIndex:
         alike = [self._alike(word) for word in form.different]
         together = [(word, at, how) for at, joined in form.joined for word, how in self._made_by(joined)]
         wanted = self._worth_looking_up(form, alike, share, costs)
-        seeds = np.concatenate(
-            [*(alike[at].words for at in wanted), np.array([word for word, _, _ in together], np.int32)]
-        )
-        candidates: Numbers = _once(self._names_with.data[self._names_with.places_of_all(seeds)[0]])
+        seeds = [*(alike[at].words for at in wanted), np.array([word for word, _, _ in together], np.int32)]
+        places, _ = self._names_with.places_of_all(np.concatenate(seeds))
+        candidates: Numbers = _once(self._names_with.data[places])
         rows, paired_weights, of_name = self._rows(candidates, alike, together)
         if not len(rows):
             return candidates[:0], (np.empty(0, np.float32), np.empty(0, np.float32))
-        starts = np.flatnonzero(np.append(True, of_name[1:] != of_name[:-1]))
+        starts = _firsts(of_name)
         candidates = candidates[of_name[starts]]
         shares, left = self._most(form, candidates, rows, paired_weights, starts, costs)
         letters = 0.0 if form.is_skeletal else BY_LETTERS
@@ -444,11 +467,12 @@ class NameIndex:
         alike = np.concatenate([np.array(how, np.float32).repeat(sizes[: len(keys)]), alike])
         order = np.lexsort((alike, numbers))
         numbers, alike = numbers[order], alike[order]
-        last = np.append(numbers[1:] != numbers[:-1], True)[: len(numbers)]  # of a word, its most
+        last = np.append(numbers[1:] != numbers[:-1], True)[
+            : len(numbers)
+        ]  # of each word: the most it is alike
         words = numbers[last]
-        return Alike(
-            words, alike[last], int((self._names_with.ends[words + 1] - self._names_with.ends[words]).sum())
-        )
+        names = int((self._names_with.ends[words + 1] - self._names_with.ends[words]).sum())
+        return Alike(words, alike[last], names)
 
     def _a_slip_away(self, word: str, numbers: Numbers) -> tuple[Numbers, Shares]:
         """Return those of the words with few enough letters wrong; a shared key only says there may be."""
@@ -610,7 +634,7 @@ def _turned(words_of: Numbers, ends: NDArray[np.int64], words: int) -> tuple[Num
 
 
 def _facts(subject: Subject) -> dict[str, object]:
-    """Return what `NameIndex._subject` reads again."""
+    """Return what `NameIndex._read_facts` reads again."""
     return {
         "names": list(subject.names),
         "countries": sorted(subject.countries),

@@ -123,7 +123,7 @@ class Alignment:
 
 def is_hit(party: Subject, listed: Subject, *, worth: float = POINTS_WORTH_A_LOOK) -> bool:
     """Say whether `compare` would give `worth` points or more, without looking for its reasons."""
-    points, _ours, theirs = _best_name(party, listed)
+    points, _ours, theirs, _aligned = _best_name(party, listed)
     if _same_number(party, listed):
         points = SAME_NUMBER_POINTS
     return _with_evidence(points, *_evidence(party, listed, theirs.name), worth) >= worth
@@ -153,13 +153,13 @@ def score_from(
     """Return what `compare` returns, or None for fewer points than `at_least`: most pairs need no reasons."""
     if not party.names or not listed.names:
         raise ValueError("Each side needs at least one name")
-    points, ours, theirs = _best_name(party, listed)
+    points, ours, theirs, aligned = _best_name(party, listed)
     number = _same_number(party, listed)
     agreeing, contradicting = _evidence(party, listed, theirs.name)
     total = _with_evidence(SAME_NUMBER_POINTS if number else points, agreeing, contradicting, worth)
     if total < at_least:
         return None
-    base = _reasons_of_the_name(ours, theirs, points)
+    base = _reasons_of_the_name(ours, theirs, aligned or align(ours, theirs), points)
     if number:
         base = [number, *(Reason(r.feature, 0.0, r.detail, r.tokens) for r in base[:1] if points)]
     return Score(total, ours.name, theirs.name, (*base, *agreeing, *contradicting))
@@ -172,32 +172,33 @@ def _with_evidence(points: float, agreeing: list[Reason], contradicting: list[Re
     return round(max(least, most + against), 1)
 
 
-def _best_name(party: Subject, listed: Subject) -> tuple[float, Form, Form]:
-    ours_of, theirs_of = _forms(party), _forms(listed)
-    best, best_ours, best_theirs = -1.0, ours_of[0], theirs_of[0]
-    for ours in ours_of:
+def _best_name(party: Subject, listed: Subject) -> tuple[float, Form, Form, Alignment | None]:
+    """Return the points of the best pair of names, the pair, and how it is aligned where that was asked."""
+    best: tuple[float, Form, Form, Alignment | None] | None = None
+    theirs_of = _forms(listed)
+    for ours in _forms(party):
         for theirs in theirs_of:
-            points = name_points(ours, theirs)
-            if points > best:
-                best, best_ours, best_theirs = points, ours, theirs
-    return best, best_ours, best_theirs
+            points, aligned = name_points(ours, theirs)
+            if best is None or points > best[0]:
+                best = points, ours, theirs, aligned
+    assert best, "Each side has a name"
+    return best
 
 
 def _forms(subject: Subject) -> tuple[Form, ...]:
     return subject.forms or tuple(map(comparable, subject.names))
 
 
-def name_points(ours: Form, theirs: Form) -> float:
-    """Return the points two names have in common, 0 to 100, to a tenth."""
-    said = sum(ours.weights)
+def name_points(ours: Form, theirs: Form) -> tuple[float, Alignment | None]:
+    """Return the points two names have in common, 0 to 100, to a tenth, and how they are aligned, unless they
+    have the same words: pairing them would find no more."""
     if ours.spelled == theirs.spelled:
-        return round(100 * _same_name(said), 1)
+        return round(100 * _same_name(sum(ours.weights)), 1), None
     if ours.in_order == theirs.in_order and ours.is_skeletal == theirs.is_skeletal:
-        return round(100 * discounted(SAME, said), 1)  # the same words: pairing them would find no more
+        return round(100 * discounted(SAME, sum(ours.weights)), 1), None
     aligned = align(ours, theirs)
-    return round(
-        100 * discounted(mixed(aligned.share, letters_alike(ours, theirs, aligned)), aligned.paired), 1
-    )
+    share = mixed(aligned.share, letters_alike(ours, theirs, aligned))
+    return round(100 * discounted(share, aligned.paired), 1), aligned
 
 
 def _same_name(said: float) -> float:
@@ -289,6 +290,8 @@ def _joined_pairs(joining: Form, other: Form) -> Iterator[tuple[int, int, float]
     skeletal = joining.is_skeletal or other.is_skeletal
     for at, joined in joining.joined:
         shortest, longest = len(joined) - LETTERS_APART, len(joined) + LETTERS_APART
+        if shortest > other.longest and not skeletal:
+            continue
         for there, word in enumerate(other.different):
             if (skeletal or shortest <= len(word) <= longest) and (alike := likeness_together(joined, word)):
                 yield at, there, alike
@@ -301,9 +304,8 @@ def _rest(pair: Pair, ours: Form, theirs: Form) -> float:
     return REST_OF_AN_INITIAL * abs(ours.weights[pair.ours[0]] - theirs.weights[pair.theirs[0]])
 
 
-def _reasons_of_the_name(ours: Form, theirs: Form, points: float) -> list[Reason]:
+def _reasons_of_the_name(ours: Form, theirs: Form, aligned: Alignment, points: float) -> list[Reason]:
     """Say in reasons where the points of the name come from; the points add up."""
-    aligned = align(ours, theirs)
     tokens = tuple(_tokens(ours.different, theirs.different, aligned))
     if not points:
         return [Reason("other-name", 0.0, theirs.name, tokens)]

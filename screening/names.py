@@ -53,6 +53,11 @@ class Form:
         return tuple(map(weight, self.different))
 
     @cached_property
+    def longest(self) -> int:
+        """How many letters its longest word has."""
+        return max(map(len, self.different))
+
+    @cached_property
     def joined(self) -> tuple[tuple[int, str], ...]:
         """Every two neighbours written as one word, with the place of the first."""
         return tuple(joined_words(self.different))
