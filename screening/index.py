@@ -129,7 +129,7 @@ class _Gathered:
 class Lists:
     """Many lists of numbers as one array: list `n` is data[ends[n] : ends[n + 1]]."""
 
-    def __init__(self, data: NDArray[np.generic], ends: NDArray[np.int64]) -> None:
+    def __init__(self, data: Numbers, ends: NDArray[np.int64]) -> None:
         self.data, self.ends = data, ends
 
     def places_of_all(self, which: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -183,10 +183,10 @@ def _runs(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int
     return runs
 
 
-def _once(numbers: NDArray[Any]) -> NDArray[Any]:
+def _once(numbers: Numbers) -> Numbers:
     """Return each of the numbers once, in order; quicker than numpy's own for as few as there are here."""
     in_order = np.sort(numbers)
-    once: NDArray[Any] = in_order[_firsts(in_order)]
+    once: Numbers = in_order[_firsts(in_order)]
     return once
 
 
@@ -361,7 +361,7 @@ class NameIndex:
         wanted = self._worth_looking_up(form, alike, share, costs)
         seeds = [*(alike[at].words for at in wanted), np.array([word for word, _, _ in together], np.int32)]
         places, _ = self._names_with.places_of_all(np.concatenate(seeds))
-        candidates: Numbers = _once(self._names_with.data[places])
+        candidates = _once(self._names_with.data[places])
         rows, paired_weights, of_name = self._rows(candidates, alike, together)
         if not len(rows):
             return candidates[:0], (np.empty(0, np.float32), np.empty(0, np.float32))
