@@ -58,6 +58,7 @@ from screening.rarity import weight
 
 FORMAT = 3  # of the arrays; another format is another folder
 ROUNDING = 0.06  # points are rounded to a tenth
+MANY = 400  # so many words alike are worth a first, rough look
 # A joined pair of words may be credited a little more exactly than the bound assumes.
 SLACK = 0.02
 
@@ -362,15 +363,40 @@ class NameIndex:
         seeds = [*(alike[at].words for at in wanted), np.array([word for word, _, _ in together], np.int32)]
         places, _ = self._names_with.places_of_all(np.concatenate(seeds))
         candidates = _once(self._names_with.data[places])
-        rows, paired_weights, of_name = self._rows(candidates, alike, together)
+        table, rows, paired_weights, of_name = self._rows(candidates, alike, together)
+        if len(rows) >= MANY:
+            able = self._at_first_sight(form, candidates, table, rows, paired_weights, of_name, share, costs)
+            rows, paired_weights, of_name = rows[able], paired_weights[able], of_name[able]
         if not len(rows):
             return candidates[:0], (np.empty(0, np.float32), np.empty(0, np.float32))
         starts = _firsts(of_name)
         candidates = candidates[of_name[starts]]
-        shares, left = self._most(form, candidates, rows, paired_weights, starts, costs)
-        letters = 0.0 if form.is_skeletal else BY_LETTERS
-        able = ((1 - letters) * shares + letters) * left >= share
+        shares, left = self._most(form, candidates, table[rows], paired_weights, starts, costs)
+        able = _reached(form, shares, left) >= share
         return candidates[able], (shares[able], left[able])
+
+    def _at_first_sight(
+        self,
+        form: Form,
+        candidates: Numbers,
+        table: Shares,
+        rows: Numbers,
+        paired_weights: Shares,
+        of_name: NDArray[np.int64],
+        share: float,
+        costs: Costs,
+    ) -> NDArray[np.bool_]:
+        """Say of each row whether its candidate can reach `share` as if all its words could be paired, each
+        with what it is most like: roughly, but without a look at every word asked for."""
+        starts = _firsts(of_name)
+        names = candidates[of_name[starts]]
+        asked = ((table > 0) @ np.array(form.weights, np.float32))[rows]
+        paired = np.add.reduceat(table.max(1)[rows] * paired_weights, starts)
+        ours_alone = np.maximum(0, sum(form.weights) - np.add.reduceat(asked, starts))
+        theirs_alone = np.maximum(0, self._totals[names] - np.add.reduceat(paired_weights, starts))
+        whole = np.maximum(paired + costs.asked * ours_alone + costs.indexed * theirs_alone, 1e-6)
+        able = _reached(form, (paired / whole).astype(np.float32), _left(paired)) >= share
+        return able.repeat(np.diff(np.append(starts, len(rows))))
 
     def _most(
         self,
@@ -395,14 +421,13 @@ class NameIndex:
         # A word that could be paired, but is not, costs `costs.asked` of its weight: that may be less.
         least = np.minimum(lightest, each + costs.asked * weights)  # of a word without a pair, its cost
         whole = least.sum(1) + costs.indexed * extra
-        left = 1 - COST_OF_COMMON_WORDS * np.maximum(0, 1 - paired / SAYS_ENOUGH)
-        return np.minimum(paired / np.maximum(whole, 1e-6), 1), left
+        return np.minimum(paired / np.maximum(whole, 1e-6), 1), _left(paired)
 
     def _rows(
         self, candidates: Numbers, alike: list[Alike], together: list[tuple[int, int, float]]
-    ) -> tuple[Shares, Shares, NDArray[np.int64]]:
+    ) -> tuple[Shares, Numbers, Shares, NDArray[np.int64]]:
         """Return, for each word of a candidate that is like one asked for, how alike it is to each of them,
-        its weight, and the place of its candidate."""
+        as a table and the row in it, its weight, and the place of its candidate."""
         joined = [word for word, _, _ in together]
         known = np.concatenate([*(found.words for found in alike), np.array(joined, np.int32)])
         places, sizes = self._words_of.places_of_all(candidates)
@@ -419,7 +444,8 @@ class NameIndex:
         finally:
             row_of[known] = 0
         hit = rows.nonzero()[0]
-        return table[rows[hit]], self._weights_of[places[hit]], np.arange(len(sizes)).repeat(sizes)[hit]
+        of_name = np.arange(len(sizes)).repeat(sizes)[hit]
+        return table, rows[hit], self._weights_of[places[hit]], of_name
 
     def _row_of_each_word(self) -> Numbers:
         """Return an array of zeros, one for each indexed word, of this thread; to be left as it was found."""
@@ -508,6 +534,19 @@ def _keys_of_alike(word: str) -> Iterator[tuple[str, float]]:
 
 def _may_have_slips(word: str) -> bool:
     return word[0] != SKELETAL and slips_allowed(word) > 0
+
+
+def _left(paired: Shares) -> Shares:
+    """Return what the discount for common words leaves where words paired weigh so much."""
+    left: Shares = 1 - COST_OF_COMMON_WORDS * np.maximum(0, 1 - paired / SAYS_ENOUGH)
+    return left
+
+
+def _reached(form: Form, words: Shares, left: Shares) -> Shares:
+    """Return what is reached with such a share of words if all letters agree."""
+    letters = 0.0 if form.is_skeletal else BY_LETTERS
+    reached: Shares = ((1 - letters) * words + letters) * left
+    return reached
 
 
 def least_paired(whole: float, is_skeletal: bool, share: float, cost: float) -> float:
