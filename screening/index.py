@@ -12,13 +12,13 @@ them.
 from __future__ import annotations
 
 import json
+import threading
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -56,8 +56,9 @@ from screening.names import Form, comparable, joined_words
 from screening.numbers import telling
 from screening.rarity import weight
 
-FORMAT = 2  # of the arrays; another format is another folder
+FORMAT = 3  # of the arrays; another format is another folder
 ROUNDING = 0.06  # points are rounded to a tenth
+MANY = 400  # so many words alike are worth a first, rough look
 # A joined pair of words may be credited a little more exactly than the bound assumes.
 SLACK = 0.02
 
@@ -71,6 +72,18 @@ class Costs(NamedTuple):
     asked: float
     indexed: float
 
+
+class Alike(NamedTuple):
+    """The indexed words like one word, in the order of their numbers."""
+
+    words: Numbers
+    how: Shares  # the most each is alike
+    names: int  # how many names they are in, all together
+
+
+# What a key says of a word, in front of the key.
+BETWEEN = "\0"  # the words of a name; no name has it
+WORD, SLIP, SOUND, CONSONANTS, INITIAL_KEY = "=", "-", "s", "c", "i"
 
 OF_A_PARTY = Costs(COST_OF_OURS, COST_OF_THEIRS)  # a party asks an index of listed names
 OF_A_LISTED = Costs(COST_OF_THEIRS, COST_OF_OURS)  # a listed entity asks an index of parties
@@ -117,16 +130,14 @@ class _Gathered:
 class Lists:
     """Many lists of numbers as one array: list `n` is data[ends[n] : ends[n + 1]]."""
 
-    def __init__(self, data: NDArray[np.generic], ends: NDArray[np.int64]) -> None:
+    def __init__(self, data: Numbers, ends: NDArray[np.int64]) -> None:
         self.data, self.ends = data, ends
 
-    def of_all(self, which: Numbers) -> tuple[NDArray[np.generic], NDArray[np.int64]]:
-        """Return the values of the lists `which`, one after the other, and how many each has."""
+    def places_of_all(self, which: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return where the values of the lists `which` are, one after the other, and how many each has."""
         starts = self.ends[which]
         sizes = self.ends[which + 1] - starts
-        before = np.cumsum(sizes) - sizes
-        places = np.repeat(starts - before, sizes) + np.arange(sizes.sum())
-        return self.data[places], sizes
+        return _runs(starts, sizes), sizes
 
     def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
         return {f"{name}_data": self.data, f"{name}_ends": self.ends}
@@ -135,8 +146,9 @@ class Lists:
 class Keys:
     """Which words (or names) have a key, kept as a 32-bit checksum: an answer may hold others too."""
 
-    def __init__(self, keys: NDArray[np.uint32], values: Numbers) -> None:
-        self._keys, self._values = keys, values
+    def __init__(self, keys: NDArray[np.uint32], ends: NDArray[np.int64], values: Numbers) -> None:
+        """Take the keys in order, each once: key `n` has values[ends[n] : ends[n + 1]]."""
+        self._keys, self._ends, self._values = keys, ends, values
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, int]]) -> Keys:
@@ -145,19 +157,45 @@ class Keys:
             keys.append(_checksum(key))
             values.append(value)
         order = np.argsort(np.frombuffer(keys, np.uint32), kind="stable")
-        return cls(np.frombuffer(keys, np.uint32)[order], np.frombuffer(values, np.int32)[order])
+        different, starts = np.unique(np.frombuffer(keys, np.uint32)[order], return_index=True)
+        ends = np.append(starts, len(order)).astype(np.int64)
+        return cls(different, ends, np.frombuffer(values, np.int32)[order])
 
-    def get(self, keys: Iterable[str]) -> Numbers:
-        """Return the values of all these keys, in no order; one may come more than once."""
-        wanted = np.fromiter(map(_checksum, keys), np.uint32)
-        first = self._keys.searchsorted(wanted)
-        sizes = self._keys.searchsorted(wanted, "right") - first
-        before = np.cumsum(sizes) - sizes
-        found: Numbers = self._values[np.repeat(first - before, sizes) + np.arange(sizes.sum())]
-        return found
+    def get(self, keys: Sequence[str]) -> tuple[Numbers, NDArray[np.int64]]:
+        """Return the values of all these keys, one key after the other, and how many each has."""
+        if not len(self._keys):
+            return self._values[:0], np.zeros(len(keys), np.int64)
+        wanted = np.array([_checksum(key) for key in keys], np.uint32)
+        at = self._keys.searchsorted(wanted)
+        at[at == len(self._keys)] = 0
+        starts = self._ends[at]
+        sizes = (self._ends[at + 1] - starts) * (self._keys[at] == wanted)
+        return self._values[_runs(starts, sizes)], sizes
 
     def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
-        return {f"{name}_keys": self._keys, f"{name}_values": self._values}
+        return {f"{name}_keys": self._keys, f"{name}_ends": self._ends, f"{name}_values": self._values}
+
+
+def _runs(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return so many numbers from each start on, one run after the other."""
+    ends = sizes.cumsum()
+    runs: NDArray[np.int64] = (starts - ends + sizes).repeat(sizes)
+    runs += np.arange(len(runs))
+    return runs
+
+
+def _once(numbers: Numbers) -> Numbers:
+    """Return each of the numbers once, in order; quicker than numpy's own for as few as there are here."""
+    in_order = np.sort(numbers)
+    once: Numbers = in_order[_firsts(in_order)]
+    return once
+
+
+def _firsts(in_order: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the place of the first of each run of equal values."""
+    if not len(in_order):
+        return np.empty(0, np.int64)
+    return np.append(0, np.flatnonzero(in_order[1:] != in_order[:-1]) + 1)
 
 
 def _checksum(key: str) -> int:
@@ -167,26 +205,30 @@ def _checksum(key: str) -> int:
 class NameIndex:
     """All names of some listed entities, built once and then only read; safe to share between threads."""
 
-    def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        # What is mapped into memory is seen as plain arrays: numpy is slow with those that know their file.
+        arrays = {name: np.asarray(each) for name, each in arrays.items()}
         self._arrays = arrays
-        self._entities: NDArray[np.int64] = arrays["entities"]  # type: ignore[assignment]
-        self._entity_of: Numbers = arrays["entity_of"]  # type: ignore[assignment]
-        self._totals: Shares = arrays["totals"]  # type: ignore[assignment]
-        self._facts = Texts(arrays["facts_data"], arrays["facts_ends"])  # type: ignore[arg-type]
-        self._names = Texts(arrays["names_data"], arrays["names_ends"])  # type: ignore[arg-type]
-        self._spelled = Texts(arrays["spelled_data"], arrays["spelled_ends"])  # type: ignore[arg-type]
-        self._in_order = Texts(arrays["in_order_data"], arrays["in_order_ends"])  # type: ignore[arg-type]
-        self._words = Texts(arrays["words_data"], arrays["words_ends"])  # type: ignore[arg-type]
-        self._names_with = Lists(arrays["names_with_data"], arrays["names_with_ends"])  # type: ignore[arg-type]
-        self._words_of = Lists(arrays["words_of_data"], arrays["words_of_ends"])  # type: ignore[arg-type]
-        self._weights_of = Lists(arrays["weights_of_data"], arrays["words_of_ends"])  # type: ignore[arg-type]
-        self._keys = {
-            kind: Keys(arrays[f"{kind}_keys"], arrays[f"{kind}_values"])  # type: ignore[arg-type]
-            for kind in ("word", "slip", "sound", "consonants", "initial", "number", "same")
-        }
+        self._entities: NDArray[np.int64] = arrays["entities"]
+        self._entity_of: Numbers = arrays["entity_of"]
+        self._totals: Shares = arrays["totals"]
+        self._facts, self._names, self._spelled, self._in_order, self._kept, self._words = (
+            Texts(arrays[f"{kind}_data"], arrays[f"{kind}_ends"])
+            for kind in ("facts", "names", "spelled", "in_order", "kept", "words")
+        )
+        self._names_with = Lists(arrays["names_with_data"], arrays["names_with_ends"])
+        self._words_of = Lists(arrays["words_of_data"], arrays["words_of_ends"])
+        self._weights_of: Shares = arrays["weights_of_data"]
+        self._by_key, self._by_number, self._by_spelling = (
+            Keys(arrays[f"{kind}_keys"], arrays[f"{kind}_ends"], arrays[f"{kind}_values"])
+            for kind in ("key", "number", "same")
+        )
         self._singles = int(arrays["singles"][0])  # words from this number on are only two words joined
-        self._numbers_with = np.diff(self._names_with.ends)
+        self._rows_of_words = threading.local()
         self._alike = lru_cache(maxsize=1 << 15)(self._look_up_alike)
+        self._made_by = lru_cache(maxsize=1 << 15)(self._look_up_joined)
+        self._known = lru_cache(maxsize=1 << 13)(self._read_facts)
+        self._form = lru_cache(maxsize=1 << 15)(self._read_form)
 
     # --- building and keeping ---
 
@@ -236,21 +278,38 @@ class NameIndex:
         return self._candidates(listed, at_least, OF_A_LISTED)
 
     def _candidates(self, asked: Subject, at_least: float, costs: Costs) -> dict[int, Subject]:
-        found: dict[int, set[str]] = defaultdict(set)
+        found: dict[int, set[int]] = defaultdict(set)
         for name in asked.names:
-            for number in self._names_like(comparable(name), at_least, costs):
-                found[int(self._entity_of[number])].add(self._names[number])
-        by_number = set(self._keys["number"].get(telling(asked.identifiers)).tolist())
+            for place, number in self._names_like(comparable(name), at_least, costs):
+                found[place].add(number)
+        numbers = telling(asked.identifiers)
+        by_number = set(self._by_number.get(sorted(numbers))[0].tolist()) if numbers else set()
         return {
             int(self._entities[place]): self._subject(place, found.get(place, set()), place in by_number)
             for place in sorted({*found, *by_number})
         }
 
-    def _subject(self, place: int, names: set[str], whole: bool) -> Subject:
-        facts = json.loads(self._facts[place])
-        kept = facts["names"] if whole else [name for name in facts["names"] if name in names]
+    def _subject(self, place: int, names: set[int], whole: bool) -> Subject:
+        known = self._known(place)
+        if whole:
+            return known
+        forms = tuple([self._form(number) for number in sorted(names)])
         return Subject(
-            tuple(kept),
+            tuple([form.name for form in forms]),
+            known.countries,
+            known.kind,
+            known.dates_of_birth,
+            known.identifiers,
+            known.weak_names,
+            known.addresses,
+            known.owned_names,
+            forms,
+        )
+
+    def _read_facts(self, place: int) -> Subject:
+        facts = json.loads(self._facts[place])
+        return Subject(
+            tuple(facts["names"]),
             frozenset(facts["countries"]),
             facts["kind"],
             tuple(facts["dates_of_birth"]),
@@ -260,30 +319,38 @@ class NameIndex:
             frozenset(facts["owned_names"]),
         )
 
-    def _names_like(self, form: Form, at_least: float, costs: Costs) -> list[int]:
-        """Return the numbers of the names that can have `at_least` points, and some that cannot."""
+    def _read_form(self, number: int) -> Form:
+        """Return the comparable form of an indexed name, as `comparable` would."""
+        return Form(self._names[number], tuple(self._kept[number].split(BETWEEN)), self._spelled[number])
+
+    def _names_like(self, form: Form, at_least: float, costs: Costs) -> Iterator[tuple[int, int]]:
+        """Return the names that can have `at_least` points, and some that cannot, each as the place of its
+        entity and its number."""
         share = max(0.0, (at_least - ROUNDING) / 100) ** (1 / SPREAD) - SLACK
         numbers, bounds = self._bounds(form, share, costs)
-        same = self._keys["same"].get([form.spelled])
-        if not len(numbers):
-            return list(same.tolist())
-        letters = self._letters_alike(form, numbers)
-        mixed = bounds[0] if letters is None else (1 - BY_LETTERS) * bounds[0] + BY_LETTERS * letters
-        able = mixed * bounds[1] >= share
-        return list(np.union1d(numbers[able], same).tolist())
+        same, _ = self._by_spelling.get([form.spelled])
+        if len(numbers):
+            able = self._able(form, numbers, bounds, share)
+            same = np.concatenate([numbers[able], same])
+        return zip(self._entity_of[same].tolist(), same.tolist(), strict=True)
 
-    def _letters_alike(self, form: Form, numbers: Numbers) -> Shares | None:
-        """Return how alike the letters are, as the matcher counts them; None where it does not ask."""
-        if form.is_skeletal:
-            return None
-        as_written = cdist(
-            [form.spelled], [self._spelled[n] for n in numbers.tolist()], scorer=fuzz.ratio, dtype=np.float32
-        )
-        listed = [self._in_order[n] for n in numbers.tolist()]
-        rewritten = cdist([form.in_order], listed, scorer=fuzz.ratio, dtype=np.float32)
-        alike: Shares = np.maximum(as_written[0], REWRITTEN * rewritten[0]) / 100
-        alike[[text == form.in_order or SKELETAL in text for text in listed]] = SAME
-        return alike
+    def _able(
+        self, form: Form, numbers: Numbers, bounds: tuple[Shares, Shares], share: float
+    ) -> NDArray[np.bool_]:
+        """Say of each name whether it can reach `share` with the letters it has."""
+        words, left = bounds
+        if form.is_skeletal:  # the matcher does not ask for its letters
+            able: NDArray[np.bool_] = words * left >= share
+            return able
+        needed = (share / left - (1 - BY_LETTERS) * words) * (100 / BY_LETTERS)
+        spelled = [self._spelled[number] for number in numbers.tolist()]
+        able = cdist([form.spelled], spelled, scorer=fuzz.ratio, dtype=np.float32)[0] >= needed
+        others = np.flatnonzero(~able)
+        in_order = [self._in_order[number] for number in numbers[others].tolist()]
+        alike = REWRITTEN * cdist([form.in_order], in_order, scorer=fuzz.ratio, dtype=np.float32)[0]
+        alike[[text == form.in_order or SKELETAL in text for text in in_order]] = 100
+        able[others] = alike >= needed[others]
+        return able
 
     def _bounds(self, form: Form, share: float, costs: Costs) -> tuple[Numbers, tuple[Shares, Shares]]:
         """Return candidates with the most their words can share, and the most that is left by the discount.
@@ -291,20 +358,45 @@ class NameIndex:
         A candidate that cannot reach `share` even if all its letters agree is left out.
         """
         alike = [self._alike(word) for word in form.different]
-        together = self._together(form)
+        together = [(word, at, how) for at, joined in form.joined for word, how in self._made_by(joined)]
         wanted = self._worth_looking_up(form, alike, share, costs)
-        seeds = [alike[at][0] for at in wanted] + [np.array([word for word, _, _ in together], np.int32)]
-        names, _ = self._names_with.of_all(np.unique(np.concatenate(seeds)).astype(np.int32))
-        candidates = np.unique(names).astype(np.int32)
-        rows, paired_weights, of_name = self._rows(candidates, alike, together)
-        starts = np.flatnonzero(np.r_[True, of_name[1:] != of_name[:-1]]) if len(rows) else np.empty(0, int)
-        if not len(starts):
+        seeds = [*(alike[at].words for at in wanted), np.array([word for word, _, _ in together], np.int32)]
+        places, _ = self._names_with.places_of_all(np.concatenate(seeds))
+        candidates = _once(self._names_with.data[places])
+        table, rows, paired_weights, of_name = self._rows(candidates, alike, together)
+        if len(rows) >= MANY:
+            able = self._at_first_sight(form, candidates, table, rows, paired_weights, of_name, share, costs)
+            rows, paired_weights, of_name = rows[able], paired_weights[able], of_name[able]
+        if not len(rows):
             return candidates[:0], (np.empty(0, np.float32), np.empty(0, np.float32))
+        starts = _firsts(of_name)
         candidates = candidates[of_name[starts]]
-        shares, left = self._most(form, candidates, rows, paired_weights, starts, costs)
-        letters = 0.0 if form.is_skeletal else BY_LETTERS
-        able = ((1 - letters) * shares + letters) * left >= share
+        shares, left = self._most(form, candidates, table[rows], paired_weights, starts, costs)
+        able = _reached(form, shares, left) >= share
         return candidates[able], (shares[able], left[able])
+
+    def _at_first_sight(
+        self,
+        form: Form,
+        candidates: Numbers,
+        table: Shares,
+        rows: Numbers,
+        paired_weights: Shares,
+        of_name: NDArray[np.int64],
+        share: float,
+        costs: Costs,
+    ) -> NDArray[np.bool_]:
+        """Say of each row whether its candidate can reach `share` as if all its words could be paired, each
+        with what it is most like: roughly, but without a look at every word asked for."""
+        starts = _firsts(of_name)
+        names = candidates[of_name[starts]]
+        asked = ((table > 0) @ np.array(form.weights, np.float32))[rows]
+        paired = np.add.reduceat(table.max(1)[rows] * paired_weights, starts)
+        ours_alone = np.maximum(0, sum(form.weights) - np.add.reduceat(asked, starts))
+        theirs_alone = np.maximum(0, self._totals[names] - np.add.reduceat(paired_weights, starts))
+        whole = np.maximum(paired + costs.asked * ours_alone + costs.indexed * theirs_alone, 1e-6)
+        able = _reached(form, (paired / whole).astype(np.float32), _left(paired)) >= share
+        return able.repeat(np.diff(np.append(starts, len(rows))))
 
     def _most(
         self,
@@ -319,50 +411,57 @@ class NameIndex:
         what the discount for common words leaves of it. Its rows begin at `starts`."""
         weights = np.array(form.weights, np.float32)
         best = np.maximum.reduceat(rows, starts, axis=0)
-        lighter = np.where(rows > 0, np.minimum(weights, paired_weights[:, None]), np.float32(0))
-        heaviest = np.maximum.reduceat(lighter, starts, axis=0)
-        lightest = np.minimum.reduceat(np.where(rows > 0, lighter, np.float32(np.inf)), starts, axis=0)
-        lightest[np.isinf(lightest)] = 0
+        pairs = rows > 0
+        lighter = np.minimum(weights, paired_weights[:, None])
+        heaviest = np.maximum.reduceat(lighter * pairs, starts, axis=0)
+        lightest = np.minimum.reduceat(np.where(pairs, lighter, np.float32(np.inf)), starts, axis=0)
         each = best * heaviest
         paired = each.sum(1)
-        unpaired = ((best == 0) * weights).sum(1)
         extra = np.maximum(0, self._totals[candidates] - np.add.reduceat(paired_weights, starts))
         # A word that could be paired, but is not, costs `costs.asked` of its weight: that may be less.
-        least = np.minimum(lightest, each + costs.asked * weights)
-        whole = least.sum(1) + costs.asked * unpaired + costs.indexed * extra
-        left = 1 - COST_OF_COMMON_WORDS * np.maximum(0, 1 - paired / SAYS_ENOUGH)
-        return np.minimum(paired / np.maximum(whole, 1e-6), 1), left
+        least = np.minimum(lightest, each + costs.asked * weights)  # of a word without a pair, its cost
+        whole = least.sum(1) + costs.indexed * extra
+        return np.minimum(paired / np.maximum(whole, 1e-6), 1), _left(paired)
 
     def _rows(
-        self, candidates: Numbers, alike: list[tuple[Numbers, Shares]], together: list[tuple[int, int, float]]
-    ) -> tuple[Shares, Shares, Numbers]:
+        self, candidates: Numbers, alike: list[Alike], together: list[tuple[int, int, float]]
+    ) -> tuple[Shares, Numbers, Shares, NDArray[np.int64]]:
         """Return, for each word of a candidate that is like one asked for, how alike it is to each of them,
-        its weight, and the place of its candidate."""
-        known = np.unique(np.concatenate([*(found[0] for found in alike), [word for word, _, _ in together]]))
-        table = np.zeros((len(known), len(alike)), np.float32)
-        for at, (found, how) in enumerate(alike):
-            table[known.searchsorted(found), at] = how
-        for word, at, how_alike in together:
-            place = known.searchsorted(word)
-            table[place, at : at + 2] = np.maximum(table[place, at : at + 2], how_alike)
-        words, sizes = self._words_of.of_all(candidates)
-        weights, _ = self._weights_of.of_all(candidates)
-        places = known.searchsorted(words)
-        places[places == len(known)] = 0
-        hit = known[places] == words
-        of_name = np.repeat(np.arange(len(candidates), dtype=np.int32), sizes)[hit]
-        return table[places[hit]], weights[hit], of_name
+        as a table and the row in it, its weight, and the place of its candidate."""
+        joined = [word for word, _, _ in together]
+        known = np.concatenate([*(found.words for found in alike), np.array(joined, np.int32)])
+        places, sizes = self._words_of.places_of_all(candidates)
+        row_of = self._row_of_each_word()
+        try:
+            row_of[known] = np.arange(1, len(known) + 1)
+            table = np.zeros((len(known) + 1, len(alike)), np.float32)
+            for at, found in enumerate(alike):
+                table[row_of[found.words], at] = found.how
+            for word, at, how in together:
+                pair = table[row_of[word], at : at + 2]
+                np.maximum(pair, how, out=pair)
+            rows = row_of[self._words_of.data[places]]
+        finally:
+            row_of[known] = 0
+        hit = rows.nonzero()[0]
+        of_name = np.arange(len(sizes)).repeat(sizes)[hit]
+        return table, rows[hit], self._weights_of[places[hit]], of_name
 
-    def _worth_looking_up(
-        self, form: Form, alike: list[tuple[Numbers, Shares]], share: float, costs: Costs
-    ) -> list[int]:
+    def _row_of_each_word(self) -> Numbers:
+        """Return an array of zeros, one for each indexed word, of this thread; to be left as it was found."""
+        if not hasattr(self._rows_of_words, "array"):
+            self._rows_of_words.array = np.zeros(len(self._words), np.int32)
+        rows: Numbers = self._rows_of_words.array
+        return rows
+
+    def _worth_looking_up(self, form: Form, alike: list[Alike], share: float, costs: Costs) -> list[int]:
         """Return the places of words to look up: the others weigh too little to reach `share` by themselves.
 
         What is left out are the words that most names share with others, as long as they weigh together less
         than a candidate must have.
         """
         needed = least_paired(sum(form.weights), form.is_skeletal, share, costs.asked)
-        most_first = sorted(range(len(alike)), key=lambda at: -int(self._numbers_with[alike[at][0]].sum()))
+        most_first = sorted(range(len(alike)), key=lambda at: -alike[at].names)
         left_out = 0.0
         wanted = []
         for at in most_first:
@@ -372,68 +471,82 @@ class NameIndex:
                 wanted.append(at)
         return wanted
 
-    def _together(self, form: Form) -> list[tuple[int, int, float]]:
-        """Return the indexed words that two neighbours make when written as one: word, place, how alike."""
-        found = []
-        for at, joined in form.joined:
-            for word in self._like_a_joined(joined):
-                if alike := likeness_together(joined, self._words[word]):
-                    found.append((word, at, alike))
-        return found
-
-    def _like_a_joined(self, joined: str) -> set[int]:
+    def _look_up_joined(self, joined: str) -> list[tuple[int, float]]:
+        """Return the indexed words that two words make when written as one, and how alike they are."""
         heard = consonants(joined)
-        by_consonants = [SKELETAL + heard, heard] if joined[0] == SKELETAL else [SKELETAL + heard]
-        by_sound = [sound(joined)] if joined.isalpha() else []
-        return {
-            *self._keys["word"].get([joined]).tolist(),
-            *self._keys["sound"].get(by_sound).tolist(),
-            *self._keys["consonants"].get(by_consonants).tolist(),
-        }
+        keys = [WORD + joined, CONSONANTS + SKELETAL + heard]
+        if joined[0] == SKELETAL:
+            keys.append(CONSONANTS + heard)
+        if joined.isalpha():
+            keys.append(SOUND + sound(joined))
+        found = set(self._by_key.get(keys)[0].tolist())
+        return [(word, alike) for word in found if (alike := likeness_together(joined, self._words[word]))]
 
-    def _look_up_alike(self, word: str) -> tuple[Numbers, Shares]:
+    def _look_up_alike(self, word: str) -> Alike:
         """Return the indexed words like `word`, in the order of their numbers, and the most each is alike."""
-        found = [
-            (numbers, np.full(len(numbers), alike, np.float32))
-            for numbers, alike in self._by_keys(word)
-            if alike
-        ]
-        found.append(self._a_slip_away(word))
-        numbers = np.concatenate([numbers for numbers, _ in found])
-        alike = np.concatenate([alike for _, alike in found])
-        different, places = np.unique(numbers, return_inverse=True)
-        most = np.zeros(len(different), np.float32)
-        np.maximum.at(most, places, alike)
-        return different, most
+        keys, how = zip(*_keys_of_alike(word), strict=True)
+        by_slips = [SLIP + key for key in slip_keys(word)] if _may_have_slips(word) else []
+        numbers, sizes = self._by_key.get([*keys, *by_slips])
+        others = int(sizes[: len(keys)].sum())
+        near, alike = self._a_slip_away(word, _once(numbers[others:]))
+        numbers = np.concatenate([numbers[:others], near])
+        alike = np.concatenate([np.array(how, np.float32).repeat(sizes[: len(keys)]), alike])
+        order = np.lexsort((alike, numbers))
+        numbers, alike = numbers[order], alike[order]
+        last = np.append(numbers[1:] != numbers[:-1], True)[
+            : len(numbers)
+        ]  # of each word: the most it is alike
+        words = numbers[last]
+        names = int((self._names_with.ends[words + 1] - self._names_with.ends[words]).sum())
+        return Alike(words, alike[last], names)
 
-    def _by_keys(self, word: str) -> Iterator[tuple[Numbers, float]]:
-        """Yield the words that share a key with `word`, and how alike that makes them at most."""
-        yield self._keys["word"].get({word, with_article(word)}), SAME
-        if len(word) == 1:
-            yield self._keys["initial"].get([word]), INITIAL
-            return
-        heard = consonants(word)
-        skeletal = SKELETAL in word
-        by_consonants = [heard, SKELETAL + heard] if skeletal else [SKELETAL + heard]
-        yield self._keys["consonants"].get(by_consonants), as_alike_by_consonants(heard)
-        if not skeletal:
-            yield self._keys["initial"].get([f"{word[0]}."]), INITIAL
-            if slips_allowed(word):
-                yield self._keys["sound"].get([sound(word)]), BY_SOUND
-
-    def _a_slip_away(self, word: str) -> tuple[Numbers, Shares]:
-        """Return the words with few enough letters wrong; a shared key only says that there may be."""
-        allowed = 0 if word[0] == SKELETAL else slips_allowed(word)
-        if not allowed:
-            return np.empty(0, np.int32), np.empty(0, np.float32)
-        numbers = np.unique(self._keys["slip"].get(slip_keys(word)))
+    def _a_slip_away(self, word: str, numbers: Numbers) -> tuple[Numbers, Shares]:
+        """Return those of the words with few enough letters wrong; a shared key only says there may be."""
+        if not len(numbers):
+            return numbers, np.empty(0, np.float32)
+        allowed = slips_allowed(word)
         listed = [self._words[number] for number in numbers.tolist()]
         slips = cdist([word], listed, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8)[0]
-        near = slips <= allowed
         letters = np.fromiter(map(len, listed), np.float32, len(listed))
         alike = as_alike_by_slips(slips, np.maximum(letters, len(word)))
-        near &= alike >= LEAST
+        near = (slips <= allowed) & (alike >= LEAST)
         return numbers[near], alike[near].astype(np.float32)
+
+
+def _keys_of_alike(word: str) -> Iterator[tuple[str, float]]:
+    """Yield keys of words like `word`, but for slips, and how alike each makes them at most."""
+    for spelled in {word, with_article(word)}:
+        yield WORD + spelled, SAME
+    if len(word) == 1:
+        yield INITIAL_KEY + word, INITIAL
+        return
+    heard = consonants(word)
+    if alike := as_alike_by_consonants(heard):
+        yield CONSONANTS + SKELETAL + heard, alike
+        if SKELETAL in word:
+            yield CONSONANTS + heard, alike
+    if SKELETAL in word:
+        return
+    yield f"{INITIAL_KEY}{word[0]}.", INITIAL
+    if slips_allowed(word):
+        yield SOUND + sound(word), BY_SOUND
+
+
+def _may_have_slips(word: str) -> bool:
+    return word[0] != SKELETAL and slips_allowed(word) > 0
+
+
+def _left(paired: Shares) -> Shares:
+    """Return what the discount for common words leaves where words paired weigh so much."""
+    left: Shares = 1 - COST_OF_COMMON_WORDS * np.maximum(0, 1 - paired / SAYS_ENOUGH)
+    return left
+
+
+def _reached(form: Form, words: Shares, left: Shares) -> Shares:
+    """Return what is reached with such a share of words if all letters agree."""
+    letters = 0.0 if form.is_skeletal else BY_LETTERS
+    reached: Shares = ((1 - letters) * words + letters) * left
+    return reached
 
 
 def least_paired(whole: float, is_skeletal: bool, share: float, cost: float) -> float:
@@ -459,7 +572,7 @@ class _Building:
 
     def __init__(self, listed: Iterable[tuple[int, Subject]]) -> None:
         self._entities, self._entity_of = array("q"), array("i")
-        self._facts, self._names, self._spelled, self._in_order = (_Gathered() for _ in range(4))
+        self._facts, self._names, self._spelled, self._in_order, self._kept = (_Gathered() for _ in range(5))
         self._totals = array("f")
         self._words, self._sizes = array("i"), array("i")  # of every name the numbers of its words, how many
         self._numbers: list[tuple[str, int]] = []
@@ -479,6 +592,7 @@ class _Building:
             self._names.add(name)
             self._spelled.add(form.spelled)
             self._in_order.add(_letters_of(form))
+            self._kept.add(BETWEEN.join(form.words))
             self._totals.append(sum(form.weights))
             self._words.extend(self._place.setdefault(word, len(self._place)) for word in form.different)
             self._sizes.append(len(form.different))
@@ -497,6 +611,7 @@ class _Building:
             **self._names.texts().arrays("names"),
             **spelled.arrays("spelled"),
             **self._in_order.texts().arrays("in_order"),
+            **self._kept.texts().arrays("kept"),
             **Texts.of(self._place).arrays("words"),
             **Lists(names_with, ends_with).arrays("names_with"),
             **Lists(words_of, ends).arrays("words_of"),
@@ -528,28 +643,25 @@ class _Building:
         )
 
     def _keys(self) -> dict[str, NDArray[np.generic]]:
-        place, singles = self._place, list(islice(self._place.items(), self._singles))
-        alphabetic = ((word, number) for word, number in place.items() if word.isalpha())
-        return {
-            **Keys.of(
-                (spelled, number) for word, number in place.items() for spelled in {word, with_article(word)}
-            ).arrays("word"),
-            **Keys.of((sound(word), number) for word, number in alphabetic).arrays("sound"),
-            **Keys.of(
-                (SKELETAL + heard if word[0] == SKELETAL else heard, number)
-                for word, number in place.items()
-                if (heard := consonants(word))
-            ).arrays("consonants"),
-            **Keys.of(
-                (key, number)
-                for word, number in singles
-                if word[0] != SKELETAL and slips_allowed(word)
-                for key in slip_keys(word)
-            ).arrays("slip"),
-            **Keys.of(
-                (f"{word[0]}." if len(word) == 1 else word[0], number) for word, number in singles
-            ).arrays("initial"),
-        }
+        return Keys.of(
+            (key, number)
+            for number, word in enumerate(self._place)
+            for key in _keys(word, single=number < self._singles)
+        ).arrays("key")
+
+
+def _keys(word: str, *, single: bool) -> Iterator[str]:
+    """Yield the keys under which an indexed word is found, a single one also by slips and its initial."""
+    for spelled in {word, with_article(word)}:
+        yield WORD + spelled
+    if word.isalpha():
+        yield SOUND + sound(word)
+    if heard := consonants(word):
+        yield CONSONANTS + (SKELETAL if word[0] == SKELETAL else "") + heard
+    if single:
+        yield INITIAL_KEY + (f"{word[0]}." if len(word) == 1 else word[0])
+        if _may_have_slips(word):
+            yield from (SLIP + key for key in slip_keys(word))
 
 
 def _turned(words_of: Numbers, ends: NDArray[np.int64], words: int) -> tuple[Numbers, NDArray[np.int64]]:
@@ -561,7 +673,7 @@ def _turned(words_of: Numbers, ends: NDArray[np.int64], words: int) -> tuple[Num
 
 
 def _facts(subject: Subject) -> dict[str, object]:
-    """Return what `NameIndex._subject` reads again."""
+    """Return what `NameIndex._read_facts` reads again."""
     return {
         "names": list(subject.names),
         "countries": sorted(subject.countries),

@@ -58,12 +58,17 @@ def likeness(ours: str, theirs: str) -> float:
         return INITIAL if ours[0] == theirs[0] else 0.0
     if SKELETAL in (ours[0], theirs[0]):
         return _by_consonants(ours, theirs)
-    return max(_by_letters(ours, theirs), _by_sound(ours, theirs))
-
-
-def _by_letters(ours: str, theirs: str) -> float:
     allowed = min(slips_allowed(ours), slips_allowed(theirs))
-    slips = OSA.distance(ours, theirs, score_cutoff=allowed) if allowed else 1
+    if not allowed:
+        return 0.0
+    by_letters = _by_letters(ours, theirs, allowed)
+    if by_letters < BY_SOUND and sound(ours) == sound(theirs):
+        return BY_SOUND
+    return by_letters
+
+
+def _by_letters(ours: str, theirs: str, allowed: int) -> float:
+    slips = OSA.distance(ours, theirs, score_cutoff=allowed)
     if slips > allowed:
         return 0.0
     alike = as_alike_by_slips(slips, max(len(ours), len(theirs)))
@@ -78,12 +83,6 @@ def as_alike_by_slips(slips: Any, letters: Any) -> Any:
     return 1 - COST_OF_A_SLIP * slips / letters
 
 
-def _by_sound(ours: str, theirs: str) -> float:
-    if min(slips_allowed(ours), slips_allowed(theirs)) and sound(ours) == sound(theirs):
-        return BY_SOUND
-    return 0.0
-
-
 def _by_consonants(ours: str, theirs: str) -> float:
     shared = consonants(ours)
     if shared != consonants(theirs):
@@ -96,6 +95,7 @@ def as_alike_by_consonants(shared: str) -> float:
     return BY_CONSONANTS.get(len(shared), MANY_CONSONANTS)
 
 
+@lru_cache(maxsize=1 << 17)
 def slips_allowed(word: str) -> int:
     """Return how many letters may be wrong: none in numbers and in words of two letters."""
     if len(word) < 3 or not word.isalpha():

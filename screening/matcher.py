@@ -9,7 +9,7 @@ put hits in order and may lift a near name to a hit or lower a vague one. What i
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -18,10 +18,10 @@ from screening.birth import how_births_agree
 from screening.latin import SKELETAL
 from screening.likeness import (
     INITIAL,
+    LETTERS_APART,
     SAME,
     likeness,
     likeness_together,
-    may_be_together,
     sound,
 )
 from screening.names import Form, comparable
@@ -71,6 +71,8 @@ class Subject:
     weak_names: frozenset[str] = frozenset()  # those of `names` the publisher calls weak
     addresses: tuple[str, ...] = ()  # as written, with street and town
     owned_names: frozenset[str] = frozenset()  # those of `names` of other parties that a listed one owns
+    # The names in comparable form, in the same order, where an index has them; else they are made.
+    forms: tuple[Form, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,9 @@ class Score:
     reasons: tuple[Reason, ...]
 
 
+Places = tuple[int, ...]
+
+
 class Pair(NamedTuple):
     """One or two words of one name beside one or two of the other."""
 
@@ -118,10 +123,10 @@ class Alignment:
 
 def is_hit(party: Subject, listed: Subject, *, worth: float = POINTS_WORTH_A_LOOK) -> bool:
     """Say whether `compare` would give `worth` points or more, without looking for its reasons."""
-    points, _ours, theirs = _best_name(party, listed)
+    points, _ours, theirs, _aligned = _best_name(party, listed)
     if _same_number(party, listed):
         points = SAME_NUMBER_POINTS
-    return _with_evidence(points, *_evidence(party, listed, theirs), worth) >= worth
+    return _with_evidence(points, *_evidence(party, listed, theirs.name), worth) >= worth
 
 
 def least_of_the_name(asked: Subject, worth: float) -> float:
@@ -137,16 +142,27 @@ def compare(party: Subject, listed: Subject, *, worth: float = POINTS_WORTH_A_LO
     a name of SURE_OF_THE_NAME points below `worth`.
     Raises ValueError if either side has no name, because no name would match everything.
     """
+    score = score_from(party, listed, 0.0, worth=worth)
+    assert score, "No score is below 0"
+    return score
+
+
+def score_from(
+    party: Subject, listed: Subject, at_least: float, *, worth: float = POINTS_WORTH_A_LOOK
+) -> Score | None:
+    """Return what `compare` returns, or None for fewer points than `at_least`: most pairs need no reasons."""
     if not party.names or not listed.names:
         raise ValueError("Each side needs at least one name")
-    points, ours, theirs = _best_name(party, listed)
-    base = _reasons_of_the_name(comparable(ours), comparable(theirs), points)
-    if number := _same_number(party, listed):
+    points, ours, theirs, aligned = _best_name(party, listed)
+    number = _same_number(party, listed)
+    agreeing, contradicting = _evidence(party, listed, theirs.name)
+    total = _with_evidence(SAME_NUMBER_POINTS if number else points, agreeing, contradicting, worth)
+    if total < at_least:
+        return None
+    base = _reasons_of_the_name(ours, theirs, aligned or align(ours, theirs), points)
+    if number:
         base = [number, *(Reason(r.feature, 0.0, r.detail, r.tokens) for r in base[:1] if points)]
-        points = SAME_NUMBER_POINTS
-    agreeing, contradicting = _evidence(party, listed, theirs)
-    points = _with_evidence(points, agreeing, contradicting, worth)
-    return Score(points, ours, theirs, (*base, *agreeing, *contradicting))
+    return Score(total, ours.name, theirs.name, (*base, *agreeing, *contradicting))
 
 
 def _with_evidence(points: float, agreeing: list[Reason], contradicting: list[Reason], worth: float) -> float:
@@ -156,28 +172,33 @@ def _with_evidence(points: float, agreeing: list[Reason], contradicting: list[Re
     return round(max(least, most + against), 1)
 
 
-def _best_name(party: Subject, listed: Subject) -> tuple[float, str, str]:
-    best = (-1.0, "", "")
-    for ours in party.names:
-        form = comparable(ours)
-        for theirs in listed.names:
-            points = name_points(form, comparable(theirs))
-            if points > best[0]:
-                best = (points, ours, theirs)
+def _best_name(party: Subject, listed: Subject) -> tuple[float, Form, Form, Alignment | None]:
+    """Return the points of the best pair of names, the pair, and how it is aligned where that was asked."""
+    best: tuple[float, Form, Form, Alignment | None] | None = None
+    theirs_of = _forms(listed)
+    for ours in _forms(party):
+        for theirs in theirs_of:
+            points, aligned = name_points(ours, theirs)
+            if best is None or points > best[0]:
+                best = points, ours, theirs, aligned
+    assert best, "Each side has a name"
     return best
 
 
-def name_points(ours: Form, theirs: Form) -> float:
-    """Return the points two names have in common, 0 to 100, to a tenth."""
-    said = sum(ours.weights)
+def _forms(subject: Subject) -> tuple[Form, ...]:
+    return subject.forms or tuple(map(comparable, subject.names))
+
+
+def name_points(ours: Form, theirs: Form) -> tuple[float, Alignment | None]:
+    """Return the points two names have in common, 0 to 100, to a tenth, and how they are aligned, unless they
+    have the same words: pairing them would find no more."""
     if ours.spelled == theirs.spelled:
-        return round(100 * _same_name(said), 1)
+        return round(100 * _same_name(sum(ours.weights)), 1), None
     if ours.in_order == theirs.in_order and ours.is_skeletal == theirs.is_skeletal:
-        return round(100 * discounted(SAME, said), 1)  # the same words: pairing them would find no more
+        return round(100 * discounted(SAME, sum(ours.weights)), 1), None
     aligned = align(ours, theirs)
-    return round(
-        100 * discounted(mixed(aligned.share, letters_alike(ours, theirs, aligned)), aligned.paired), 1
-    )
+    share = mixed(aligned.share, letters_alike(ours, theirs, aligned))
+    return round(100 * discounted(share, aligned.paired), 1), aligned
 
 
 def _same_name(said: float) -> float:
@@ -210,50 +231,70 @@ def letters_alike(ours: Form, theirs: Form, aligned: Alignment) -> float:
 def align(ours: Form, theirs: Form) -> Alignment:
     """Pair the words of two names one to one, what says most first."""
     chosen: list[Pair] = []
-    left, left_there = set(range(len(ours.different))), set(range(len(theirs.different)))
-    for pair in sorted(
-        _possible_pairs(ours, theirs), key=lambda pair: (-pair.weight, pair.ours, pair.theirs)
-    ):
-        if left.issuperset(pair.ours) and left_there.issuperset(pair.theirs):
-            chosen.append(pair)
-            left.difference_update(pair.ours)
-            left_there.difference_update(pair.theirs)
+    left, left_there = list(range(len(ours.different))), list(range(len(theirs.different)))
+    for minus_weight, places, places_there, alike in sorted(_possible_pairs(ours, theirs)):
+        if _are_in(places, left) and _are_in(places_there, left_there):
+            chosen.append(Pair(-minus_weight, alike, places, places_there))
+            for at in places:
+                left.remove(at)
+            for at in places_there:
+                left_there.remove(at)
+            if not left or not left_there:
+                break
     if not chosen:
         return Alignment((), 0.0, 0.0)
-    paired = sum(pair.weight for pair in chosen)
-    ours_alone = sum(ours.weights[at] for at in left)
-    theirs_alone = sum(theirs.weights[at] for at in left_there)
-    whole = (
-        sum(pair.weight / pair.alike + _rest(pair, ours, theirs) for pair in chosen)
-        + COST_OF_OURS * ours_alone
-        + COST_OF_THEIRS * theirs_alone
-        + COST_OF_ANOTHER * min(ours_alone, theirs_alone)
-        + (COST_OF_ANOTHER_NUMBER if _numbered(ours, left) and _numbered(theirs, left_there) else 0.0)
-    )
+    paired = sum([pair.weight for pair in chosen])
+    whole = sum([pair.weight / pair.alike + _rest(pair, ours, theirs) for pair in chosen])
+    if left or left_there:
+        ours_alone = sum([ours.weights[at] for at in left])
+        theirs_alone = sum([theirs.weights[at] for at in left_there])
+        whole = (
+            whole
+            + COST_OF_OURS * ours_alone
+            + COST_OF_THEIRS * theirs_alone
+            + COST_OF_ANOTHER * min(ours_alone, theirs_alone)
+            + (COST_OF_ANOTHER_NUMBER if _numbered(ours, left) and _numbered(theirs, left_there) else 0.0)
+        )
     return Alignment(tuple(chosen), paired, paired / whole)
 
 
-def _numbered(form: Form, places: set[int]) -> bool:
+def _are_in(places: tuple[int, ...], left: list[int]) -> bool:
+    return places[0] in left and (len(places) == 1 or places[1] in left)
+
+
+def _numbered(form: Form, places: list[int]) -> bool:
     return any(form.different[at][0].isdigit() for at in places)
 
 
-def _possible_pairs(ours: Form, theirs: Form) -> Iterator[Pair]:
-    for at, (word, says) in enumerate(zip(ours.different, ours.weights, strict=True)):
+def _possible_pairs(ours: Form, theirs: Form) -> list[tuple[float, Places, Places, float]]:
+    """Return all pairs of words alike: minus the weight, the places of both, how alike. In order, the pair
+    that says most is the first."""
+    found: list[tuple[float, Places, Places, float]] = []
+    weights, weights_there = ours.weights, theirs.weights
+    for at, word in enumerate(ours.different):
         for there, listed in enumerate(theirs.different):
             if alike := SAME if word == listed else likeness(word, listed):
-                yield Pair(alike * min(says, theirs.weights[there]), alike, (at,), (there,))
-    yield from _joined_pairs(ours, theirs)
-    for pair in _joined_pairs(theirs, ours):
-        yield pair._replace(ours=pair.theirs, theirs=pair.ours)
+                found.append((-alike * min(weights[at], weights_there[there]), (at,), (there,), alike))
+    for at, there, alike in _joined_pairs(ours, theirs):
+        says = min(weights[at] + weights[at + 1], weights_there[there])
+        found.append((-alike * says, (at, at + 1), (there,), alike))
+    for there, at, alike in _joined_pairs(theirs, ours):
+        says = min(weights_there[there] + weights_there[there + 1], weights[at])
+        found.append((-alike * says, (at,), (there, there + 1), alike))
+    return found
 
 
-def _joined_pairs(joining: Form, other: Form) -> Iterator[Pair]:
-    """Yield the pairs of two neighbours of one name, written as one word, and a word of the other."""
+def _joined_pairs(joining: Form, other: Form) -> Iterator[tuple[int, int, float]]:
+    """Yield the pairs of two neighbours of one name, written as one word, and a word of the other: the places
+    of the first of the two and of the one, and how alike."""
+    skeletal = joining.is_skeletal or other.is_skeletal
     for at, joined in joining.joined:
-        says = joining.weights[at] + joining.weights[at + 1]
+        shortest, longest = len(joined) - LETTERS_APART, len(joined) + LETTERS_APART
+        if shortest > other.longest and not skeletal:
+            continue
         for there, word in enumerate(other.different):
-            if may_be_together(joined, word) and (alike := likeness_together(joined, word)):
-                yield Pair(alike * min(says, other.weights[there]), alike, (at, at + 1), (there,))
+            if (skeletal or shortest <= len(word) <= longest) and (alike := likeness_together(joined, word)):
+                yield at, there, alike
 
 
 def _rest(pair: Pair, ours: Form, theirs: Form) -> float:
@@ -263,9 +304,8 @@ def _rest(pair: Pair, ours: Form, theirs: Form) -> float:
     return REST_OF_AN_INITIAL * abs(ours.weights[pair.ours[0]] - theirs.weights[pair.theirs[0]])
 
 
-def _reasons_of_the_name(ours: Form, theirs: Form, points: float) -> list[Reason]:
+def _reasons_of_the_name(ours: Form, theirs: Form, aligned: Alignment, points: float) -> list[Reason]:
     """Say in reasons where the points of the name come from; the points add up."""
-    aligned = align(ours, theirs)
     tokens = tuple(_tokens(ours.different, theirs.different, aligned))
     if not points:
         return [Reason("other-name", 0.0, theirs.name, tokens)]
@@ -360,6 +400,8 @@ def _country(party: Subject, listed: Subject) -> list[tuple[str, str]]:
 
 
 def _birth(party: Subject, listed: Subject) -> list[tuple[str, str]]:
+    if not party.dates_of_birth or not listed.dates_of_birth:
+        return []
     agreement = how_births_agree(party.dates_of_birth, listed.dates_of_birth)
     detail = f"{', '.join(party.dates_of_birth)} / {', '.join(listed.dates_of_birth)}"
     return [(agreement, detail)] if agreement else []

@@ -38,7 +38,9 @@ class Form:
 
     name: str  # as it was given
     words: tuple[str, ...]
-    written: tuple[str, ...]  # its words before any was put in another spelling
+    # Its words as written, before any was put in another spelling, in alphabetical order: two names with the
+    # same are the same name.
+    spelled: str
 
     @cached_property
     def different(self) -> tuple[str, ...]:
@@ -51,9 +53,9 @@ class Form:
         return tuple(map(weight, self.different))
 
     @cached_property
-    def spelled(self) -> str:
-        """The words as written, in alphabetical order: two names with the same are the same name."""
-        return in_order(self.written)
+    def longest(self) -> int:
+        """How many letters its longest word has."""
+        return max(map(len, self.different))
 
     @cached_property
     def joined(self) -> tuple[tuple[int, str], ...]:
@@ -94,7 +96,7 @@ def comparable(name: str) -> Form:
     words = _latin_words(name) or [name.strip().casefold()]
     kept = [word for word in _rewritten(words) if word not in STOP_WORDS]
     written = [word for word in words if word not in STOP_WORDS and word not in LEGAL_FORMS]
-    return Form(name, tuple(kept or words), tuple(written or words))
+    return Form(name, tuple(kept or words), in_order(written or words))
 
 
 def _latin_words(name: str) -> list[str]:

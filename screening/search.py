@@ -17,9 +17,9 @@ from screening.matcher import (
     Reason,
     Score,
     Subject,
-    compare,
     is_hit,
     least_of_the_name,
+    score_from,
 )
 from screening.models import (
     ListedEntity,
@@ -134,9 +134,9 @@ def _likeliest_first(match: Match) -> tuple[float, str, str]:
 
 def _scores(subject: Subject, index: NameIndex, worth: float) -> dict[int, Score]:
     return {
-        entity: compare(subject, other, worth=worth)
+        entity: score
         for entity, other in index.candidates(subject, least_of_the_name(subject, worth)).items()
-        if is_hit(subject, other, worth=worth)
+        if (score := score_from(subject, other, worth, worth=worth))
     }
 
 

@@ -18,7 +18,7 @@ from screening.importers.countries import country_code
 from screening.importers.dates import edtf
 from screening.importers.ofac_terms import NO_IDENTIFIER
 from screening.index import NameIndex
-from screening.matcher import POINTS_WORTH_A_LOOK, Subject, compare, is_hit, least_of_the_name
+from screening.matcher import POINTS_WORTH_A_LOOK, Subject, compare, least_of_the_name, score_from
 from screening.models import EntityKind
 
 KINDS = {
@@ -45,9 +45,9 @@ class Portal:
         party = subject(query)
         candidates = self.index.candidates(party, least_of_the_name(party, self.least))
         scores = [
-            (self.ids[at], compare(party, listed).points / 100)
+            (self.ids[at], score.points / 100)
             for at, listed in candidates.items()
-            if is_hit(party, listed, worth=self.least)
+            if (score := score_from(party, listed, self.least))
         ]
         return sorted(scores, key=lambda found: -found[1])[:limit]
 

@@ -1,6 +1,10 @@
+from itertools import product
+
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from screening import index as screening_index
 from screening.index import NameIndex
 from screening.matcher import MOST_AGREEMENT, POINTS_WORTH_A_LOOK, Subject, compare
 from tests.screening.test_matcher import SUBJECTS
@@ -54,6 +58,26 @@ def test_the_index_loses_nothing_the_matcher_would_accept(asked):
     assert {entity: found[entity].points for entity in accepted if entity in found} == {
         entity: score.points for entity, score in accepted.items()
     }
+
+
+@pytest.mark.parametrize(
+    "asked", ["Baldomero Quimera", "B. Quimera Fantasma Sombra", "Alkhayal Kimera", "خيالي"]
+)
+def test_a_rough_look_first_loses_nothing_either(asked, monkeypatch):
+    monkeypatch.setattr(screening_index, "MANY", 1)
+    first, middle = (
+        ["Baldomero", "Valdomero", "Leonor", "Al Khayal"],
+        ["Imaginario", "B", "Trading", "Khayali"],
+    )
+    names = map(" ".join, product(first, middle, ["Quimera", "Chimera", "Sombra", "Fantasma Quimera"]))
+    entities = {number: Subject((name,)) for number, name in enumerate([*names, "خيالي محمد", "Khayali"])}
+    party = Subject((asked,))
+    accepted = {entity for entity, other in entities.items() if compare(party, other).points >= 50}
+
+    candidates = NameIndex.of(entities.items()).candidates(party, 50)
+
+    assert accepted
+    assert accepted <= set(candidates)
 
 
 def test_only_the_names_that_can_match_are_compared():
