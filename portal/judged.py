@@ -11,7 +11,7 @@ from licensing.judgements import HitState, Standing
 from licensing.models import Band, HitJudgement, Judgement, ScreeningHit, User
 from portal.changes import Change, since
 from portal.findings import BAND_TONES, STATE_TONES
-from portal.templatetags.portal import legal_date, number
+from portal.templatetags.portal import legal_date, points
 from screening.importers import label_of
 
 
@@ -91,7 +91,7 @@ def label_of_hit(standing: Standing) -> str:
         "role": hit.party.get_role_display(),
         "listed": hit.listed_name,
         "list": label_of(hit.source),
-        "points": number(round(hit.points)),
+        "points": points(hit.points),
     }
 
 

@@ -75,6 +75,17 @@ def test_the_page_says_band_points_list_programme_and_that_two_people_are_needed
         assert fact in html
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "of 100 points"), ("es", "de 100 puntos")])
+def test_points_just_below_a_band_are_not_shown_as_those_of_the_band(case, lists, language, words):
+    hit = ScreeningHitFactory(points=84.96, party=case.parties.first(), entity__version=lists)
+    officer = client_of(UserFactory(name="Olga"), language)
+
+    html = officer.get(address(hit)).content.decode()
+
+    assert f"<strong>84.9</strong> {words}" in html
+    assert "<strong>85</strong>" not in html
+
+
 def test_the_second_person_confirms_with_the_same_answer(marta, ivan, hit):
     client_of(marta).post(address(hit), {"judgement": "different", "reason": "Otra fecha."})
     desk = client_of(ivan)
