@@ -66,8 +66,8 @@ def test_a_list_is_as_old_as_its_publishers_edition_however_late_it_came_in(read
 @pytest.mark.parametrize(
     ("language", "label", "why"),
     [
-        ("en", "3653 days old", "never checked at its publisher"),
-        ("es", "3653 días", "nunca verificada en la fuente"),
+        ("en", "3,653 days old", "never checked at its publisher"),
+        ("es", "3,653 días", "nunca verificada en la fuente"),
     ],
 )
 def test_an_old_edition_loaded_today_is_not_shown_as_checked(administrator, language, label, why):
