@@ -74,15 +74,6 @@ def alike(one: Standing, standings: list[Standing]) -> list[Standing]:
     ]
 
 
-def is_identical(one: Standing, other: Standing) -> bool:
-    """Say whether the very same facts stand against the very same entry."""
-    return (one.hit.party_digest, one.hit.source, one.hit.source_id) == (
-        other.hit.party_digest,
-        other.hit.source,
-        other.hit.source_id,
-    )
-
-
 def label_of_hit(standing: Standing) -> str:
     """Name a hit among others of its case: role, list and points."""
     hit = standing.hit

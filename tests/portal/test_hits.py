@@ -164,7 +164,7 @@ def test_after_one_the_next_that_waits_for_this_person_opens_and_then_the_case(m
     assert client_of(marta).post(address(waiting), answer).url == f"/cases/{case.reference}/"
 
 
-def test_identical_ones_are_ticked_and_the_merely_alike_only_when_asked_for(marta, case, lists):
+def test_what_is_alike_is_ticked_only_when_asked_for(marta, case, lists):
     entity = ListedEntityFactory(version=lists)
     first, second = (ScreeningHitFactory(party=party, entity=entity) for party in case.parties.all())
     other = ScreeningHitFactory(party=first.party, entity__version=ListVersionFactory(source="demo-ofac"))
@@ -174,9 +174,33 @@ def test_identical_ones_are_ticked_and_the_merely_alike_only_when_asked_for(mart
         form = desk.get(address(first) + rest).context["form"]
         return {int(mark.split(".")[0]) for mark in form["together"].initial}
 
-    assert ticked() == {second.pk}
+    assert ticked() == set()
     assert ticked("?together=1") == {second.pk, other.pk}
     assert "Settle these 3 alike together" in text(desk.get(f"/cases/{case.reference}/"))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["The judgement is recorded.", "2 judgements are recorded."]),
+        ("es", ["La valoración está registrada.", "Se registraron 2 valoraciones."]),
+    ],
+)
+@pytest.mark.parametrize("others", [0, 1])
+def test_the_answer_says_how_many_judgements_were_recorded(case, lists, language, words, others):
+    entity = ListedEntityFactory(version=lists)
+    hits = [ScreeningHitFactory(party=party, entity=entity) for party in case.parties.all()]
+    desk = client_of(UserFactory(name="Olga"), language)
+    marks = [mark for mark, _label in desk.get(address(hits[0])).context["form"].fields["together"].choices]
+
+    response = desk.post(
+        address(hits[0]),
+        {"judgement": "different", "reason": "Otra.", "together": marks[:others]},
+        follow=True,
+    )
+
+    assert words[others] in text(response)
+    assert HitJudgement.objects.count() == 1 + others
 
 
 def test_what_may_not_be_settled_together_is_refused_as_a_choice(marta, hit, case, lists):
