@@ -118,6 +118,25 @@ def test_whoever_judged_may_say_otherwise_and_never_confirms(marta, hit):
     assert not HitConfirmation.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["A judgement of two people stands", "takes two people again"]),
+        ("es", ["Consta una valoración de dos personas", "volverá a requerir dos personas"]),
+    ],
+)
+def test_whoever_judges_again_what_two_people_judged_is_warned(hit, marta, ivan, language, words):
+    judgement = HitJudgementFactory(hit=hit, by=marta)
+    desk = client_of(UserFactory(name="Olga"), language)
+    assert words[0] not in text(desk.get(address(hit)))
+
+    HitConfirmationFactory(judgement=judgement, by=ivan)
+
+    html = text(desk.get(address(hit)))
+    assert words[0] in html
+    assert words[1] in html
+
+
 def test_people_get_their_own_words_back_and_never_somebody_elses(marta, ivan, hit):
     HitJudgementFactory(hit=hit, by=marta, judgement="same", reason="Mismo pasaporte.")
 
