@@ -76,12 +76,18 @@ def give_up(screening_id: int) -> None:
     Screening.objects.filter(pk=screening_id, finished_at=None).update(failure="given-up")
 
 
-@transaction.atomic
 def screen_party(party_id: int, thresholds: Thresholds, at: datetime) -> tuple[set[int], int]:
     """Store what the lists say of the party, and alert officers if we deal with it already.
 
-    Returns the ids of the list versions it was searched in, and how many alerts that raised.
+    Returns the ids of the list versions it was searched in, and how many alerts that raised. Who calls it in
+    a transaction calls `search.prepare` before that.
     """
+    search.prepare(at)
+    return _screen_party(party_id, thresholds, at)
+
+
+@transaction.atomic
+def _screen_party(party_id: int, thresholds: Thresholds, at: datetime) -> tuple[set[int], int]:
     party = Party.objects.select_for_update(of=("self",)).get(pk=party_id)
     screened = search.screen(subject_of(party), at=at, worth=thresholds.worth)
     found = [hit for match in screened.matches if (hit := _store(party, match, at))]

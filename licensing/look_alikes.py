@@ -10,24 +10,33 @@ from licensing import assessment, calibration, watched
 from licensing.models import Application, ApplicationStatus, LookAlike, Party
 from screening import watch
 from screening.matcher import Subject, compare
+from screening.watch import PartyIndex
 
 SHOWN = 5  # of each party, the likeliest
 INDEX = "look-alikes"
 
 
-@transaction.atomic
 def find(application_id: int, *, at: datetime) -> None:
     """Store whom the parties of the application, and the company that applies, resemble. Safe to repeat.
 
     Only who was screened is looked among. The very same facts in another case are the same party, not one
     that looks like it.
     """
-    application = Application.objects.lock(application_id)
-    own = [*application.parties.order_by("pk"), watched.company(application.organisation)]
+    index = _index()  # building it may take longer than a transaction that holds a lock may idle
+    _find(application_id, index, at)
+
+
+def _index() -> PartyIndex:
     drafts = Party.objects.filter(application__status=ApplicationStatus.DRAFT)
     among = Party.objects.exclude(screened_digest="").filter(account=None).exclude(pk__in=drafts)
     stamps = dict(among.values_list("pk", "screened_digest"))
-    index = watch.index_of(stamps, _subjects, name=INDEX)
+    return watch.index_of(stamps, _subjects, name=INDEX)
+
+
+@transaction.atomic
+def _find(application_id: int, index: PartyIndex, at: datetime) -> None:
+    application = Application.objects.lock(application_id)
+    own = [*application.parties.order_by("pk"), watched.company(application.organisation)]
     worth = calibration.in_force(at).medium_from
     LookAlike.objects.filter(party__in=own).delete()
     for party in own:

@@ -92,6 +92,8 @@ def _follow_changes(run: WatchRun, base: WatchRun, thresholds: Thresholds, at: d
         run.compared += 1
         run.alerts += assessment.screen_party(party_id, thresholds, at)[1]
     _carry_people(people - concerned, base, run)
+    if concerned:
+        search.prepare(at)
     cases = Application.objects.watched(at).order_by("pk").values_list("pk", flat=True)
     for chunk in _chunks(cases.iterator(), AT_ONCE):
         _follow_in_cases(chunk, concerned, base, run, thresholds, at)

@@ -231,7 +231,7 @@ def form_for(
     """Return the form that this person may fill in for the hit now, bound to `data`; None if there is none.
 
     What was typed is kept even where it came too late: the action says why it is refused. `together` asks
-    for everything that is alike, not only the identical, to be ticked.
+    for everything that is alike to be ticked; nothing is otherwise.
     """
     is_open = may_be_judged(application, timezone.now()) and standing.hit.gone_at is None
     if not is_open and data is None:

@@ -11,7 +11,7 @@ from licensing.judgements import HitState, Standing
 from licensing.models import Band, HitJudgement, Judgement, ScreeningHit, User
 from portal.changes import Change, since
 from portal.findings import BAND_TONES, STATE_TONES
-from portal.templatetags.portal import legal_date, number
+from portal.templatetags.portal import legal_date, points
 from screening.importers import label_of
 
 
@@ -74,15 +74,6 @@ def alike(one: Standing, standings: list[Standing]) -> list[Standing]:
     ]
 
 
-def is_identical(one: Standing, other: Standing) -> bool:
-    """Say whether the very same facts stand against the very same entry."""
-    return (one.hit.party_digest, one.hit.source, one.hit.source_id) == (
-        other.hit.party_digest,
-        other.hit.source,
-        other.hit.source_id,
-    )
-
-
 def label_of_hit(standing: Standing) -> str:
     """Name a hit among others of its case: role, list and points."""
     hit = standing.hit
@@ -91,7 +82,7 @@ def label_of_hit(standing: Standing) -> str:
         "role": hit.party.get_role_display(),
         "listed": hit.listed_name,
         "list": label_of(hit.source),
-        "points": number(round(hit.points)),
+        "points": points(hit.points),
     }
 
 

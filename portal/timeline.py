@@ -125,7 +125,7 @@ LINES: dict[Action, Line] = {
     Action.REMEMBER_JUDGEMENT: Line(
         _(
             "“%(party)s” against “%(listed)s” (%(list)s) was judged before: somebody else, by %(people)s on"
-            " %(judged_on)s %(where)s. It counts here too."
+            " %(judged_on)s %(where)s. It counted here too then."
         ),
         detail=said("reason"),
     ),

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Max, OuterRef, Q, Subquery
 
 from screening import sources
-from screening.models import FetchState, ImportRun, ImportRunState, ListFetch, ListVersion
+from screening.models import FetchState, ImportRunState, ListFetch, ListVersion
 from screening.sources import Counted
 
 
@@ -14,9 +14,10 @@ from screening.sources import Counted
 class Freshness:
     source: str
     version: ListVersion | None  # None: a list with an address of which nothing was ever imported
-    checked_at: datetime | None  # when the version was last seen to be the publisher's newest
+    checked_at: datetime | None  # when its address last gave this very file; None: it never did
     edition_days: int  # since the publisher's day of the edition; 0 without a version
-    check_days: int  # since `checked_at`
+    check_days: int  # since it was last known to be the newest: since `checked_at` or the edition's day
+    is_superseded: bool  # we hold a version that its publisher made later
     counted: Counted
     oldest_days: int | None
     last_fetch: ListFetch | None
@@ -28,7 +29,8 @@ class Freshness:
 
     @property
     def is_late(self) -> bool:
-        return self.version is None or (self.oldest_days is not None and self.days > self.oldest_days)
+        too_old = self.oldest_days is not None and self.days > self.oldest_days
+        return self.version is None or self.is_superseded or too_old
 
 
 def of_all(at: datetime, today: date) -> list[Freshness]:
@@ -36,8 +38,11 @@ def of_all(at: datetime, today: date) -> list[Freshness]:
     versions = {version.source: version for version in ListVersion.objects.in_force(at)}
     last = {fetch.source: fetch for fetch in _last_fetches()}
     checks = _checks(list(versions.values()))
+    newest = _newest_editions(at)
     return [
-        _freshness(source, versions.get(source), last.get(source), checks.get(source), at, today)
+        _freshness(
+            source, versions.get(source), last.get(source), checks.get(source), newest.get(source), at, today
+        )
         for source in sorted({*versions, *sources.fetched()})
     ]
 
@@ -51,16 +56,19 @@ def _freshness(
     version: ListVersion | None,
     last: ListFetch | None,
     checked_at: datetime | None,
+    newest: date | None,
     at: datetime,
     today: date,
 ) -> Freshness:
     rhythm = sources.rhythm_of(source)
+    edition_days = max(0, (today - version.published_on).days) if version else 0
     return Freshness(
         source=source,
         version=version,
         checked_at=checked_at,
-        edition_days=max(0, (today - version.published_on).days) if version else 0,
-        check_days=max(0, (at - checked_at).days) if checked_at else 0,
+        edition_days=edition_days,
+        check_days=min(edition_days, max(0, (at - checked_at).days)) if checked_at else edition_days,
+        is_superseded=version is not None and newest is not None and version.published_on < newest,
         counted=rhythm.counted,
         oldest_days=rhythm.oldest_days,
         last_fetch=last,
@@ -73,18 +81,17 @@ def _last_fetches() -> list[ListFetch]:
 
 
 def _checks(versions: list[ListVersion]) -> dict[str, datetime]:
-    """Return for each list when its version in force was last seen to be the newest there is."""
-    unchanged = ListFetch.objects.filter(
-        state=FetchState.UNCHANGED, sha256__in=[version.sha256 for version in versions]
-    )
-    imported = ImportRun.objects.filter(state=ImportRunState.DONE, version__in=versions)
-    seen = dict(unchanged.values_list("source").annotate(Max("started_at")))
-    again = dict(imported.values_list("source").annotate(Max("finished_at")))
-    return {
-        version.source: max(
-            moment
-            for moment in (version.imported_at, seen.get(version.source), again.get(version.source))
-            if moment
-        )
-        for version in versions
-    }
+    """Return for each list when its publisher's address last gave the version in force.
+
+    A file that somebody loads by hand, or a version put back, says nothing of what is published now.
+    """
+    unchanged = Q(state=FetchState.UNCHANGED, sha256__in=[version.sha256 for version in versions])
+    new = Q(state=FetchState.RECEIVED, run__state=ImportRunState.DONE, run__version__in=versions)
+    looks = ListFetch.objects.filter(unchanged | new)
+    return dict(looks.values_list("source").annotate(Max("started_at")))
+
+
+def _newest_editions(at: datetime) -> dict[str, date]:
+    """Return the publisher's day of the newest version that we held of each list at `at`."""
+    held = ListVersion.objects.filter(imported_at__lte=at)
+    return dict(held.values_list("source").annotate(Max("published_on")))

@@ -88,7 +88,7 @@ REFUSALS: dict[str, Promise] = {
     "count-differs": _("The file says it holds %(said)s entries, but it holds %(found)s."),
     "shrunk": _(
         "The file names %(found)s parties and the list in force names %(in_force)s. So large a fall needs "
-        "a person to confirm it."
+        "two administrators to agree to it."
     ),
     "older": _("The file is of %(published_on)s. The list in force is newer: %(in_force_on)s."),
     "replaced": _("This file was imported before, and another has replaced it since."),

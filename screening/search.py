@@ -75,6 +75,12 @@ def find_matches(subject: Subject, *, at: datetime) -> list[Match]:
     return list(screen(subject, at=at).matches)
 
 
+def prepare(at: datetime) -> None:
+    """Have the index over the lists in force at `at` ready. Building it may take longer than a transaction
+    may idle: whoever asks within one, and holds a lock there, prepares before. Raises NoListInForce."""
+    _index(lists_in_force(at))
+
+
 def screen(subject: Subject, *, at: datetime, worth: float | None = None) -> Screened:
     """Return what `find_matches` returns, with the list versions that were searched.
 

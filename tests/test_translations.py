@@ -57,3 +57,10 @@ def test_translations_keep_the_variables_of_their_strings():
                 assert names_in(translated) <= names_in(entry.msgid) | names_in(entry.msgid_plural), (
                     entry.msgid
                 )
+
+
+def test_a_plural_says_how_many_where_its_string_does():
+    for entry in polib.pofile(str(ROOT / CATALOGUE)):
+        for number, translated in entry.msgstr_plural.items():
+            if number and translated:
+                assert names_in(entry.msgid_plural) <= names_in(translated), entry.msgid_plural

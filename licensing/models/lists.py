@@ -71,6 +71,10 @@ class ListDecision(models.Model):
     def __str__(self) -> str:
         return f"{self.request}: {self.outcome}"
 
+    @property
+    def is_withdrawal(self) -> bool:
+        return self.outcome == ListOutcome.DECLINE and self.by_id == self.asked_by_id
+
 
 class ListAlarm(models.Model):
     """Lists that were too old on one day; administrators get a letter about it, once."""

@@ -100,7 +100,7 @@ def _initial(user: User, standing: Standing, alike: list[Standing], together: bo
     return {
         "judgement": own.judgement if own else "",
         "reason": own.reason if own else "",
-        "together": [mark(one) for one in alike if together or judged.is_identical(standing, one)],
+        "together": [mark(one) for one in alike if together],
     }
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from babel import Locale
@@ -100,6 +100,12 @@ def tone(value: str) -> str:
 def number(value: Decimal | int) -> str:
     """Return `value` in the reader's digits grouping, without trailing zeros: 1,250.5"""
     return format_decimal(value, format="#,##0.##########", locale=locale())
+
+
+@register.filter
+def points(value: float) -> str:
+    """Return the points of a likeness, rounded down to a tenth: nobody reads 80 where 80 was not reached."""
+    return number(Decimal(str(value)).quantize(Decimal("0.1"), ROUND_FLOOR))
 
 
 @register.filter

@@ -16,7 +16,11 @@ from tests.factories import NOON, ListAlarmFactory, ListVersionFactory, UserFact
 @pytest.fixture
 def old(db):
     """A list of the United Nations that nobody has checked for four days; three are allowed."""
-    return ListVersionFactory(source="un-consolidated", imported_at=NOON - timedelta(days=4))
+    return ListVersionFactory(
+        source="un-consolidated",
+        imported_at=NOON - timedelta(days=4),
+        published_on=NOON.date() - timedelta(days=4),
+    )
 
 
 def promised():
@@ -43,7 +47,7 @@ def test_the_same_day_brings_no_second_letter_and_the_next_day_does(old, adminis
 
 
 def test_no_list_too_old_is_no_alarm(db, administrator):
-    ListVersionFactory(source="un-consolidated", imported_at=NOON - timedelta(days=3))
+    ListVersionFactory(source="un-consolidated", published_on=NOON.date() - timedelta(days=3))
 
     assert alarms.warn(at=NOON) is None
     assert not ListAlarm.objects.exists()
@@ -75,6 +79,16 @@ def test_the_letter_names_the_list_its_age_and_what_went_wrong(old, administrato
     assert "/lists/" in letter.body
 
 
+def test_the_letter_says_that_a_newer_edition_is_held(db, administrator):
+    administrator.language = "en"
+    ListVersionFactory(source="national", in_force_from=NOON)
+    ListVersionFactory(source="national", published_on=NOON.date(), in_force_to=NOON)
+
+    (letter,) = sent(administrator)
+
+    assert "a newer edition of it is held" in letter.body
+
+
 def test_a_list_with_an_address_that_never_came_is_told_too(db, administrator, settings):
     administrator.language = "en"
     settings.SCREENING_FETCH = {"ofac-sdn": "https://example.org/"}
@@ -87,7 +101,7 @@ def test_a_list_with_an_address_that_never_came_is_told_too(db, administrator, s
 def test_no_letter_goes_when_the_list_was_renewed_meanwhile(old, administrator):
     alarm = alarms.warn(at=NOON)
     type(old).objects.filter(pk=old.pk).update(in_force_to=NOON)
-    ListVersionFactory(source="un-consolidated", in_force_from=NOON, imported_at=NOON)
+    ListVersionFactory(source="un-consolidated", in_force_from=NOON, published_on=NOON.date())
 
     alarms.send(alarm, administrator, at=NOON + timedelta(minutes=1))
 

@@ -44,7 +44,7 @@ def test_everybody_reads_them_signed_in_or_not(take, client):
 
 
 def test_without_a_list_the_page_says_how_one_comes(client, db):
-    assert "Ninguna lista de control está en vigor" in page(client, "control-lists")
+    assert "Ninguna lista de control está vigente" in page(client, "control-lists")
     assert client.get(reverse("control-list", args=[LIST])).status_code == 404
 
 
@@ -101,7 +101,7 @@ def test_an_old_edition_stays_readable_at_its_address_and_says_so(take, client):
 
     html = page(client, "control-entry", LIST, old.pk, "3A001")
 
-    assert "Esta edición ya no está en vigor" in html
+    assert "Esta edición ya no está vigente" in html
 
 
 @pytest.mark.parametrize("code", ["3A999", "nothing", "3a001"])

@@ -75,6 +75,17 @@ def test_the_page_says_band_points_list_programme_and_that_two_people_are_needed
         assert fact in html
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "of 100 points"), ("es", "de 100 puntos")])
+def test_points_just_below_a_band_are_not_shown_as_those_of_the_band(case, lists, language, words):
+    hit = ScreeningHitFactory(points=84.96, party=case.parties.first(), entity__version=lists)
+    officer = client_of(UserFactory(name="Olga"), language)
+
+    html = officer.get(address(hit)).content.decode()
+
+    assert f"<strong>84.9</strong> {words}" in html
+    assert "<strong>85</strong>" not in html
+
+
 def test_the_second_person_confirms_with_the_same_answer(marta, ivan, hit):
     client_of(marta).post(address(hit), {"judgement": "different", "reason": "Otra fecha."})
     desk = client_of(ivan)
@@ -105,6 +116,25 @@ def test_whoever_judged_may_say_otherwise_and_never_confirms(marta, hit):
     desk.post(address(hit), {"judgement": "different", "reason": "Otra vez lo mismo."})
 
     assert not HitConfirmation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["A judgement of two people stands", "takes two people again"]),
+        ("es", ["Consta una valoración de dos personas", "volverá a requerir dos personas"]),
+    ],
+)
+def test_whoever_judges_again_what_two_people_judged_is_warned(hit, marta, ivan, language, words):
+    judgement = HitJudgementFactory(hit=hit, by=marta)
+    desk = client_of(UserFactory(name="Olga"), language)
+    assert words[0] not in text(desk.get(address(hit)))
+
+    HitConfirmationFactory(judgement=judgement, by=ivan)
+
+    html = text(desk.get(address(hit)))
+    assert words[0] in html
+    assert words[1] in html
 
 
 def test_people_get_their_own_words_back_and_never_somebody_elses(marta, ivan, hit):
@@ -153,7 +183,7 @@ def test_after_one_the_next_that_waits_for_this_person_opens_and_then_the_case(m
     assert client_of(marta).post(address(waiting), answer).url == f"/cases/{case.reference}/"
 
 
-def test_identical_ones_are_ticked_and_the_merely_alike_only_when_asked_for(marta, case, lists):
+def test_what_is_alike_is_ticked_only_when_asked_for(marta, case, lists):
     entity = ListedEntityFactory(version=lists)
     first, second = (ScreeningHitFactory(party=party, entity=entity) for party in case.parties.all())
     other = ScreeningHitFactory(party=first.party, entity__version=ListVersionFactory(source="demo-ofac"))
@@ -163,9 +193,33 @@ def test_identical_ones_are_ticked_and_the_merely_alike_only_when_asked_for(mart
         form = desk.get(address(first) + rest).context["form"]
         return {int(mark.split(".")[0]) for mark in form["together"].initial}
 
-    assert ticked() == {second.pk}
+    assert ticked() == set()
     assert ticked("?together=1") == {second.pk, other.pk}
     assert "Settle these 3 alike together" in text(desk.get(f"/cases/{case.reference}/"))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["The judgement is recorded.", "2 judgements are recorded."]),
+        ("es", ["La valoración está registrada.", "Se registraron 2 valoraciones."]),
+    ],
+)
+@pytest.mark.parametrize("others", [0, 1])
+def test_the_answer_says_how_many_judgements_were_recorded(case, lists, language, words, others):
+    entity = ListedEntityFactory(version=lists)
+    hits = [ScreeningHitFactory(party=party, entity=entity) for party in case.parties.all()]
+    desk = client_of(UserFactory(name="Olga"), language)
+    marks = [mark for mark, _label in desk.get(address(hits[0])).context["form"].fields["together"].choices]
+
+    response = desk.post(
+        address(hits[0]),
+        {"judgement": "different", "reason": "Otra.", "together": marks[:others]},
+        follow=True,
+    )
+
+    assert words[others] in text(response)
+    assert HitJudgement.objects.count() == 1 + others
 
 
 def test_what_may_not_be_settled_together_is_refused_as_a_choice(marta, hit, case, lists):

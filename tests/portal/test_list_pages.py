@@ -276,6 +276,15 @@ def test_whoever_asked_can_only_withdraw_whatever_is_posted(reader, administrato
     assert ListDecision.objects.get().outcome == ListOutcome.DECLINE
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "Withdrawn"), ("es", "Retirada")])
+def test_what_was_withdrawn_is_not_called_declined(administrator, versions, language, word):
+    request = lists.ask_to_put_back(versions[0].pk, reason="x", by=administrator, at=timezone.now())
+    client = client_of(administrator, language)
+    client.post(reverse("list-request", args=[request.pk]), {"outcome": "decline", "reason": "Me equivoqué."})
+
+    assert f'id="decided">{word}</h2>' in page_of(client, "list-request", request.pk)
+
+
 def test_an_officer_reads_a_request_and_cannot_decide_it(officer, administrator, versions):
     request = lists.ask_to_put_back(versions[0].pk, reason="x", by=administrator, at=timezone.now())
     client = client_of(officer, "en")

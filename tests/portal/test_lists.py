@@ -63,6 +63,29 @@ def test_a_list_is_as_old_as_its_publishers_edition_however_late_it_came_in(read
     assert re.search(rf'app-chip--{tone}"[^<]*>(<[^>]*>)*\s*{label}', html)
 
 
+@pytest.mark.parametrize(
+    ("language", "label", "why"),
+    [
+        ("en", "3,653 days old", "never checked at its publisher"),
+        ("es", "3,653 días", "nunca verificada en la fuente"),
+    ],
+)
+def test_an_old_edition_loaded_today_is_not_shown_as_checked(administrator, language, label, why):
+    published_on = pack().legal_day(timezone.now()) - timedelta(days=3653)
+    ListVersionFactory(source="un-consolidated", published_on=published_on, imported_at=timezone.now())
+
+    html = client_of(administrator, language).get(reverse("lists")).content.decode()
+
+    assert re.search(rf'app-chip--attention"[^<]*>(<[^>]*>)*\s*{label}', html)
+    assert why in html
+
+
+def test_a_list_of_our_own_is_not_said_to_have_a_publisher_to_look_at(reader):
+    ListVersionFactory(source="national")
+
+    assert "never checked" not in reader.get(reverse("lists")).content.decode()
+
+
 def test_how_old_a_list_is_reads_well_in_spanish(administrator):
     html = shown(client_of(administrator, "es"), days=313)
 

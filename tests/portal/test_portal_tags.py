@@ -26,6 +26,13 @@ def test_a_quantity_is_written_without_trailing_zeros_and_with_its_unit_in_the_r
     assert shown("{{ q|quantity:'KGM' }}", "en", q=Decimal("1.000")) == "1 kilogram"
 
 
+@pytest.mark.parametrize(
+    ("points", "words"), [(100.0, "100"), (79.6, "79.6"), (79.99, "79.9"), (80.0, "80"), (7.04, "7")]
+)
+def test_points_are_never_rounded_up_to_a_band_they_did_not_reach(points, words):
+    assert shown("{{ points|points }}", points=points) == words
+
+
 def test_money_says_its_currency_and_keeps_its_cents():
     assert shown("{{ m|money:'USD' }}", m=Decimal("1234.5")) == "USD 1,234.50"
 

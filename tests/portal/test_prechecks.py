@@ -172,3 +172,12 @@ def test_officers_can_keep_to_what_needs_a_look(asking, listed):
 
 def test_exporters_do_not_see_what_others_asked(asking):
     assert asking.get(OFFICERS_PAGE).status_code == 403
+
+
+def test_the_column_of_answers_is_no_call_to_answer(asking, listed, officer):
+    asking.post(PAGE, {"name": "Zanahoria Quimera"})
+
+    html = client_of(officer, "es").get(OFFICERS_PAGE).content.decode()
+
+    assert 'data-label="Respuesta"' in html
+    assert "Responder" not in html

@@ -18,16 +18,44 @@ def age_of(source):
 
 
 def imported(source, days, **facts):
+    """A version loaded by hand so many days ago, long after its publisher made it."""
+    facts = {"published_on": date(2020, 1, 1), **facts}
     return ListVersionFactory(source=source, imported_at=NOON - timedelta(days=days), **facts)
 
 
 @pytest.mark.parametrize(("days", "late"), [(3, False), (4, True)])
 def test_a_list_without_rhythm_is_as_old_as_the_last_look_at_it(db, days, late):
-    imported("un-consolidated", days, published_on=date(2020, 1, 1))
+    version = imported("un-consolidated", 9)
+    fetch(version, "unchanged", days, sha256=version.sha256)
 
     age = age_of("un-consolidated")
 
     assert (age.days, age.is_late, age.counted) == (days, late, Counted.CHECK)
+
+
+@pytest.mark.parametrize(("days", "late"), [(3, False), (4, True)])
+def test_without_a_look_it_is_as_old_as_its_edition_whenever_it_was_loaded(db, days, late):
+    imported("un-consolidated", 0, published_on=TODAY - timedelta(days=days))
+
+    age = age_of("un-consolidated")
+
+    assert (age.days, age.is_late, age.checked_at) == (days, late, None)
+
+
+def test_an_edition_of_years_ago_loaded_today_is_too_old(db):
+    imported("un-consolidated", 0, published_on=date(2016, 3, 3))
+
+    assert age_of("un-consolidated").is_late
+
+
+@pytest.mark.parametrize("source", ["un-consolidated", "us-csl", "national"])
+def test_an_edition_older_than_another_that_is_held_is_warned_about(db, source):
+    older = imported(source, 0, published_on=TODAY - timedelta(days=1), in_force_from=NOON)
+    imported(source, 2, published_on=TODAY, in_force_from=NOON - timedelta(days=2), in_force_to=NOON)
+
+    age = age_of(source)
+
+    assert (age.version, age.is_superseded, age.is_late) == (older, True, True)
 
 
 @pytest.mark.parametrize(("days", "late"), [(5, False), (6, True)])
@@ -59,14 +87,14 @@ def test_a_look_that_found_it_unchanged_makes_it_fresh(db):
     ],
 )
 def test_a_look_that_failed_or_was_at_another_version_does_not(db, state, facts):
-    fetch(imported("un-consolidated", 9), state, 1, **facts)
+    edition = TODAY - timedelta(days=9)
+    fetch(imported("un-consolidated", 9, published_on=edition), state, 1, **facts)
 
     assert age_of("un-consolidated").days == 9
 
 
-def test_loading_the_same_file_again_makes_it_fresh(db):
-    version = imported("un-consolidated", 9)
-    ImportRun.objects.create(
+def run_of(version, days):
+    return ImportRun.objects.create(
         source=version.source,
         path="x",
         file_name="x",
@@ -74,10 +102,21 @@ def test_loading_the_same_file_again_makes_it_fresh(db):
         state="done",
         version=version,
         asked_at=NOON,
-        finished_at=NOON - timedelta(days=2),
+        finished_at=NOON - timedelta(days=days),
     )
 
+
+def test_a_look_that_brought_it_makes_it_fresh(db):
+    version = imported("un-consolidated", 2)
+    fetch(version, "received", 2, sha256=version.sha256, run=run_of(version, 2))
+
     assert age_of("un-consolidated").days == 2
+
+
+def test_loading_the_same_file_again_by_hand_is_no_look_at_its_publisher(db):
+    run_of(imported("un-consolidated", 9), 2)
+
+    assert age_of("un-consolidated").is_late
 
 
 def test_a_list_that_is_published_no_more_is_never_too_old(db):
