@@ -1,5 +1,6 @@
 """Both languages, always: a string without its Spanish fails here."""
 
+import ast
 import os
 import shutil
 import string
@@ -38,6 +39,36 @@ def test_the_catalogue_holds_no_string_that_is_gone(collected):
     ours = {entry.msgid for entry in polib.pofile(str(ROOT / CATALOGUE))}
 
     assert ours - {entry.msgid for entry in polib.pofile(str(collected))} == set()
+
+
+TRANSLATES = {"_", "gettext", "gettext_lazy", "pgettext", "pgettext_lazy", "ngettext", "ngettext_lazy"}
+
+
+def called(node):
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def sayings_inside_f_strings(source):
+    """Return the lines where words to translate stand within an f-string, where collecting misses them."""
+    return [
+        inner.lineno
+        for joined in ast.walk(ast.parse(source))
+        if isinstance(joined, ast.JoinedStr)
+        for inner in ast.walk(joined)
+        if isinstance(inner, ast.Call) and called(inner) in TRANSLATES
+    ]
+
+
+def test_no_string_to_translate_hides_in_an_f_string():
+    assert sayings_inside_f_strings("x = f\"{gettext('Hidden')} {day}\"") == [1]
+
+    hidden = {
+        f"{path.relative_to(ROOT)}:{line}"
+        for folder in ("portal", "licensing", "screening")
+        for path in (ROOT / folder).rglob("*.py")
+        for line in sayings_inside_f_strings(path.read_text())
+    }
+    assert hidden == set()
 
 
 def names_in(text):

@@ -34,6 +34,10 @@ class DifferencesForm(forms.Form):
         return urlencode({name: value for name, value in given.items() if value})
 
 
+def _day_hint() -> str:
+    return " ".join((gettext("Only for files that do not say it themselves."), str(DAY_HINT)))
+
+
 def list_choices() -> Choices:
     return [("", gettext("Choose a list")), *((key, label) for key, (label, _parse) in PARSERS.items())]
 
@@ -61,9 +65,7 @@ class UploadForm(forms.Form):
     )
     dated = DayField(
         label=_("Day of the edition"),
-        help_text=lazy(
-            lambda: f"{gettext('Only for files that do not say it themselves.')} {DAY_HINT}", str
-        )(),
+        help_text=lazy(_day_hint, str)(),
         earliest=lambda: today().replace(year=2000),
         latest=today,
         out_of_range=_("Choose a day that has come, from the year 2000 on."),

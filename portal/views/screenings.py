@@ -21,6 +21,7 @@ from portal.findings import edition_of
 from portal.forms.screenings import AddressSearchForm, NameSearchForm
 from portal.http import PortalRequest
 from portal.templatetags.portal import edition_name
+from screening.containing import names_containing
 from screening.importers import label_of
 from screening.models import ListedEntity, ListVersion
 from screening.search import NoListInForce
@@ -28,6 +29,7 @@ from screening.search import NoListInForce
 VERSIONS_SHOWN = 25
 PRECHECKS_A_PAGE = 50
 MOST_SHOWN = 100  # matches of one search; whoever has more is sought too vaguely
+MOST_CONTAINING = 50  # entries that only share words with what was asked
 
 
 @needs(Permission.SCREEN)
@@ -59,6 +61,19 @@ def _found(request: PortalRequest, form: NameSearchForm, at: datetime) -> dict[s
         "rows": listed.rows(matches[:MOST_SHOWN], answer.thresholds),
         "worth": answer.thresholds.worth,
         "at": at,
+        **_containing(
+            form.cleaned_data["name"], answer.versions, matched=[match.entity.pk for match in matches]
+        ),
+    }
+
+
+def _containing(name: str, versions: tuple[ListVersion, ...], *, matched: list[int]) -> dict[str, Any]:
+    """Return who is listed with the words asked for but is no match, as a surname alone is not."""
+    labels = {version.pk: label_of(version.source) for version in versions}
+    found = list(names_containing(name, versions, without=matched)[: MOST_CONTAINING + 1])
+    return {
+        "containing": [(entity, labels[entity.version_id]) for entity in found[:MOST_CONTAINING]],
+        "containing_more": len(found) > MOST_CONTAINING,
     }
 
 

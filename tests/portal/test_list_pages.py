@@ -358,3 +358,10 @@ def test_what_people_did_names_an_edition_that_is_a_moment_by_its_day(reader, ad
 
     assert "asked for an exception: edition 2026-02-01 comes back into force" in html
     assert "T08:00" not in html
+
+
+def test_the_day_of_an_edition_is_explained_in_spanish(administrator):
+    html = client_of(administrator, "es").get(reverse("list-upload")).content.decode()
+
+    assert "Solo para los archivos que no lo indican." in html
+    assert "Only for files" not in html
