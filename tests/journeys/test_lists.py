@@ -109,7 +109,8 @@ def test_a_list_comes_in_shrinks_and_goes_back(
     page.get_by_role("link", name="la edición 2026-02-01 vuelve a estar vigente").click()
     page.get_by_label("Apruebo: que entre en vigencia").check()
     page.get_by_label("Razón").fill("De acuerdo.")
-    page.get_by_role("button", name="Registrar la decisión").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Registrar la decisión").click()
     wait_for_versions(page, 3)
     see(page, live_server.url, both, assert_good)
     assert ListVersion.objects.get(in_force_to=None).entities_count == 10
