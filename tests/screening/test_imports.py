@@ -156,7 +156,7 @@ def test_a_file_that_shrank_is_refused_at_the_command_and_kept_for_two_people_to
     command("un-consolidated", str(good))
     shorter = written(tmp_path, un_text(*PEOPLE[:5], dated="2026-02-02"), "shorter.xml")
 
-    with pytest.raises(CommandError, match="needs a person"):
+    with pytest.raises(CommandError, match="needs two administrators"):
         command("un-consolidated", str(shorter))
 
     kept = Path(ImportRun.objects.get(state="refused").path)
