@@ -3,6 +3,7 @@
 It only ever adds findings for officers to judge; it never changes a status.
 """
 
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -201,6 +202,12 @@ def subject_of(party: Party) -> Subject:
         identifiers=(party.registration_number,) if party.registration_number else (),
         addresses=(", ".join(party.address_lines()),) if party.street else (),
     )
+
+
+def subjects_of(party_ids: Collection[int]) -> Iterator[tuple[int, Subject]]:
+    """Yield these parties by their numbers, as an index over parties takes them."""
+    parties = Party.objects.filter(pk__in=party_ids).order_by("pk")
+    return ((party.pk, subject_of(party)) for party in parties.iterator())
 
 
 def versions_in_force(at: datetime) -> set[int]:

@@ -57,8 +57,7 @@ class Thresholds:
 
     def needs_two(self, points: float) -> bool:
         """Say whether a second person must agree that a hit of so many points is somebody else."""
-        start = self.two_people_from_points
-        return start is not None and points >= start
+        return self.takes_two(self.band(points))
 
     def forgets(self, judged_at: datetime) -> datetime:
         """Return the first moment at which a judgement no longer counts in other cases."""

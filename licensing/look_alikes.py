@@ -1,6 +1,6 @@
 """Who of an application resembles whom of earlier ones, under another name or with other facts."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 from heapq import nlargest
 
@@ -30,7 +30,7 @@ def _index() -> PartyIndex:
     drafts = Party.objects.filter(application__status=ApplicationStatus.DRAFT)
     among = Party.objects.exclude(screened_digest="").filter(account=None).exclude(pk__in=drafts)
     stamps = dict(among.values_list("pk", "screened_digest"))
-    return watch.index_of(stamps, _subjects, name=INDEX)
+    return watch.index_of(stamps, assessment.subjects_of, name=INDEX)
 
 
 @transaction.atomic
@@ -59,8 +59,3 @@ def _store(party: Party, subject: Subject, others: Collection[int], worth: float
     LookAlike.objects.bulk_create(
         [LookAlike(party=party, other_id=other, points=points, found_at=at) for points, other in likely]
     )
-
-
-def _subjects(party_ids: Collection[int]) -> Iterator[tuple[int, Subject]]:
-    parties = Party.objects.filter(pk__in=party_ids).order_by("pk")
-    return ((party.pk, assessment.subject_of(party)) for party in parties.iterator())

@@ -27,7 +27,6 @@ from licensing.models import (
 )
 from licensing.parties import digest, digest_of_case
 from screening import changed, search, watch
-from screening.matcher import Subject
 from screening.models import ListedEntity
 
 ONLY_ONE = 0x57415443  # an advisory lock of PostgreSQL: only one process watches at a time
@@ -107,16 +106,11 @@ def _concerned(changes: changed.Changed, thresholds: Thresholds, at: datetime) -
     if len(changes.entities) > len(stamps):  # then it is quicker to ask for each party
         return set(stamps)
     entries = search.subjects_of(ListedEntity.objects.filter(pk__in=changes.entities))
-    index = watch.index_of(stamps, _subjects)
+    index = watch.index_of(stamps, assessment.subjects_of)
     concerned = {party for party, _entity in index.affected(entries, thresholds.worth)}
     standing = ScreeningHit.objects.filter(gone_at=None, party__in=parties)
     rows = standing.values_list("party_id", "source", "source_id")
     return concerned | {party for party, *key in rows.iterator() if tuple(key) in changes.keys}
-
-
-def _subjects(party_ids: Collection[int]) -> Iterator[tuple[int, Subject]]:
-    parties = Party.objects.filter(pk__in=party_ids).order_by("pk")
-    return ((party.pk, assessment.subject_of(party)) for party in parties.iterator())
 
 
 def _covered_people(base: WatchRun, at: datetime) -> set[int]:

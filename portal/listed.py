@@ -59,7 +59,7 @@ def rows(matches: Iterable[Match], thresholds: Thresholds) -> list[Row]:
 
 def _row(match: Match, thresholds: Thresholds) -> Row:
     score = match.score
-    band = thresholds.band_of(score.points, {reason.feature for reason in score.reasons})
+    band = thresholds.band_of(score.points, score.features)
     compared = Compared(score.matched_name, score.listed_name, [asdict(one) for one in score.reasons])
     return Row(
         entity=match.entity,

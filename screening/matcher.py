@@ -99,6 +99,11 @@ class Score:
     listed_name: str  # the listed name it matched, as published
     reasons: tuple[Reason, ...]
 
+    @property
+    def features(self) -> frozenset[str]:
+        """What the reasons are about."""
+        return frozenset(reason.feature for reason in self.reasons)
+
 
 Places = tuple[int, ...]
 

@@ -172,7 +172,7 @@ def hit_out(match: Match, thresholds: Thresholds, names: dict[int, list[dict[str
     score = match.score
     return {
         "points": score.points,
-        "band": thresholds.band_of(score.points, {reason.feature for reason in score.reasons}).value,
+        "band": thresholds.band_of(score.points, score.features).value,
         "matched_name": score.matched_name,
         "listed_name": score.listed_name,
         "reasons": [reason_out(reason) for reason in score.reasons],

@@ -105,7 +105,7 @@ def _hit(match: Match, thresholds: Thresholds) -> Hit:
     entity, score = match.entity, match.score
     return Hit(
         points=score.points,
-        band=str(thresholds.band_of(score.points, {reason.feature for reason in score.reasons}).label),
+        band=str(thresholds.band_of(score.points, score.features).label),
         matched_name=score.matched_name,
         listed_name=score.listed_name,
         entry_name=entity.primary_name,
