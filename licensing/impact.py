@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licensing.models import Application, GoodsLine, Licence
-from screening.classification import normalise_code
+from screening.codes import normalise_code
 from screening.control.editions import Changes
 from screening.control.wording import ancestors, base
 

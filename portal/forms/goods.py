@@ -12,7 +12,7 @@ from licensing.units import decimals_of, fits, units
 from portal.forms import fields
 from portal.forms.fields import PageForm, choice, text
 from portal.forms.numbers import ABOVE_ZERO, read_number, written
-from screening.classification import is_known_code, is_known_hs, normalise_code, normalise_hs
+from screening.codes import is_known_code, is_known_hs, normalise_code, normalise_hs
 
 SERIALS_AT_MOST = 2000
 TYPED_AT_MOST = 60  # of a number or code: longer than any that could be right, however it is spaced

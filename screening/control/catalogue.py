@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from screening.classification import DATA, control_codes
+from screening.codes import DATA, control_codes
 from screening.control.lists import regimes_by_number
 from screening.control.load import store
 from screening.control.rows import CatchAllRow, EditionDraft, NoteRow, ProvisionRow, TextRow, ThresholdRow

@@ -4,7 +4,7 @@ from collections import Counter
 
 from django.db.models import Q
 
-from screening.classification import normalise_code
+from screening.codes import normalise_code
 from screening.control.wording import base, folded, is_cas
 from screening.control_models import ControlEdition, EntryAlias, EntryText, HsCorrelation, Substance, TextRole
 

@@ -37,7 +37,7 @@ from licensing.permissions import needs_second_factor
 from portal.demonstration import log_ins, people, seed
 from portal.demonstration.cases import CASES
 from portal.demonstration.paper import paper
-from screening.classification import is_known_code, is_known_hs
+from screening.codes import is_known_code, is_known_hs
 from tests.portal.signing_in import code, give_code, give_password
 
 

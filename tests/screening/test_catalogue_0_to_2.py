@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from screening.classification import DATA, is_known_hs
+from screening.codes import DATA, is_known_hs
 
 CATEGORIES = "012"
 REGIMES = {"WA", "WA-S", "WA-VS", "MTCR-I", "MTCR-II", "NSG-1", "NSG-2", "AG", "CWC", "EU"}

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from screening.classification import DATA, is_known_hs
+from screening.codes import DATA, is_known_hs
 
 CATEGORIES = range(3, 10)
 LANGUAGES = ("en", "es")

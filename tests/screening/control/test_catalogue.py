@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from screening.classification import control_codes
+from screening.codes import control_codes
 from screening.control import catalogue
 from screening.control.editions import in_force
 from screening.control.finding import find

@@ -1,6 +1,6 @@
 import pytest
 
-from screening.classification import is_known_code, is_known_hs, normalise_code, normalise_hs
+from screening.codes import is_known_code, is_known_hs, normalise_code, normalise_hs
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Which entries of a control list may describe goods, and why."""
