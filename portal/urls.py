@@ -17,6 +17,7 @@ from portal.views import (
     customs,
     decisions,
     demonstration,
+    detentions,
     form,
     gallery,
     hits,
@@ -99,6 +100,11 @@ urlpatterns = [
     path("licences/<str:reference>/change/<str:action>/", licences.change, name="licence-change"),
     path("customs/", customs.search, name="licence-search"),
     path("customs/<str:reference>/", customs.show, name="customs-licence"),
+    # Goods that customs keeps back: both sides
+    path("detentions/", detentions.index, name="detentions"),
+    path("detentions/new/", detentions.new, name="detention-new"),
+    path("detentions/<int:pk>/", detentions.show, name="detention"),
+    path("detentions/<int:pk>/photos/<int:photo>/", detentions.photo, name="detention-photo"),
     # Officers
     path("queue/", casework.queue, name="queue"),
     path("cases/<str:reference>/", casework.show, name="case"),

@@ -56,6 +56,7 @@ ARGUMENTS = {
     "number": "PA-L-2026-000001",
     "code": "0123456789ABCDEF",
     "pk": 1,
+    "photo": 1,
     "list_code": "eu-dual-use",
     "action": "suspend",
     "source": "demo-un",
@@ -200,6 +201,7 @@ COPIES = {
     ("HitConfirmation", "first_by"),
     ("ListDecision", "asked_by"),
     ("CorrectionConfirmation", "first_by"),
+    ("DetentionConfirmation", "first_by"),
 }
 
 
@@ -245,6 +247,12 @@ def test_every_model_that_tests_need_has_a_factory():
         "Correction",
         "CorrectionConfirmation",
         "LicenceChange",
+        "Detention",
+        "DetentionAnswer",
+        "DetentionConfirmation",
+        "DetentionNote",
+        "DetentionPhoto",
+        "DetentionReminder",
         "LicenceDocument",
         "ListFetch",
         "ListSearch",

@@ -26,6 +26,16 @@ from licensing.models.applications import (
 )
 from licensing.models.assessment import Consultation, Judgement, Opinion, Screening, ScreeningHit
 from licensing.models.decisions import Decision, Outcome, Recommendation
+from licensing.models.detentions import (
+    Detention,
+    DetentionAnswer,
+    DetentionConfirmation,
+    DetentionNote,
+    DetentionPhoto,
+    DetentionReminder,
+    DetentionState,
+    DetentionVerdict,
+)
 from licensing.models.events import Action, Event
 from licensing.models.files import Document, DocumentKind, StoredFile
 from licensing.models.judgements import Band, Calibration, HitConfirmation, HitJudgement
@@ -72,6 +82,14 @@ __all__ = [
     "Correction",
     "CorrectionConfirmation",
     "Decision",
+    "Detention",
+    "DetentionAnswer",
+    "DetentionConfirmation",
+    "DetentionNote",
+    "DetentionPhoto",
+    "DetentionReminder",
+    "DetentionState",
+    "DetentionVerdict",
     "Document",
     "DocumentKind",
     "EndUseDeclaration",

@@ -46,6 +46,11 @@ TONES = {
     "revoked": BAD,
     "expired": PLAIN,
     "exhausted": PLAIN,
+    # detained goods
+    "waiting": ATTENTION,
+    "release-proposed": ATTENTION,
+    "kept": BAD,
+    "released": GOOD,
     # opinions of consulted bodies
     "no-objection": GOOD,
     "conditions": ATTENTION,
