@@ -23,6 +23,7 @@ from portal.views import (
     hits,
     home,
     irregularities,
+    ledger,
     licences,
     list_changes,
     lists,
@@ -96,6 +97,8 @@ urlpatterns = [
     # Licences: their holders, officers and customs people
     path("licences/", licences.index, name="licences"),
     path("licences/<str:reference>/", licences.show, name="licence"),
+    path("licences/<str:reference>/ledger/", ledger.index, name="licence-ledger"),
+    path("licences/<str:reference>/ledger/<int:pk>/", ledger.entry, name="licence-ledger-entry"),
     path("licences/<str:reference>/document/", licences.document, name="licence-document"),
     path("licences/<str:reference>/change/<str:action>/", licences.change, name="licence-change"),
     path("customs/", customs.search, name="licence-search"),
