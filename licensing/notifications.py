@@ -102,6 +102,8 @@ RECIPIENTS: dict[Action, Callable[[Event], Iterable[User]]] = {
     Action.REMIND_OF_DETENTION: watchers,
     Action.REINSTATE: filers,
     Action.REVOKE: filers,
+    Action.ASK_SURRENDER: watchers,
+    Action.SURRENDER: filers,
     Action.ASK_LIST_CHANGE: other_administrators,
     Action.APPROVE_LIST_CHANGE: who_asked,
     Action.DECLINE_LIST_CHANGE: who_asked,

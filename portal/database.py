@@ -29,6 +29,7 @@ APPEND_ONLY = (
     "licensing.Usage",
     "licensing.LedgerEntry",
     "licensing.MessageId",
+    "licensing.SurrenderRequest",
     "licensing.Irregularity",
     "licensing.Correction",
     "licensing.CorrectionConfirmation",

@@ -219,6 +219,19 @@ LINES: dict[Action, Line] = {
         detail_for_exporter=True,
         tone=BAD,
     ),
+    Action.ASK_SURRENDER: Line(
+        _("%(who)s gave the licence back for the holder."),
+        _("You gave the licence back."),
+        said("reasons"),
+        detail_for_exporter=True,
+        tone=ATTENTION,
+    ),
+    Action.SURRENDER: Line(
+        _("%(who)s took the licence back."),
+        _("The authority took the licence back. It can no longer be used."),
+        said("reasons"),
+        detail_for_exporter=True,
+    ),
     Action.RECORD_USAGE: Line(
         _("%(who)s wrote a quantity off for the declaration %(declaration)s."),
         _("Customs wrote a quantity off for the declaration %(declaration)s."),
@@ -294,7 +307,9 @@ LINES: dict[Action, Line] = {
 }
 
 TOLD_TO_EXPORTERS = frozenset(action for action, line in LINES.items() if line.exporter)
-BY_THE_EXPORTER = frozenset({Action.START, Action.SUBMIT, Action.WITHDRAW, Action.ANSWER})
+BY_THE_EXPORTER = frozenset(
+    {Action.START, Action.SUBMIT, Action.WITHDRAW, Action.ANSWER, Action.ASK_SURRENDER}
+)
 
 
 def sentences(events: Iterable[Event], for_exporter: bool) -> list[Entry]:

@@ -100,6 +100,7 @@ urlpatterns = [
     path("licences/<str:reference>/ledger/", ledger.index, name="licence-ledger"),
     path("licences/<str:reference>/ledger/<int:pk>/", ledger.entry, name="licence-ledger-entry"),
     path("licences/<str:reference>/document/", licences.document, name="licence-document"),
+    path("licences/<str:reference>/give-back/", licences.give_back, name="licence-give-back"),
     path("licences/<str:reference>/change/<str:action>/", licences.change, name="licence-change"),
     path("customs/", customs.search, name="licence-search"),
     path("customs/<str:reference>/", customs.show, name="customs-licence"),

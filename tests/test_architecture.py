@@ -242,6 +242,7 @@ def test_every_model_that_tests_need_has_a_factory():
         "ImportRun",
         "LedgerEntry",
         "MessageId",
+        "SurrenderRequest",
         "Reservation",
         "Irregularity",
         "Correction",

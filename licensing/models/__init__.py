@@ -55,6 +55,7 @@ from licensing.models.licences import (
     LicenceLine,
     LicenceState,
     LicenceStatus,
+    SurrenderRequest,
     Usage,
 )
 from licensing.models.lists import ListAlarm, ListDecision, ListOutcome, ListRequest
@@ -131,6 +132,7 @@ __all__ = [
     "ScreeningHit",
     "SearchWay",
     "StoredFile",
+    "SurrenderRequest",
     "TransportMode",
     "Usage",
     "User",

@@ -36,6 +36,8 @@ class Action(models.TextChoices):
     SUSPEND = "suspend", _("Suspend licence")
     REINSTATE = "reinstate", _("Reinstate licence")
     REVOKE = "revoke", _("Revoke licence")
+    ASK_SURRENDER = "ask-surrender", _("Give the licence back")
+    SURRENDER = "surrender", _("Take the licence back")
     RECORD_USAGE = "record-usage", _("Write off a quantity")
     REFUSE_USAGE = "refuse-usage", _("Refuse a write-off")
     RESERVE = "reserve", _("Reserve a quantity")

@@ -44,6 +44,7 @@ TONES = {
     "active": GOOD,
     "suspended": ATTENTION,
     "revoked": BAD,
+    "surrendered": PLAIN,
     "expired": PLAIN,
     "exhausted": PLAIN,
     # detained goods

@@ -117,6 +117,7 @@ def decider(user: User, at: datetime) -> Page:
         "open_count": Application.objects.visible_to(user).open().count(),
         "suspended": suspended.select_related("holder").order_by("pk")[:SHOWN],
         "suspended_count": suspended.count(),
+        "given_back": Licence.objects.to_take_back().select_related("holder").order_by("pk")[:SHOWN],
         **open_alerts(at),
         "old_lists": late_count(at),
     }
