@@ -26,6 +26,8 @@ APPEND_ONLY = (
     "licensing.ListAlarm",
     "licensing.Recommendation",
     "licensing.Decision",
+    "licensing.Terms",
+    "licensing.ShipmentLimit",
     "licensing.Usage",
     "licensing.LedgerEntry",
     "licensing.MessageId",

@@ -243,6 +243,8 @@ def test_every_model_that_tests_need_has_a_factory():
         "LedgerEntry",
         "MessageId",
         "SurrenderRequest",
+        "ShipmentLimit",
+        "Terms",
         "Reservation",
         "Irregularity",
         "Correction",

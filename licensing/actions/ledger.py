@@ -17,7 +17,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from psycopg import errors
 
-from licensing import bookings, notifications
+from licensing import bookings, notifications, terms
 from licensing.bookings import Move, Movement, Reasons
 from licensing.country import pack
 from licensing.errors import Refused
@@ -34,8 +34,10 @@ from licensing.models import (
     User,
 )
 from licensing.permissions import Permission, has
+from licensing.terms import Shipment
 from licensing.units import plain
 
+NOTHING_SAID = Shipment()
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
 ALREADY = ("a_movement_counts_once", "an_item_has_one_open_reservation")
@@ -49,6 +51,7 @@ class Message:
     client_key: str
     declaration: str
     version: int = 1
+    shipment: Shipment = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def reserve(message: Message, items: Sequence[Declared], *, by: User, at: dateti
 
     def work(usage: Usage) -> Outcome:
         outcome = _start(items, _locked(items))
-        _reserve(outcome, usage, items, by, at)
+        _reserve(outcome, usage, items, message.shipment, by, at)
         return outcome
 
     return _answer(Usage.Kind.RESERVE, message, asked, work, by, at)
@@ -132,7 +135,7 @@ def adjust(message: Message, items: Sequence[Declared], *, by: User, at: datetim
             return outcome
         for reservation in held.values():
             _give_back(outcome, reservation, _line(licences, reservation), reservation.open_quantity)
-        _reserve(outcome, usage, items, by, at)
+        _reserve(outcome, usage, items, message.shipment, by, at)
         return outcome
 
     return _answer(Usage.Kind.ADJUST, message, asked, work, by, at)
@@ -151,6 +154,10 @@ def post(
             return outcome
         outcome.reasons += [
             reason for licence in outcome.licences for reason in bookings.against_state(licence, at)
+        ]
+        outcome.reasons += bookings.against_detention(message.declaration)
+        outcome.reasons += [
+            reason for licence in outcome.licences for reason in terms.against_day(licence, at)
         ]
         for part in parts:
             reservation = held[part.item]
@@ -196,7 +203,7 @@ def depart(message: Message, items: Sequence[Declared], *, by: User, at: datetim
         outcome.reasons += _against_repeats(message, [one.item for one in items], by, EntryKind.DEPART)
         held = _open(message, by, lock=True)
         for one in [] if outcome.reasons else items:
-            _depart(outcome, usage, one, licences, held.get(one.item), at)
+            _depart(outcome, usage, one, licences, held.get(one.item), message.shipment, at)
         return outcome
 
     return _answer(Usage.Kind.DEPART, message, asked, work, by, at)
@@ -243,6 +250,7 @@ def _answer(
     """Take the id, do the work or refuse it, and store the answer."""
     if not has(by, Permission.REPORT_USAGE) or by.organisation_id is None:
         raise Refused(_("Your role does not allow this."), code="not-allowed")
+    asked = [*asked, *message.shipment.said]
     digest = bookings.digest(kind.value, message.declaration, message.version, asked)
     if known := bookings.claim(by, message.client_key, digest):
         return known, False
@@ -396,9 +404,17 @@ def _still_reserved(message: Message, item: int) -> dict[str, Any]:
     return {"code": "already-reserved", "detail": words % said, "item": item}
 
 
-def _reserve(outcome: Outcome, usage: Usage, items: Sequence[Declared], by: User, at: datetime) -> None:
+def _reserve(
+    outcome: Outcome,
+    usage: Usage,
+    items: Sequence[Declared],
+    shipment: Shipment,
+    by: User,
+    at: datetime,
+) -> None:
     """Add a reservation for every item, or the reasons why not. Licences must be locked."""
     message = Message(usage.client_key, usage.declaration, usage.version)
+    outcome.reasons += bookings.against_detention(usage.declaration)
     outcome.reasons += _against_repeats(message, [one.item for one in items], by, EntryKind.RESERVE)
     given_back = {move.reservation.item for move in outcome.moves if move.reservation}
     held = set(_open(message, by)) - given_back if usage.kind == Usage.Kind.RESERVE else set()
@@ -409,8 +425,14 @@ def _reserve(outcome: Outcome, usage: Usage, items: Sequence[Declared], by: User
     if outcome.reasons:
         return
     licences = {licence.reference: licence for licence in outcome.licences}
+    asked_for = [licences[name] for name in dict.fromkeys(one.licence for one in items) if name in licences]
+    outcome.reasons += [
+        reason for licence in asked_for for reason in terms.against_shipment(licence, shipment, at)
+    ]
     for one in items:
         line, amount, value, reasons = _bearing(outcome, one, licences, at)
+        if line is not None and not reasons:
+            reasons = terms.against_amount(line, usage.declaration, amount + outcome.taken[line.pk])
         outcome.reasons += [{**reason, "item": one.item} for reason in reasons]
         if line is None or reasons:
             continue
@@ -613,13 +635,15 @@ def _depart(
     one: Declared,
     licences: Mapping[str, Licence],
     held: Reservation | None,
+    shipment: Shipment,
     at: datetime,
 ) -> None:
     """Write off what the line bears of goods that are gone, and hand the rest to the officers."""
     licence = licences.get(one.licence)
     line = bookings.line_of(licence, one.number) if licence else None
     reservation = held if held and line and held.line_id == line.pk else None
-    room = outcome.left_of(line) + (reservation.open_quantity if reservation else ZERO) if line else ZERO
+    kept = reservation.open_quantity if reservation else ZERO
+    room = outcome.left_of(line) + kept if line else ZERO
     asked, reasons = (
         bookings.in_unit_of(line, one.quantity, one.unit)
         if line
@@ -628,6 +652,9 @@ def _depart(
     amount = min(asked, room)
     if line and licence:
         reasons = reasons or bookings.against_state(licence, at) + bookings.against_amount(line, asked, room)
+        reasons += bookings.against_detention(usage.declaration)
+        reasons += terms.against_shipment(licence, shipment, at)
+        reasons += terms.against_amount(line, usage.declaration, outcome.taken[line.pk] + asked - kept)
         reasons += _count(outcome, one, line, amount, reservation)
     if reasons:
         outcome.irregularities.append(

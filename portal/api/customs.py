@@ -20,6 +20,7 @@ from licensing.actions import customs
 from licensing.actions.customs import UsedLine
 from licensing.models import ApiScope, Licence, LicenceState, Usage, User
 from licensing.references import read_reference
+from licensing.terms import Shipment
 from licensing.units import unit_name
 from portal.api import schema
 from portal.api.access import needs
@@ -100,7 +101,19 @@ class UsedLineIn(Closed):
     unit = Text(max_length=3, help_text="UN/ECE Recommendation 20 code; converted into the line's own.")
 
 
-class UsageIn(Closed):
+class ShipmentIn(Closed):
+    """What a licence may set conditions on; each is needed only where the licence does."""
+
+    port = Text(required=False, max_length=10, help_text="UN/LOCODE of the place it leaves through.")
+    regime = Text(required=False, max_length=20, help_text="Customs procedure, by a code of the country.")
+    consignee = Text(required=False, max_length=300, help_text="Full name of whoever receives the goods.")
+
+
+def shipment_of(sent: dict[str, Any]) -> Shipment:
+    return Shipment(**{name: sent[name] for name in ("port", "regime", "consignee") if name in sent})
+
+
+class UsageHeadIn(Closed):
     id = Text(
         max_length=100,
         validators=[RegexValidator(r"^[!-~]{1,100}$", gettext_lazy("Use ASCII characters without blanks."))],
@@ -108,6 +121,9 @@ class UsageIn(Closed):
         "send the same one with every retry.",
     )
     declaration = Text(max_length=60, help_text="Your reference of the movement.")
+
+
+class UsageIn(UsageHeadIn, ShipmentIn):
     lines = serializers.ListField(
         child=UsedLineIn(),
         min_length=1,
@@ -170,6 +186,7 @@ class UsagesView(APIView):
                 used=[UsedLine(part["line"], part["quantity"], part["unit"]) for part in sent["lines"]],
                 by=request.user,
                 at=timezone.now(),
+                shipment=shipment_of(sent),
             )
         except Licence.DoesNotExist:
             raise unknown() from None

@@ -259,6 +259,9 @@ class TestPage:
         assert [field["name"] for field in post["fields"]] == [
             "id",
             "declaration",
+            "port",
+            "regime",
+            "consignee",
             "lines",
             "lines[].line",
             "lines[].quantity",
