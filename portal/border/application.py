@@ -21,7 +21,7 @@ from django.utils.functional import Promise
 from django.utils.http import parse_etags
 from django.utils.translation import gettext_lazy as _
 
-from licensing.models import ApiScope, PartyRole
+from licensing.models import ApiScope
 from licensing.permissions import GRANTS, Permission
 from licensing.references import read_reference
 from portal.api.errors import MEDIA_TYPE, RETRY_AFTER_OUTAGE, problem
@@ -33,7 +33,6 @@ logger = logging.getLogger(__name__)
 
 JSON = "application/json"
 READING = ("GET", "HEAD")
-PARTIES = [PartyRole.CONSIGNEE.value, PartyRole.END_USER.value, PartyRole.ULTIMATE_END_USER.value]
 ALLOWED = frozenset(role.value for role, granted in GRANTS.items() if Permission.SEE_LICENCES in granted)
 LONGEST_SECRET = 200
 KEYS_REMEMBERED = 10_000
@@ -98,7 +97,7 @@ class Border:
         if not accepts_json(environ.get("HTTP_ACCEPT", "")):
             raise Problem("not-acceptable")
         digest = self.let_in(environ)
-        found = self.lookup.ask(digest, reference, PARTIES)
+        found = self.lookup.ask(digest, reference)
         self.check_key(digest, found, environ)
         if environ["REQUEST_METHOD"] not in READING:
             raise Problem("method-not-allowed", headers=[("Allow", ", ".join(READING))])

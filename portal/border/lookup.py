@@ -13,14 +13,16 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from licensing.actions.customs import PARTIES_AT_THE_BORDER
 from portal.border.answer import Facts, Line
 
-QUESTION = """
+ROLES = ", ".join(f"'{role.value}'" for role in PARTIES_AT_THE_BORDER)
+QUESTION = f"""
 SELECT key.id, key.scopes, key.role, key.is_stale,
     licence.reference, licence.status, licence.name, licence.tax_id, licence.valid_from, licence.valid_to,
     licence.starts_at, licence.ends_at, licence.destination, licence.conditions,
     (SELECT json_agg(json_build_array(role, name, country) ORDER BY id) FROM licensing_party
-        WHERE application_id = licence.application_id AND role = ANY($3))::text,
+        WHERE application_id = licence.application_id AND role IN ({ROLES}))::text,
     (SELECT json_agg(json_build_array(number, description, hs_code, control_code, unit, granted::text,
             used::text, reserved::text, quantity_tolerance::text) ORDER BY number)
         FROM licensing_licenceline WHERE licence_id = licence.id)::text,
@@ -86,9 +88,9 @@ class Lookup:
         )
         self.own = threading.local()
 
-    def ask(self, digest: bytes, reference: str, roles: list[str]) -> Found:
+    def ask(self, digest: bytes, reference: str) -> Found:
         """Return the key with this digest and the licence with this reference. Raises psycopg.Error."""
-        row = self._execute(QUESTION, (digest, reference, roles)).fetchone()
+        row = self._execute(QUESTION, (digest, reference)).fetchone()
         assert row is not None
         key = None if row[0] is None else Key(*row[:4])
         return Found(key, facts_of(row) if row[4] is not None else None, row[16])

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from django.db import connection
@@ -52,6 +53,7 @@ def border():
 def ask(application, path, method="get", **headers):
     """Ask as a web server would: by what a Django test request puts into its environ."""
     environ = getattr(RequestFactory(), method)(path, headers=headers).environ
+    environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
     said = []
     content = b"".join(application(environ, lambda status, sent: said.extend([status, sent])))
     return Answer(*said, content)
@@ -175,8 +177,10 @@ def test_both_applications_refuse_the_same_in_the_same_words(border, line, heade
     assert lean.status_code == ordinary.status_code >= 400
     assert lean.json() == ordinary.json()
     assert lean["Content-Type"] == ordinary["Content-Type"] == "application/problem+json"
-    for header in ("WWW-Authenticate", "Allow", "Content-Language"):
+    for header in ("WWW-Authenticate", "Content-Language"):
         assert lean.headers.get(header) == ordinary.headers.get(header)
+    if lean.status_code == 405:
+        assert lean["Allow"] == ordinary["Allow"]
 
 
 def test_what_has_not_changed_is_not_sent_again(border, machine, line):
