@@ -185,11 +185,12 @@ def _insert(same: Model, source: str, values: Sequence[Any], differs: dict[str, 
     told: dict[str, Any] = {}
     columns: dict[str, str] = {}
     for field in same._meta.concrete_fields:
-        if field.attname in differs:
-            columns[field.column] = differs[field.attname]
+        name, column = field.attname, str(field.column)
+        if name in differs:
+            columns[column] = differs[name]
         elif not field.primary_key:  # else the database gives it
-            columns[field.column] = "%s"
-            told[field.column] = field.get_db_prep_save(getattr(same, field.attname), connection)
+            columns[column] = "%s"
+            told[column] = field.get_db_prep_save(getattr(same, name), connection)
     names = ", ".join(map(connection.ops.quote_name, columns))
     query = f"INSERT INTO {same._meta.db_table} ({names}) SELECT {', '.join(columns.values())} FROM {source}"
     with connection.cursor() as cursor:

@@ -22,15 +22,17 @@ import signal
 import socket
 import statistics
 import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from http.client import HTTPConnection
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,6 +54,7 @@ GIVEN = (
     "REDIS_URL",
 )  # of the demonstration; made-up data stay out of it
 READ, WRITTEN = 200, 201
+MEASURED = ("border", "web", "postgres") if sys.platform == "linux" else ()
 MOST_ASKED_ABOUT = 200_000  # licences, by chance
 WRITTEN_OFF = 2000  # licences that take part in write-offs
 BORDER, BORDER_THREADS = "portal.border_wsgi:application", 2
@@ -68,6 +71,14 @@ class Portal:
     numbers: list[str]
     border: str = ""
     database: str = ""  # where the look-up alone is measured; "" where it can't be
+    processes: Mapping[str, int] = field(default_factory=dict)  # servers whose work is measured
+
+    def worked(self) -> dict[str, float]:
+        """Return how many seconds of a processor each server has used, this process included."""
+        if not self.processes:
+            return {}
+        servers = {name: seconds_of(process) for name, process in self.processes.items()}
+        return {**servers, "the caller": time.process_time()}
 
     def connect(self) -> HTTPConnection:
         return HTTPConnection(urlsplit(self.url).netloc, timeout=30)
@@ -111,14 +122,29 @@ def questions(portal: Portal, clients: int, seconds: float, rate: float) -> list
 
     for url in (portal.border, portal.url):
         ask(url).as_fast_as_it_goes(min(seconds, 3))  # every worker has loaded all it needs then
+    before = portal.worked()
     fast = ask(portal.border).as_fast_as_it_goes(seconds)
+    between = portal.worked()
     steady = ask(portal.border).at_a_rate(rate, seconds)
+    again = portal.worked()
     ordinary = ask(portal.url).as_fast_as_it_goes(seconds)
     return [
         *fast.shown("questions", least=3000, most=25),
+        *work("a question", before, between, fast),
         *steady.shown(f"questions at {rate:.0f} a second", most=10),
         *ordinary.shown("questions of the ordinary view"),
+        *work("a question of the ordinary view", again, portal.worked(), ordinary),
         *(look_ups_alone(portal, seconds) if portal.database else []),
+    ]
+
+
+def work(what: str, before: dict[str, float], after: dict[str, float], outcome: Outcome) -> list[Measure]:
+    """Say how much processor time each request took, and where: this holds on a busy machine as well."""
+    return [
+        Measure(
+            f"{what}, processor time of {name}", 1e6 * (after[name] - before[name]) / len(outcome.times), "µs"
+        )
+        for name in before
     ]
 
 
@@ -172,7 +198,9 @@ def write_offs(portal: Portal, clients: int, seconds: float) -> list[Measure]:
             part = {"item": 1, "quantity": "1", "unit": units[number]}
             yield sent(portal, "postings", declaration=declaration, lines=[part])
 
+    start = portal.worked()
     in_one = all_say(lambda: write_off(taking_part))
+    end = portal.worked()
     in_two = all_say(reserve_and_post)
     before = Decimal(portal.line(hot)["used"])
     of_one_line = all_say(lambda: write_off([hot]))
@@ -180,6 +208,7 @@ def write_offs(portal: Portal, clients: int, seconds: float) -> list[Measure]:
     wrong = abs(Decimal(portal.line(hot)["used"]) - before - written)
     return [
         *in_one.shown("reserved and posted in one message", least=500, most=100),
+        *work("a message", start, end, in_one),
         *in_two.shown("reserved and posted in two messages", most=100, steps=2),
         *of_one_line.shown("write-offs of one line"),
         Measure("write-offs lost or doubled", float(wrong), "units", at_most=0),
@@ -250,7 +279,8 @@ def own_portal(licences: int) -> Iterator[Portal]:
         start_border(children, border_port)
         for one in (port, border_port):
             wait_until(lambda: answers(one), children=children, seconds=60, what="A web server")  # noqa: B023
-        yield Portal(local(port), key, numbers, local(border_port), addresses["DATABASE_URL"])
+        processes = {child.name: child.process.pid for child in children.running if child.name in MEASURED}
+        yield Portal(local(port), key, numbers, local(border_port), addresses["DATABASE_URL"], processes)
     finally:
         children.stop()
         shutil.rmtree(places.servers.parent, ignore_errors=True)
@@ -297,6 +327,26 @@ def start_server(children: Children, name: str, application: str, port: int, *, 
     how = ("--workers", str(processors()), "--blocking-threads", str(threads), "--no-ws")
     command = python("-m", "granian", *where, *how, "--log-level", "warning", application)
     children.start(name, command, ending=(Ending(signal.SIGTERM, 3),))
+
+
+def seconds_of(process: int) -> float:
+    """Return the processor time of a process with all its children, those that have ended included."""
+    own: dict[int, float] = {}
+    parents: dict[int, int] = {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = file.read_text().rpartition(")")[2].split()
+        except OSError:  # it has just ended
+            continue
+        number = int(file.parent.name)
+        parents[number] = int(fields[1])
+        own[number] = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    total, found = 0.0, [process]
+    while found:
+        one = found.pop()
+        total += own.get(one, 0.0)
+        found += [child for child, parent in parents.items() if parent == one]
+    return total
 
 
 def processors() -> int:

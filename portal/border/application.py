@@ -41,7 +41,6 @@ ALWAYS = [("X-Content-Type-Options", "nosniff"), ("Vary", "Accept-Language")]
 UNKNOWN_KEY = _("This key is unknown, expired or revoked.")
 LACKS_SCOPE = _("This key lacks the scope %(scope)s.")
 UNKNOWN_NUMBER = _("No licence has this number.")
-UNKNOWN_ADDRESS = _("There is nothing at this address.")
 
 # How a licence may be asked for: the part of the address, and what turns the rest into its number. What
 # can't be read as one raises ValueError.
@@ -183,7 +182,7 @@ def asked_for(path: str) -> str:
     """Return the number of the licence that an address asks for."""
     _empty, _api, version, kind, asked = [*path.split("/", 4), "", "", "", "", ""][:5]
     if not path.startswith("/api/v1/") or kind not in ASKED_BY or not asked or "/" in asked:
-        raise Problem("not-found", UNKNOWN_ADDRESS)
+        raise Problem("not-found")
     try:
         return ASKED_BY[kind](asked.encode("latin-1").decode())
     except ValueError:

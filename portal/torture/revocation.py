@@ -126,7 +126,7 @@ def trial(
     stack.start_border(application)
     race, started = Race(stack.numbers), time.monotonic()
     with psycopg.connect(stack.database) as connection:
-        units = dict(connection.execute(UNITS, [stack.numbers]).fetchall())
+        units: dict[str, str] = dict(connection.execute(UNITS, [stack.numbers]).fetchall())
     done = threading.Event()
 
     def run(turn: int) -> None:

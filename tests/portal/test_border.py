@@ -43,11 +43,23 @@ def lookup():
 
 
 @pytest.fixture
-def border():
-    made = Border(lookup(), Shares(MANY, MANY), Shares(MANY, MANY), trusts_proxy=False)
-    yield made
-    if cursor := getattr(made.lookup.own, "cursor", None):
-        cursor.connection.close()
+def border_with():
+    """Return what makes an application with other limits than none, in questions a second."""
+    made = []
+
+    def make(rate=MANY, strangers=MANY):
+        made.append(Border(lookup(), Shares(rate, MANY), Shares(strangers, MANY), trusts_proxy=False))
+        return made[-1]
+
+    yield make
+    for one in made:
+        if cursor := getattr(one.lookup.own, "cursor", None):
+            cursor.connection.close()
+
+
+@pytest.fixture
+def border(border_with):
+    return border_with()
 
 
 def ask(application, path, method="get", **headers):
@@ -267,8 +279,8 @@ def test_it_says_how_it_is(border):
 
 
 class TestLimits:
-    def test_too_many_questions_are_told_when_to_come_back(self, machine, line):
-        border = Border(lookup(), Shares(1, MANY), Shares(MANY, MANY), trusts_proxy=False)
+    def test_too_many_questions_are_told_when_to_come_back(self, border_with, machine, line):
+        border = border_with(rate=1)
         address = f"/api/v1/licences/{line.licence}"
 
         answers = [ask(border, address, **machine.headers) for _ in range(4)]
@@ -279,8 +291,8 @@ class TestLimits:
         assert answers[3].json()["type"].endswith("#too-many-requests")
         assert ask(border, address, **Machine().headers).status_code == 200, "another key has its own"
 
-    def test_guessers_of_keys_share_what_their_address_may(self, machine, line):
-        border = Border(lookup(), Shares(MANY, MANY), Shares(1, MANY), trusts_proxy=False)
+    def test_guessers_of_keys_share_what_their_address_may(self, border_with, machine, line):
+        border = border_with(strangers=1)
         address = f"/api/v1/licences/{line.licence}"
         assert ask(border, address, **machine.headers).status_code == 200
 
