@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from licensing.actions import ledger
-from licensing.actions.ledger import Declared, Message, Part
+from licensing.actions.messages import Declared, Message, Part
 from licensing.models import ApiScope, LicenceChange, Usage, User
 from licensing.references import read_reference
 from portal.api import errors, schema
