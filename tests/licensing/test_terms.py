@@ -12,6 +12,7 @@ from licensing.actions import casework, customs, decisions, detentions, ledger
 from licensing.actions.customs import UsedLine
 from licensing.actions.ledger import Declared, Message, Part
 from licensing.country import pack
+from licensing.errors import Refused
 from licensing.models import Irregularity, Licence, Outcome, ShipmentLimit, Terms, Usage
 from licensing.terms import Given, Shipment
 from tests.factories import ApplicationFactory, ListVersionFactory, UserFactory
@@ -189,7 +190,7 @@ def test_the_same_message_from_another_port_is_another_message(system):
     licence = issued(ports=("PABLB", "PAMIT"))
     reserve(licence, system, port="PABLB")
 
-    with pytest.raises(ledger.Refused, match="id"):
+    with pytest.raises(Refused, match="id"):
         reserve(licence, system, port="PAMIT")
 
 

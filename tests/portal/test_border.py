@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from licensing.actions import accounts, licences
-from licensing.models import ApiScope, Licence, LicenceState, PartyRole, Role
+from licensing.models import ApiScope, Licence, LicenceState, PartyRole, Role, SurrenderRequest
 from portal.border.application import Border
 from portal.border.lookup import Lookup
 from portal.border.shares import Shares
@@ -95,8 +95,12 @@ def every_state():
         LicenceState.EXHAUSTED: LicenceLineFactory(used=Decimal(10), granted=Decimal(10)).licence,
         LicenceState.SUSPENDED: LicenceLineFactory().licence,
         LicenceState.REVOKED: LicenceLineFactory().licence,
+        LicenceState.SURRENDERED: LicenceLineFactory().licence,
     }
-    for state in (LicenceState.SUSPENDED, LicenceState.REVOKED):
+    given_back = made[LicenceState.SURRENDERED]
+    holder = UserFactory(exporter=True, organisation=given_back.holder)
+    SurrenderRequest.objects.create(licence=given_back, reason="x", by=holder, at=now)
+    for state in (LicenceState.SUSPENDED, LicenceState.REVOKED, LicenceState.SURRENDERED):
         Licence.objects.filter(pk=made[state].pk).update(status=state.value)
     many = LicenceLineFactory(
         unit="KGM", granted=Decimal("3.5000"), used=Decimal("1.2500"), reserved=Decimal("0.0001")
