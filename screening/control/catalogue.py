@@ -42,11 +42,16 @@ def load(*, by_name: str, at: datetime, folder: Path = FOLDER) -> ControlEdition
 
 def fingerprint(folder: Path) -> tuple[str, int]:
     """Return one sha256 over the files of the catalogue, and their size in bytes."""
-    contents = [(path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml"))]
+    contents = [(path.name, path.read_bytes()) for path in sorted(_files(folder))]
     total = hashlib.sha256()
     for name, content in contents:
         total.update(name.encode() + hashlib.sha256(content).digest())
     return total.hexdigest(), sum(len(content) for _name, content in contents)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files that make the edition; those beside them only help to find and compare."""
+    yield from (folder / "list.toml", *folder.glob("category_*.toml"), *folder.glob("thresholds.toml"))
 
 
 def parse(folder: Path) -> EditionDraft:
