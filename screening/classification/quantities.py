@@ -22,9 +22,9 @@ POWER = (
     r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]{1,3}))"
 )
 NUMBER_IN_TEXT = re.compile(
-    rf"(?<![\w.,])(?P<sign>(?<![\d)])[-−+])?(?:(?P<digits>{DIGITS})"
-    rf"(?:{POWER}|[eE](?P<e>[-+]?\d{{1,2}})(?![\w.]))?"
-    r"|10(?:\^(?P<alone>[-−+]?\d{1,2})|(?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]{1,3})))"
+    r"(?<![\w.,])(?P<sign>(?<![\d)])[-−+])?"
+    r"(?:10(?:\^(?P<alone>[-−+]?\d{1,2})|(?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]{1,3}))"
+    rf"|(?P<digits>{DIGITS})(?:{POWER}|[eE](?P<e>[-+]?\d{{1,2}})(?![\w.]))?)"
 )
 GAP = re.compile(r"[\s-]?")
 BETWEEN = re.compile(r"\s*(?:[-–—−~]|\.\.\.?|…)\s*|\s+(?:to|a|hasta|through)\s+")
