@@ -129,6 +129,22 @@ def test_the_name_near_a_value_says_what_it_is(text, parameter):
     assert [one.parameters[0] for one in quantities(text)] == parameter
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("acelerómetro 100 g, bias stability 120 µg", {"120 µg": "bias_stability"}),
+        ("from 47 MHz to 6 GHz with bandwidths up to 56 MHz", {"56 MHz": "bandwidth"}),
+        ("AES/3DES engine, 144-pin", {"144": "terminal_count"}),
+        ("Precision 6 degrees of freedom sensor", {}),
+        ("512 KB flash", {}),
+    ],
+)
+def test_a_name_in_front_of_the_next_value_is_of_that_one(text, named):
+    found = {one.words: one.parameters[0] for one in quantities(text) if one.parameters}
+
+    assert found == named
+
+
 def test_a_name_of_another_dimension_or_clause_is_passed_over():
     assert quantities("sample rate; 5 kg")[0].parameters == ()
     assert quantities("range\n15 km")[0].parameters == ()
