@@ -1,6 +1,7 @@
 """Thresholds in words, in a language of the reader's or of a page."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from itertools import groupby
 
 from django.utils.formats import number_format
@@ -12,6 +13,8 @@ from screening.classification.thresholds import condition
 from screening.control_models import Threshold
 
 SIGNS = {">=": "≥", "<=": "≤"}
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+LONGEST = 6  # digits of a number written out
 
 
 def sentences(thresholds: Iterable[Threshold], language: str) -> tuple[str, ...]:
@@ -30,9 +33,18 @@ def sentences(thresholds: Iterable[Threshold], language: str) -> tuple[str, ...]
 
 def _said(threshold: Threshold, language: str) -> str:
     sign = SIGNS.get(threshold.comparator, threshold.comparator)
-    value = number_format(f"{threshold.value.normalize():f}")
+    value = _number(threshold.value)
     said = f"{name(threshold.parameter, language)} {sign} {value} {threshold.unit}".strip()
     return f"{said} ({condition(threshold.condition)})" if threshold.condition else said
+
+
+def _number(value: Decimal) -> str:
+    """Write a number in the language in force, long ones with a power: 5 × 10¹³."""
+    power = value.adjusted()
+    if power < LONGEST:
+        return number_format(f"{value.normalize():f}")
+    mantissa = number_format(f"{value.scaleb(-power).normalize():f}")
+    return f"{mantissa} × 10{str(power).translate(RAISED)}"
 
 
 def name(parameter: str, language: str) -> str:

@@ -35,8 +35,12 @@ def test_each_group_is_a_line_in_the_language_asked_for():
     )
 
 
-def test_large_values_are_written_out():
-    assert sentences([threshold("pixel_count", ">", "4E+6")], "en") == ("number of active pixels > 4000000",)
+def test_large_values_are_written_with_a_power():
+    assert sentences([threshold("pixel_count", ">", "4000000")], "en") == (
+        "number of active pixels > 4 × 10⁶",
+    )
+    assert sentences([threshold("frame_rate", ">", "225000", "fps")], "en") == ("frame rate > 225000 fps",)
+    assert sentences([threshold("range", "<", "-12500000", "m")], "es") == ("alcance < -1,25 × 10⁷ m",)
 
 
 def test_what_the_dictionary_does_not_know_is_said_by_its_key():
