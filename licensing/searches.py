@@ -122,7 +122,7 @@ def write_down(
     points: float | None,
     hits: int,
 ) -> None:
-    row = {
+    row: dict[str, Any] = {
         "way": way.value,
         "by_id": by.pk if by else None,
         "organisation_id": by.organisation_id if by else None,

@@ -44,7 +44,7 @@ def _count(key: str, length: int, knocks: int) -> int:
 
 def _counted(key: str, length: int, knocks: int) -> int:
     """Count in one trip to Redis, which Django's cache takes two for, and clear away with the first knock."""
-    here = settings.CACHES["default"]
+    here: dict[str, Any] = settings.CACHES["default"]
     counters = _counters(here["LOCATION"], tuple(here["OPTIONS"].items()))
     count = int(counters.incrby(key, knocks))
     if count == knocks:

@@ -30,10 +30,10 @@ class Question(Generic[Row]):
         return sql, list(map(plain, parameters))
 
     @cached_property
-    def parts(self) -> list[tuple[type[models.Model], list[str]]]:
+    def parts(self) -> list[tuple[Any, list[str]]]:
         """Return the models whose columns a row holds one after the other, with the names of these."""
         model = self.queryset(*self.samples).model
-        beside = [model._meta.get_field(self.beside).related_model] if self.beside else []
+        beside: list[Any] = [model._meta.get_field(self.beside).related_model] if self.beside else []
         return [(one, columns(one)) for one in (model, *beside)]
 
     def ask(self, *values: Any) -> list[Row]:
@@ -45,12 +45,12 @@ class Question(Generic[Row]):
             rows = cursor.fetchall()
         return [self.row(row, *parts) for row in rows]
 
-    def row(self, found: tuple[Any, ...], *parts: tuple[type[models.Model], list[str]]) -> Row:
+    def row(self, found: tuple[Any, ...], *parts: tuple[Any, list[str]]) -> Row:
         (model, names), *beside = parts
-        row = model.from_db(connection.alias, names, found[: len(names)])
+        row: Row = model.from_db(connection.alias, names, found[: len(names)])
         for other, others_names in beside:
             setattr(row, self.beside, other.from_db(connection.alias, others_names, found[len(names) :]))
-        return row  # type: ignore[return-value]
+        return row
 
 
 def columns(model: type[models.Model]) -> list[str]:
