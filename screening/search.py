@@ -173,6 +173,12 @@ def _with_owners(score: Score, entity: ListedEntity, index: NameIndex) -> Score:
     return replace(score, reasons=(*score.reasons, *reasons)) if reasons else score
 
 
+def owners_named(relations: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return the names of the owners that a list gives an entry in its relations."""
+    owners = [one["name"] for one in relations if one["kind"] == RelationKind.OWNED_BY]
+    return [name for name in owners if name.strip()]
+
+
 def _is_listed(name: str, index: NameIndex) -> bool:
     if not name.strip():
         return False

@@ -54,7 +54,8 @@ def differences(form: PageForm, stored: dict[str, Any]) -> list[Difference]:
 
 def in_words(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.ChoiceField):
-        return dict(flat(field.choices)).get(value, str(value or ""))
+        names = dict(flat(field.choices))
+        return names.get(value, str(value or ""))
     if isinstance(value, list):
         return "; ".join(value)
     return value.isoformat() if isinstance(value, date) else str(value or "")
