@@ -54,8 +54,7 @@ def differences(form: PageForm, stored: dict[str, Any]) -> list[Difference]:
 
 def in_words(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.ChoiceField):
-        names = dict(flat(field.choices))
-        return names.get(value, str(value or ""))
+        return next((name for code, name in flat(field.choices) if code == value), str(value or ""))
     if isinstance(value, list):
         return "; ".join(value)
     return value.isoformat() if isinstance(value, date) else str(value or "")
