@@ -6,17 +6,23 @@ and the country pack.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
 from licensing.country import pack
 from licensing.models import Band, Calibration
+from screening.asked_often import Question
 from screening.matcher import POINTS_WORTH_A_LOOK
 
 BANDS = tuple(Band)  # rising
 SAME = frozenset({"same-name", "same-words"})  # features of screening.reasons, as are the next
 CONTRADICTIONS = frozenset({"other-birth", "other-kind", "other-number"})
+
+NEWEST = Question(
+    lambda at: Calibration.objects.filter(at__lte=at).order_by("-number")[:1],
+    datetime(1970, 1, 1, tzinfo=UTC),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,8 @@ class Thresholds:
 
 def in_force(at: datetime) -> Thresholds:
     """Return the thresholds that count at `at`."""
-    newest = Calibration.objects.filter(at__lte=at).order_by("-number").first()
-    return thresholds_of(newest) if newest else default()
+    newest = NEWEST.ask(at)
+    return thresholds_of(newest[0]) if newest else default()
 
 
 def thresholds_of(version: Calibration) -> Thresholds:

@@ -9,8 +9,23 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
+from licensing.errors import Refused
 from licensing.models import Action, Application, EndUseDeclaration, Event, User
+
+
+class Overtaken(Refused):
+    """Somebody, or the same person elsewhere, changed something since the page was opened that this would
+    undo unseen. `event` is the newest such change."""
+
+    def __init__(self, event: Event, by: User) -> None:
+        if event.by == by:
+            text = _("You changed this elsewhere after you opened this page.")
+        else:
+            text = _("%(name)s changed this after you opened this page.") % {"name": event.by}
+        super().__init__(text, code="overtaken")
+        self.event = event
 
 
 def begun(by: User, once: str, said: dict[str, Any]) -> Application | None:
@@ -46,16 +61,23 @@ def write(
     by: User,
     at: datetime,
     once: str = "",
+    seen: int | None = None,
 ) -> None:
     """Set the fields, store the row, and log which of them changed from what to what, and what the row was
-    called before."""
+    called before.
+
+    `seen` is the id of the newest change that the page knew of, 0 for none. Raises Overtaken if one of the
+    fields was changed since, and to something else than this writes. None: whatever is there is replaced.
+    """
     called = "" if row.pk is None else _called(row)
     before = {name: getattr(row, name) for name in fields}
+    is_new = row.pk is None
+    changed = [name for name, value in fields.items() if is_new or before[name] != value]
+    if seen is not None and not is_new and (event := _since(application, row, changed, seen)):
+        raise Overtaken(event, by)
     for name, value in fields.items():
         setattr(row, name, value)
-    is_new = row.pk is None
     row.save()
-    changed = [name for name, value in fields.items() if is_new or before[name] != value]
     application.saved_at = at
     application.save(update_fields=["saved_at"])
     if changed:
@@ -68,6 +90,12 @@ def write(
             after={name: plain(fields[name]) for name in changed},
             data=_what(row) | ({"called": called} if called else {}) | ({"once": once} if once else {}),
         )
+
+
+def _since(application: Application, row: models.Model, fields: list[str], seen: int) -> Event | None:
+    """Return the newest change of any of these fields of the row after the change `seen`."""
+    later = application.events.filter(action=Action.EDIT, pk__gt=seen, after__has_any_keys=fields)
+    return later.filter(data__contains=_what(row)).select_related("by").order_by("pk").last()
 
 
 def drop(application: Application, row: models.Model | None, *, by: User, at: datetime) -> None:

@@ -5,7 +5,7 @@ or changed entry, and those, with the ones that resembled an entry that changed 
 All others keep what was found, which now rests on the new versions too. Both ways find the same.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
@@ -27,7 +27,8 @@ from licensing.models import (
 )
 from licensing.parties import digest, digest_of_case
 from screening import changed, search, watch
-from screening.models import ListedEntity
+from screening.matcher import SURE_OF_THE_NAME, Subject
+from screening.models import ListedEntity, RelationKind
 
 ONLY_ONE = 0x57415443  # an advisory lock of PostgreSQL: only one process watches at a time
 AT_ONCE = 200  # cases or parties a transaction
@@ -85,8 +86,9 @@ def _follow_changes(run: WatchRun, base: WatchRun, thresholds: Thresholds, at: d
     """Compare again whoever a change concerns; say of everybody else that it concerned them not."""
     changes = changed.between(base.list_versions, run.list_versions)
     run.changed_entries = len(changes.keys)
-    concerned = _concerned(changes, thresholds, at)
-    people = _covered_people(base, at)
+    stamps = {party.pk: digest(party) for party in Party.objects.watched(at).iterator()}
+    concerned = _concerned(changes, stamps, thresholds, at)
+    people = _covered_people(base, stamps, at)
     for party_id in sorted(concerned & people):
         run.compared += 1
         run.alerts += assessment.screen_party(party_id, thresholds, at)[1]
@@ -99,26 +101,55 @@ def _follow_changes(run: WatchRun, base: WatchRun, thresholds: Thresholds, at: d
     _refer_to(run.list_versions)
 
 
-def _concerned(changes: changed.Changed, thresholds: Thresholds, at: datetime) -> set[int]:
-    """Return the ids of the parties that resemble an entry as it is now, or resembled it as it was."""
-    parties = Party.objects.watched(at)
-    stamps = {party.pk: digest(party) for party in parties.iterator()}
+def _concerned(
+    changes: changed.Changed, stamps: Mapping[int, str], thresholds: Thresholds, at: datetime
+) -> set[int]:
+    """Return the ids of the parties that resemble an entry as it is now, or resembled it as it was.
+
+    `stamps` has the digest of each party that is watched.
+    """
     if len(changes.entities) > len(stamps):  # then it is quicker to ask for each party
         return set(stamps)
     entries = search.subjects_of(ListedEntity.objects.filter(pk__in=changes.entities))
     index = watch.index_of(stamps, assessment.subjects_of)
     concerned = {party for party, _entity in index.affected(entries, thresholds.worth)}
-    standing = ScreeningHit.objects.filter(gone_at=None, party__in=parties)
+    standing = ScreeningHit.objects.filter(gone_at=None, party__in=Party.objects.watched(at))
     rows = standing.values_list("party_id", "source", "source_id")
-    return concerned | {party for party, *key in rows.iterator() if tuple(key) in changes.keys}
+    concerned |= {party for party, *key in rows.iterator() if tuple(key) in changes.keys}
+    return concerned | _with_owners_among(changes, standing)
 
 
-def _covered_people(base: WatchRun, at: datetime) -> set[int]:
-    """Return the companies and accounts that were compared, as they are now, with what `base` rests on."""
+def _with_owners_among(changes: changed.Changed, standing: QuerySet[ScreeningHit]) -> set[int]:
+    """Return the ids of the parties that resemble an entry whose owners, as its list names them, are listed
+    since, or no longer: what is found of them says so."""
+    owned = standing.filter(entity__relations__contains=[{"kind": RelationKind.OWNED_BY}])
+    owners: dict[str, set[int]] = {}
+    for party, relations in owned.values_list("party_id", "entity__relations").iterator():
+        for name in search.owners_named(relations):
+            owners.setdefault(name, set()).add(party)
+    if not owners:
+        return set()
+    names = list(owners)
+    index = watch.PartyIndex.of((number, Subject((name,))) for number, name in enumerate(names))
+    entries = search.subjects_of(ListedEntity.objects.filter(pk__in=(*changes.entities, *changes.before)))
+    listed = ((entity, Subject(entry.names)) for entity, entry in entries)  # as search asks about owners
+    return {
+        party
+        for number, _entity in index.affected(listed, SURE_OF_THE_NAME)
+        for party in owners[names[number]]
+    }
+
+
+def _covered_people(base: WatchRun, stamps: Mapping[int, str], at: datetime) -> set[int]:
+    """Return the companies and accounts that were compared, as `stamps` has them, with what `base` rests on.
+
+    Who changes meanwhile is compared in full at the end of the run.
+    """
     rows = Party.objects.watched(at).filter(
         application=None, screened_versions=base.list_versions, screened_thresholds=base.thresholds
     )
-    return {party.pk for party in rows.iterator() if party.screened_digest == digest(party)}
+    known = rows.values_list("pk", "screened_digest")
+    return {pk for pk, compared_as in known.iterator() if compared_as == stamps.get(pk)}
 
 
 def _chunks(numbers: Iterable[int], size: int) -> Iterator[tuple[int, ...]]:

@@ -324,7 +324,7 @@ def sentences(events: Iterable[Event], for_exporter: bool) -> list[Entry]:
     return [
         entry
         for alike in _changes_together(events)
-        if (entry := _entry(alike, LINES.get(Action(alike[0].action)), for_exporter, handed_in))
+        if (entry := _entry(alike, _line(alike[0]), for_exporter, handed_in))
     ]
 
 
@@ -340,6 +340,16 @@ def _changes_together(events: Iterable[Event]) -> Iterator[list[Event]]:
         return ("change", event.by_id) if event.action == Action.EDIT else ("event", event.pk)
 
     return (list(alike) for _key, alike in groupby(events, key))
+
+
+# Whoever asked for an exception withdraws it by the same act by which another declines it.
+WITHDRAWN = Line(_("%(who)s withdrew the request for the exception: %(exception)s."), detail=said("reason"))
+
+
+def _line(event: Event) -> Line | None:
+    if event.action == Action.DECLINE_LIST_CHANGE and event.data.get("asked_by") == event.by_id:
+        return WITHDRAWN
+    return LINES.get(Action(event.action))
 
 
 def _entry(events: list[Event], line: Line | None, for_exporter: bool, handed_in: int | None) -> Entry | None:

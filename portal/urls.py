@@ -34,6 +34,7 @@ from portal.views import (
 )
 
 urlpatterns = [
+    path("api/", include(api_urls)),  # machines first: they ask most often
     path("", home.show, name="home"),
     path("language/", set_language, name="set_language"),
     path("accounts/login/", sessions.log_in, name="account_login"),
@@ -161,7 +162,6 @@ urlpatterns = [
     path("lists/<slug:source>/versions/<int:before>..<int:after>/", lists.compare, name="list-differences"),
     path("lists/<slug:source>/versions/<int:version>/put-back/", list_changes.put_back, name="list-put-back"),
     # Machines
-    path("api/", include(api_urls)),
 ]
 if settings.PORTAL_ENV != "production":
     urlpatterns.append(path("gallery/", gallery.show, name="gallery"))

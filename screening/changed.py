@@ -12,6 +12,7 @@ from screening.models import ListedEntity
 @dataclass(frozen=True, slots=True)
 class Changed:
     entities: tuple[int, ...]  # ids of entities of the later versions that are new, or say something new
+    before: tuple[int, ...]  # ids of entities of the earlier versions that are gone, or said something else
     keys: frozenset[tuple[str, str]]  # (source, source id) of whatever is new, gone, or says something new
 
 
@@ -19,11 +20,12 @@ def between(before: Collection[int], after: Collection[int]) -> Changed:
     """Return what changed from the versions (ids) `before` to the versions `after`. An entry that says the
     same in both, by its digest, has not changed."""
     only_before, only_after = set(before) - set(after), set(after) - set(before)
-    new = _unlike(only_after, only_before).values_list("pk", "version__source", "source_id")
-    gone = _unlike(only_before, only_after).values_list("version__source", "source_id")
-    rows = list(new)
-    keys = {(source, source_id) for _pk, source, source_id in rows} | set(gone)
-    return Changed(tuple(pk for pk, _source, _id in rows), frozenset(keys))
+    new, old = (
+        list(_unlike(versions, others).values_list("pk", "version__source", "source_id"))
+        for versions, others in ((only_after, only_before), (only_before, only_after))
+    )
+    keys = frozenset((source, source_id) for _pk, source, source_id in (*new, *old))
+    return Changed(tuple(row[0] for row in new), tuple(row[0] for row in old), keys)
 
 
 def _unlike(versions: Collection[int], others: Collection[int]) -> QuerySet[ListedEntity]:

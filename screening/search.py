@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from screening import index_store
+from screening.asked_often import Question
 from screening.index import NameIndex
 from screening.matcher import (
     POINTS_WORTH_A_LOOK,
@@ -33,6 +34,11 @@ from screening.models import (
 # Indexes kept in one process: what is in force, and one earlier date that somebody asks about.
 INDEXES_KEPT = 2
 HALF = 50.0  # percent owned by listed parties from which the owned one is treated as they are
+
+
+IN_FORCE = Question(
+    lambda at: ListVersion.objects.in_force(at).order_by("source"), datetime(1970, 1, 1, tzinfo=UTC)
+)
 
 
 class NoListInForce(Exception):
@@ -61,7 +67,7 @@ def points_worth_a_look() -> float:
 
 def lists_in_force(at: datetime) -> list[ListVersion]:
     """Return the versions in force at `at`, by source. Raises NoListInForce if there is none."""
-    versions = list(ListVersion.objects.in_force(at).order_by("source"))
+    versions = IN_FORCE.ask(at)
     if not versions:
         raise NoListInForce(f"No list is in force at {at.isoformat()}")
     return versions
@@ -165,6 +171,12 @@ def _with_owners(score: Score, entity: ListedEntity, index: NameIndex) -> Score:
     if (together := sum(share for _name, share in owners)) >= HALF:
         reasons.append(Reason("half-owned", 0.0, f"{together:g} %"))
     return replace(score, reasons=(*score.reasons, *reasons)) if reasons else score
+
+
+def owners_named(relations: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return the names of the owners that a list gives an entry in its relations."""
+    owners = [one["name"] for one in relations if one["kind"] == RelationKind.OWNED_BY]
+    return [name for name in owners if name.strip()]
 
 
 def _is_listed(name: str, index: NameIndex) -> bool:

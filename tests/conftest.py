@@ -17,6 +17,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 
 from screening import search
+from tests.each_process import WORKER
 from tests.factories import UserFactory
 
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
@@ -25,7 +26,7 @@ KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker, request):
     """Make an empty database as its owner, then go on as the application."""
-    name = f"test_{settings.DATABASES['default']['NAME']}"
+    name = f"test_{settings.DATABASES['default']['NAME']}{WORKER}"
     with django_db_blocker.unblock():
         admin(
             f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" OWNER portal_owner'

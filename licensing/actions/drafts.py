@@ -102,16 +102,25 @@ def copy(application_id: int, *, by: User, at: datetime, once: str = "") -> Appl
 
 
 @transaction.atomic
-def save(application_id: int, *, by: User, at: datetime, **fields: Any) -> Application:
-    """Write fields of the application itself (about, route, end use in words)."""
+def save(
+    application_id: int, *, by: User, at: datetime, seen: int | None = None, **fields: Any
+) -> Application:
+    """Write fields of the application itself (about, route). Raises edits.Overtaken, as the next ones do."""
     application = _editable(application_id, by)
-    edits.write(application, application, fields, by=by, at=at)
+    edits.write(application, application, fields, by=by, at=at, seen=seen)
     return application
 
 
 @transaction.atomic
 def put_goods(
-    application_id: int, line_id: int | None, *, by: User, at: datetime, once: str = "", **fields: Any
+    application_id: int,
+    line_id: int | None,
+    *,
+    by: User,
+    at: datetime,
+    once: str = "",
+    seen: int | None = None,
+    **fields: Any,
 ) -> GoodsLine:
     """Add a line of goods, or change line `line_id`. A line asked for again with the same `once` is there."""
     application = _editable(application_id, by)
@@ -126,13 +135,20 @@ def put_goods(
         line = GoodsLine(application=application, number=last + 1)
     else:
         line = _one(application.goods, line_id)
-    edits.write(application, line, fields, by=by, at=at, once=once)
+    edits.write(application, line, fields, by=by, at=at, once=once, seen=seen)
     return line
 
 
 @transaction.atomic
 def put_party(
-    application_id: int, party_id: int | None, *, by: User, at: datetime, once: str = "", **fields: Any
+    application_id: int,
+    party_id: int | None,
+    *,
+    by: User,
+    at: datetime,
+    once: str = "",
+    seen: int | None = None,
+    **fields: Any,
 ) -> Party:
     """Add a party, or change party `party_id`. A party asked for again with the same `once` is there."""
     application = _editable(application_id, by)
@@ -146,7 +162,7 @@ def put_party(
         party = Party(application=application)
     else:
         party = _one(application.parties, party_id)
-    edits.write(application, party, fields, by=by, at=at, once=once)
+    edits.write(application, party, fields, by=by, at=at, once=once, seen=seen)
     return party
 
 
@@ -164,16 +180,23 @@ def drop_party(application_id: int, party_id: int, *, by: User, at: datetime) ->
 
 @transaction.atomic
 def declare(
-    application_id: int, *, end_use: str, answers: dict[str, tuple[bool, str]], by: User, at: datetime
+    application_id: int,
+    *,
+    end_use: str,
+    answers: dict[str, tuple[bool, str]],
+    by: User,
+    at: datetime,
+    seen: int | None = None,
 ) -> Application:
     """Write the end use and the answers given so far: question -> (yes or no, explanation)."""
     application = _editable(application_id, by)
-    edits.write(application, application, {"end_use": end_use}, by=by, at=at)
+    edits.write(application, application, {"end_use": end_use}, by=by, at=at, seen=seen)
     for question, (answer, explanation) in answers.items():
         declaration = application.declarations.filter(question=question).first() or EndUseDeclaration(
             application=application, question=question
         )
-        edits.write(application, declaration, {"answer": answer, "explanation": explanation}, by=by, at=at)
+        said = {"answer": answer, "explanation": explanation}
+        edits.write(application, declaration, said, by=by, at=at, seen=seen)
     return application
 
 

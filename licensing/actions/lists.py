@@ -14,7 +14,7 @@ from licensing import notifications, outbox
 from licensing.errors import Refused
 from licensing.models import Action, Event, Job, ListDecision, ListOutcome, ListRequest, User
 from licensing.permissions import Permission, has
-from screening import imports, sources
+from screening import differences, imports, sources
 from screening.importers import PARSERS
 from screening.models import ImportRun, ImportRunState, ListVersion
 from screening.refusals import ACCEPTABLE
@@ -50,7 +50,18 @@ def ask_to_put_back(version_id: int, *, reason: str, by: User, at: datetime) -> 
     in_force = _in_force(version.source)
     if in_force and in_force.original == version.original:
         raise Refused(_("This version is in force already."))
+    if in_force and says_the_same(version, in_force):
+        raise Refused(_("This version says the same as the one in force."))
     return _ask(version.source, reason, by, at, in_force, version=version.original)
+
+
+def says_the_same(version: ListVersion, in_force: ListVersion) -> bool:
+    """Say whether the version holds the same entries, word for word, as the one in force."""
+    if version.original == in_force.original:
+        return True
+    if (version.entities_count, version.names_count) != (in_force.entities_count, in_force.names_count):
+        return False
+    return not differences.counts(in_force, version).total
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Who may call the API: machines of customs, by key, within the key's scopes and rate."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -20,8 +20,15 @@ from licensing.actions import accounts
 from licensing.models import ApiKey, ApiScope, User
 from licensing.permissions import Permission
 from portal.limits import seconds_to_wait
+from screening.asked_often import Question
 
 LAST_USED_IS_EXACT_TO = timedelta(minutes=1)
+LIVE_KEY = Question(
+    lambda at, digest: ApiKey.objects.live(at).select_related("account").filter(digest=digest),
+    datetime(1970, 1, 1, tzinfo=UTC),
+    b"digest",
+    beside="account",
+)
 
 # What the account behind a key must be allowed for a scope to be of any use.
 PERMISSION_OF_SCOPE = {
@@ -39,11 +46,10 @@ class ApiKeyAuthentication(BaseAuthentication):
         if not secret:
             return None
         now = timezone.now()
-        key = (
-            ApiKey.objects.live(now).select_related("account").filter(digest=accounts.digest(secret)).first()
-        )
-        if key is None:
+        found = LIVE_KEY.ask(now, accounts.digest(secret))
+        if not found:
             raise AuthenticationFailed(_("This key is unknown, expired or revoked."))
+        [key] = found
         note_use(key, now)
         return key.account, key
 

@@ -345,6 +345,8 @@ def one_of(request: ApiRequest, sent: dict[str, Any]) -> dict[str, Any]:
     """Do one message of a batch, in a transaction of its own, and return its answer."""
     try:
         answer = handle(request, kind_of(sent), {name: sent[name] for name in sent if name != "kind"})
+    # As DRF does for a message of its own: what has an answer must not end the batch, as the messages after
+    # this one wait for theirs; anything else is raised again.
     except Exception as error:
         told = errors.answer(error, {"request": request})
         if told is None:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from licensing.country import pack
 from licensing.units import units
+from portal.forms.conflicts import Conflict
 from portal.signs import HIDDEN_SIGNS
 from portal.templatetags.portal import locale
 
@@ -50,8 +51,11 @@ def said(required: Words | None, **more: Words) -> dict[str, Any]:
 
 
 def no_hidden_signs(text: str) -> None:
-    """Refuse what makes a text look other than it is: a name turned round would pass the lists unseen."""
-    if HIDDEN_SIGNS.search(text):
+    """Refuse what makes a text look other than it is: a name turned round would pass the lists unseen.
+
+    Of a NUL the field itself says so, in the same words.
+    """
+    if HIDDEN_SIGNS.search(text.replace("\0", "")):
         raise ValidationError(cast(str, HIDDEN), "hidden")
 
 
@@ -283,6 +287,7 @@ class PageForm(forms.Form):
     def __init__(self, *args: Any, unfinished: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
         self.unfinished = unfinished
+        self.overtaken: Conflict | None = None  # somebody saved other answers while the page was open
 
     def clean(self) -> dict[str, Any]:
         if self.unfinished:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django import forms
 
+from licensing.edits import Overtaken
 from licensing.errors import Refused
 
 
@@ -14,9 +15,14 @@ def add_reasons(form: forms.Form, refused: Refused, field: str | None = None) ->
 
 
 def attempt(form: forms.Form, act: Callable[[], object], field: str | None = None) -> bool:
-    """Do it and say whether it was done; if it was refused, the form says why."""
+    """Do it and say whether it was done; if it was refused, the form says why.
+
+    Raises Overtaken, of which there is more to say.
+    """
     try:
         act()
+    except Overtaken:
+        raise
     except Refused as refused:
         add_reasons(form, refused, field)
         return False

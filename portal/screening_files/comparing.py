@@ -7,6 +7,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from django.utils.translation import get_language
 
@@ -48,6 +49,7 @@ class Hit:
 class Compared:
     row: Row
     hits: list[Hit]
+    codes: list[dict[str, Any]]  # the same hits for machines, which read no language
 
 
 class ListsChanged(Exception):
@@ -96,7 +98,11 @@ def compare_chunk(rows: list[Row], at: datetime, thresholds: Thresholds) -> Resu
     subjects = [row.asked.subject() for row in rows]
     versions, found = search.screen_all(subjects, at=at, worth=thresholds.worth)
     return tuple(version.pk for version in versions), [
-        Compared(row, [_hit(match, thresholds) for match in matches])
+        Compared(
+            row,
+            [_hit(match, thresholds) for match in matches],
+            [_codes(match, thresholds) for match in matches],
+        )
         for row, matches in zip(rows, found, strict=True)
     ]
 
@@ -121,3 +127,31 @@ def _hit(match: Match, thresholds: Thresholds) -> Hit:
             for one in score.reasons
         ),
     )
+
+
+def _codes(match: Match, thresholds: Thresholds) -> dict[str, Any]:
+    """Return a likeness as the API names it: in codes, with a sentence for people beside each reason."""
+    entity, score = match.entity, match.score
+    return {
+        "points": score.points,
+        "band": thresholds.band_of(score.points, score.features).value,
+        "matched_name": score.matched_name,
+        "listed_name": score.listed_name,
+        "entry_name": entity.primary_name,
+        "kind": entity.kind,
+        "countries": entity.countries,
+        "born": entity.dates_of_birth,
+        "list": match.version.source,
+        "edition": match.version.edition,
+        "source_id": entity.source_id,
+        "programmes": entity.programmes,
+        "reasons": [
+            {
+                "code": one.feature,
+                "points": one.points,
+                "detail": one.detail,
+                "sentence": sentence(one.feature, detail_in_words(one.feature, one.detail)),
+            }
+            for one in score.reasons
+        ],
+    }

@@ -154,7 +154,7 @@ def _jsonl(path: Path) -> Iterator[Write]:
                 "line": row.line,
                 "id": row.id,
                 **row.asked.facts(),
-                "hits": [asdict(hit) for hit in compared.hits],
+                "hits": compared.codes,
             }
             file.write(json.dumps(answer, ensure_ascii=False) + "\n")
 

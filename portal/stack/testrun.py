@@ -1,4 +1,8 @@
-"""`manage.py test [pytest arguments]`: all tests, on servers of their own that go when they end."""
+"""`manage.py test [pytest arguments]`: all tests, on servers of their own that go when they end.
+
+Without arguments that choose some, the tests are shared out among as many processes as there are processors,
+a file at a time and in order: those that drive a browser must come last in each process.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +57,9 @@ def test_environment(places: Places, addresses: dict[str, str]) -> dict[str, str
 
 def run_pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
     """Run pytest in the foreground, where Ctrl-C and a debugger reach it; stopped, it finishes its report."""
-    process = subprocess.Popen(python("-m", "pytest", *arguments), cwd=ROOT, env=environment)
+    process = subprocess.Popen(
+        python("-m", "pytest", *sharing(arguments), *arguments), cwd=ROOT, env=environment
+    )
     try:
         return process.wait()
     except Stopped as stopped:
@@ -65,6 +71,16 @@ def run_pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
             process.kill()
             process.wait()
         raise
+
+
+def sharing(arguments: Sequence[str]) -> list[str]:
+    """Return the options that share all tests out among processes; none where only some are asked for, for
+    then one process has done before a second is ready, nor where -n says how many."""
+    plain = all(argument.startswith(("-q", "-v", "-r", "--durations", "--tb")) for argument in arguments)
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not plain or processors < 2:
+        return []
+    return ["-n", str(processors), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def in_front_of_a_terminal() -> bool:

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -24,13 +24,17 @@ from portal.forms.documents import DocumentForm
 from portal.forms.refusals import attempt
 from portal.http import PortalRequest
 from portal.views.sections import (
+    anew,
+    attempt_unseen,
     found,
     handed_in,
     once_of,
     questions,
     remove,
+    row_of,
     saved,
     sections_of,
+    seen_of,
     show_page,
     totals,
 )
@@ -60,7 +64,7 @@ def about(request: PortalRequest, reference: str) -> HttpResponse:
 
     def save(application: Application, form: AboutForm) -> None:
         kept = {name: value for name, value in form.cleaned_data.items() if name != "kind" or value}
-        drafts.save(application.pk, by=request.user, at=timezone.now(), **kept)
+        drafts.save(application.pk, by=request.user, at=timezone.now(), seen=seen_of(request), **kept)
 
     return questions(request, reference, Section.ABOUT, AboutForm, initial, save)
 
@@ -69,7 +73,7 @@ def about(request: PortalRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def route(request: PortalRequest, reference: str) -> HttpResponse:
     def save(application: Application, form: route_form.RouteForm) -> None:
-        drafts.save(application.pk, by=request.user, at=timezone.now(), **form.facts())
+        drafts.save(application.pk, by=request.user, at=timezone.now(), seen=seen_of(request), **form.facts())
 
     return questions(request, reference, Section.ROUTE, route_form.RouteForm, route_form.shown, save, "route")
 
@@ -80,7 +84,12 @@ def end_use(request: PortalRequest, reference: str) -> HttpResponse:
     def save(application: Application, form: end_use_form.EndUseForm) -> None:
         said = form.cleaned_data["end_use"]
         drafts.declare(
-            application.pk, end_use=said, answers=form.answers(), by=request.user, at=timezone.now()
+            application.pk,
+            end_use=said,
+            answers=form.answers(),
+            by=request.user,
+            at=timezone.now(),
+            seen=seen_of(request),
         )
 
     return questions(
@@ -104,18 +113,33 @@ def goods_line(request: PortalRequest, reference: str, pk: int | None = None) ->
     application = found(request, reference)
     if closed := handed_in(request, application):
         return closed
-    line = get_object_or_404(GoodsLine, application=application, pk=pk) if pk else None
+    line = row_of(request, application.goods, pk)
     form = goods_form.GoodsForm(
         request.POST or None, initial=goods_form.shown(line) if line else first_line(application)
     )
-    if form.is_valid() and attempt(
+    if form.is_valid() and attempt_unseen(
         form,
         lambda: drafts.put_goods(
-            application.pk, pk, by=request.user, at=timezone.now(), once=once_of(request), **form.facts()
+            application.pk,
+            pk,
+            by=request.user,
+            at=timezone.now(),
+            once=once_of(request),
+            seen=seen_of(request),
+            **form.facts(),
         ),
+        lambda: goods_form.shown(application.goods.get(pk=line.pk)),
     ):
         return saved(request, "form-goods", application)
-    return show_page(request, application, Section.GOODS, "goods_line", form=form, below=_name_of_line(line))
+    return show_page(
+        request,
+        application,
+        Section.GOODS,
+        "goods_line",
+        form=form,
+        below=_name_of_line(line),
+        send_to=anew("form-goods-new", application, pk, line),
+    )
 
 
 def _name_of_line(line: GoodsLine | None) -> str:
@@ -145,17 +169,30 @@ def party(request: PortalRequest, reference: str, pk: int | None = None) -> Http
     application = found(request, reference)
     if closed := handed_in(request, application):
         return closed
-    row = get_object_or_404(Party, application=application, pk=pk) if pk else None
+    row = row_of(request, application.parties, pk)
     form = parties_form.PartyForm(request.POST or None, initial=parties_form.shown(row) if row else {})
-    if form.is_valid() and attempt(
+    if form.is_valid() and attempt_unseen(
         form,
         lambda: drafts.put_party(
-            application.pk, pk, by=request.user, at=timezone.now(), once=once_of(request), **form.cleaned_data
+            application.pk,
+            pk,
+            by=request.user,
+            at=timezone.now(),
+            once=once_of(request),
+            seen=seen_of(request),
+            **form.cleaned_data,
         ),
+        lambda: parties_form.shown(application.parties.get(pk=row.pk)),
     ):
         return saved(request, "form-parties", application)
     return show_page(
-        request, application, Section.PARTIES, "party", form=form, below=row.name if row else _("New party")
+        request,
+        application,
+        Section.PARTIES,
+        "party",
+        form=form,
+        below=row.name if row else _("New party"),
+        send_to=anew("form-party-new", application, pk, row),
     )
 
 

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from licensing import permissions
 from licensing.actions import lists
 from licensing.errors import Refused
-from licensing.models import ListOutcome, ListRequest
+from licensing.models import ListDecision, ListOutcome, ListRequest
 from licensing.permissions import Permission
 from portal.access import needs
 from portal.forms.lists import AskForm, DecideForm, UploadForm, WithdrawForm
 from portal.forms.refusals import attempt
 from portal.http import PortalRequest
-from portal.templatetags.portal import edition_name
+from portal.templatetags.portal import edition_name, moment
 from screening import differences, received
 from screening.importers import label_of
 from screening.models import ImportRun, ListVersion
@@ -106,13 +106,20 @@ def let_in(request: PortalRequest, pk: int) -> HttpResponse:
 def decide(request: PortalRequest, pk: int) -> HttpResponse:
     """Show a request with what became of it; another administrator decides, who asked may withdraw it."""
     row = get_object_or_404(ListRequest.objects.select_related("by", "run", "version", "in_force"), pk=pk)
-    decision = getattr(row, "decision", None)
-    form = None if decision else _form(request, row)
+    form = _form(request, row)
     if form and form.is_valid() and attempt(form, partial(_decide, request, row, form)):
         messages.success(request, _said(form))
         return redirect("list", row.source)
+    decision = ListDecision.objects.filter(request=row).select_related("by").first()
     about = _about(row.source, earlier=row.version, run=row.run, in_force=row.in_force)
-    context = {"request_row": row, "decision": decision, "form": form, "own": row.by == request.user}
+    context = {
+        "request_row": row,
+        "decision": decision,
+        "form": None if decision else form,
+        "reasons": [_too_late(decision, request)] if form and form.is_bound and decision else [],
+        "unsaved": form.data.get("reason", "") if form and decision else "",
+        "own": row.by == request.user,
+    }
     return render(request, "lists/request.html", {**about, **context})
 
 
@@ -121,6 +128,15 @@ def _form(request: PortalRequest, row: ListRequest) -> DecideForm | WithdrawForm
         return None
     data = request.POST if request.method == "POST" else None
     return WithdrawForm(data) if row.by == request.user else DecideForm(data)
+
+
+def _too_late(decision: ListDecision, request: PortalRequest) -> str:
+    """Tell whoever decides what has been decided since their page was opened, and that theirs is dropped."""
+    if decision.by == request.user:
+        text = _("You decided this already, on %(at)s: see below. What you just sent is not recorded.")
+    else:
+        text = _("%(name)s decided this on %(at)s: see below. What you just sent is not recorded.")
+    return text % {"name": decision.by.name, "at": moment(decision.at)}
 
 
 def _decide(request: PortalRequest, row: ListRequest, form: DecideForm | WithdrawForm) -> None:
@@ -135,6 +151,8 @@ def _agrees(form: DecideForm | WithdrawForm) -> bool:
 def _said(form: DecideForm | WithdrawForm) -> str:
     if _agrees(form):
         return _("Agreed to. The list comes into force in a moment, and open cases are screened again.")
+    if isinstance(form, WithdrawForm):
+        return _("Withdrawn. The list in force stays.")
     return _("Declined. The list in force stays.")
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from licensing import permissions
-from licensing.actions.lists import may_be_let_in
+from licensing.actions.lists import may_be_let_in, says_the_same
 from licensing.country import pack
 from licensing.models import Event, ListRequest
 from licensing.permissions import Permission
@@ -106,6 +106,7 @@ class Fetch:
 class Edition:
     version: ListVersion
     before: ListVersion | None
+    may_return: bool
 
     @property
     def name(self) -> str:
@@ -178,13 +179,20 @@ def _with_the_ones_before(source: str, versions: list[ListVersion]) -> list[Edit
     if not versions:
         return []
     last = versions[-1]
+    current = ListVersion.objects.filter(source=source, in_force_to=None).select_related("restores").first()
     older = ListVersion.objects.filter(source=source, in_force_from__lte=last.in_force_from)
     beyond = (
         older.exclude(pk__in=[version.pk for version in versions]).order_by("-in_force_from", "-pk").first()
     )
     return [
-        Edition(version, before) for version, before in zip(versions, [*versions[1:], beyond], strict=True)
+        Edition(version, before, _may_return(version, current))
+        for version, before in zip(versions, [*versions[1:], beyond], strict=True)
     ]
+
+
+def _may_return(version: ListVersion, current: ListVersion | None) -> bool:
+    """Say whether there is any use in putting the version back in force: it is not, nor is a copy of it."""
+    return version.in_force_to is not None and (current is None or not says_the_same(version, current))
 
 
 @needs(Permission.SEE_LISTS)

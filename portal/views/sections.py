@@ -7,7 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.db.models import Model
+from django.db.models import Model, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,10 +18,12 @@ from django.utils.translation import gettext as _
 
 from licensing import completeness
 from licensing.completeness import LABELS, Section
+from licensing.edits import Overtaken
 from licensing.errors import Refused
-from licensing.models import WITH_EXPORTER, Application, ApplicationStatus
+from licensing.models import WITH_EXPORTER, Application, ApplicationStatus, Event
+from portal.forms.conflicts import Conflict, differences
 from portal.forms.fields import PageForm
-from portal.forms.refusals import attempt
+from portal.forms.refusals import add_reasons, attempt
 from portal.http import PortalRequest
 from portal.templatetags.portal import ATTENTION, GOOD, clock_time
 
@@ -38,7 +41,16 @@ LEAVE = "tasks"  # the button that saves a page as far as it is
 def found(request: PortalRequest, reference: str) -> Application:
     """Return the application if this user may see it; anything else does not exist for them."""
     visible = Application.objects.visible_to(request.user).select_related("organisation")
+    # In the same statement: what the page shows is no older than the changes that it says it knows of.
+    changes = Event.objects.filter(application=OuterRef("pk")).order_by("-pk").values("pk")
+    visible = visible.annotate(newest_change=Coalesce(Subquery(changes[:1]), 0))
     return get_object_or_404(visible, reference=reference)
+
+
+def seen_of(request: PortalRequest) -> int | None:
+    """Return the newest change that the page just sent knew of; None if it does not say."""
+    sent = request.POST.get("seen", "")
+    return int(sent) if sent.isdecimal() and sent.isascii() and len(sent) <= 18 else None
 
 
 def once_of(request: PortalRequest) -> str:
@@ -75,6 +87,7 @@ def show_page(
             "section_url": reverse(PAGES[section], args=[application.reference]),
             "form_sections": sections_of(application),
             "once": once_of(request),
+            "seen": newest_seen(request, application, context.get("form")),
             "next_url": reverse(
                 PAGES[following[0]] if following else "form-check", args=[application.reference]
             ),
@@ -82,6 +95,25 @@ def show_page(
             **context,
         },
     )
+
+
+def newest_seen(request: PortalRequest, application: Application, form: Any) -> int:
+    """Return the newest change that whoever reads the page now knows of."""
+    if isinstance(form, PageForm) and form.overtaken:
+        return form.overtaken.event.pk
+    known = seen_of(request)
+    return application.newest_change if known is None else known  # type: ignore[attr-defined]
+
+
+def attempt_unseen(form: PageForm, act: Callable[[], object], stored: Callable[[], dict[str, Any]]) -> bool:
+    """Do as `attempt` does. If it would undo what somebody changed since the page was opened, the form keeps
+    what was typed and holds what is stored now beside it."""
+    try:
+        return attempt(form, act)
+    except Overtaken as overtaken:
+        add_reasons(form, overtaken)
+        form.overtaken = Conflict(overtaken.event, differences(form, stored()))
+        return False
 
 
 def handed_in(request: PortalRequest, application: Application) -> HttpResponse | None:
@@ -101,6 +133,19 @@ def onward(request: PortalRequest, application: Application, section: Section) -
         return redirect("form", application.reference)
     following = list(PAGES)[list(PAGES).index(section) + 1]
     return redirect(PAGES[following], application.reference)
+
+
+def row_of(request: PortalRequest, rows: Any, pk: int | None) -> Any:
+    """Return the row that a page is about; None for a new one, and for one that was removed while somebody
+    typed: what they typed is not answered with "not found"."""
+    if pk is None or (request.method == "POST" and not rows.filter(pk=pk).exists()):
+        return None
+    return get_object_or_404(rows, pk=pk)
+
+
+def anew(page: str, application: Application, pk: int | None, row: Model | None) -> str:
+    """Return where what was typed about a row goes that is gone: it is added again. "" for any other."""
+    return reverse(page, args=[application.reference]) if pk and row is None else ""
 
 
 def saved(request: PortalRequest, page: str, application: Application) -> HttpResponse:
@@ -166,7 +211,12 @@ def questions(
     if closed := handed_in(request, application):
         return closed
     unfinished = request.POST.get("then") == LEAVE
+
+    def stored() -> dict[str, Any]:
+        application.refresh_from_db()
+        return initial(application)
+
     form = make_form(request.POST or None, initial=initial(application), unfinished=unfinished)
-    if form.is_valid() and attempt(form, partial(save, application, form)):
+    if form.is_valid() and attempt_unseen(form, partial(save, application, form), stored):
         return onward(request, application, section)
     return show_page(request, application, section, template, form=form)

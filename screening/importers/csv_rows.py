@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator, Sequence
 
-from screening.importers.files import CHUNK, Readable
+from screening.importers.files import CHUNK, Readable, decoded
 from screening.refusals import BadList
 
 LONGEST_LINE = 1 << 20  # bytes; the longest real one has some 40,000
@@ -82,16 +82,9 @@ def _decoded(line: bytes, number: int, start: int, fallback: str) -> str:
     if b"\x00" in line:
         raise BadList("not-csv", line=number, why="NUL")
     try:
-        return line.decode("utf-8")
+        return decoded(line, fallback)
     except UnicodeDecodeError as error:
-        if fallback:
-            return _other(line, number, fallback)
         value = f"0x{line[error.start]:02X}"
+        if fallback:
+            raise BadList("not-csv", line=number, why=f"{fallback}: {value}") from error
         raise BadList("wrong-encoding", line=number, byte=start + error.start + 1, value=value) from error
-
-
-def _other(line: bytes, number: int, encoding: str) -> str:
-    try:
-        return line.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise BadList("not-csv", line=number, why=f"{encoding}: 0x{line[error.start]:02X}") from error

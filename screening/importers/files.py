@@ -300,3 +300,16 @@ def _stamp(info: zipfile.ZipInfo) -> date | None:
         return date(year, month, day) if year > 1980 else None  # the format's first year stands for none
     except ValueError:
         return None
+
+
+def decoded(line: bytes, fallback: str) -> str:
+    """Return a line of UTF-8 as text, one that is not in the encoding `fallback`, if there is one.
+
+    Raises UnicodeDecodeError, of the encoding tried last.
+    """
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        if not fallback:
+            raise
+        return line.decode(fallback)

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
-from screening.importers.files import CHUNK, Readable
+from screening.importers.files import CHUNK, Readable, decoded
 from screening.refusals import BadList
 
 LONGEST_LINE = 8_000_000  # bytes; the largest real entry has well under one million
@@ -33,22 +33,15 @@ def _text(number: int, line: bytes, fallback: str) -> str:
     _check_length(number, line)
     bare = line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
     try:
-        text = bare.decode("utf-8")
+        text = decoded(bare, fallback)
     except UnicodeDecodeError as error:
         if not fallback:
             raise BadList("not-utf-8") from error
-        text = _other(number, bare, fallback)
+        byte = f"0x{bare[error.start]:02X}"
+        raise BadList("wrong-encoding", line=number, byte=error.start + 1, value=byte) from error
     if "\0" in text:
         raise BadList("no-text", line=number)
     return text
-
-
-def _other(number: int, line: bytes, encoding: str) -> str:
-    try:
-        return line.decode(encoding)
-    except UnicodeDecodeError as error:
-        byte = f"0x{line[error.start]:02X}"
-        raise BadList("wrong-encoding", line=number, byte=error.start + 1, value=byte) from error
 
 
 def _check_length(number: int, line: bytes) -> None:

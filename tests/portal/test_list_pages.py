@@ -350,7 +350,7 @@ def test_a_list_with_an_address_that_never_came_is_shown_as_missing(reader, sett
 
 
 def test_what_people_did_names_an_edition_that_is_a_moment_by_its_day(reader, administrator, bring_in):
-    earlier = bring_in(*PEOPLE, dated="2026-02-01T08:00:15.123Z").version
+    earlier = bring_in(*PEOPLE[:-1], dated="2026-02-01T08:00:15.123Z").version
     bring_in(*PEOPLE, dated="2026-02-02")
     lists.ask_to_put_back(earlier.pk, reason="x", by=administrator, at=timezone.now())
 

@@ -10,10 +10,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import Workbook, load_workbook
 
-from licensing.models import ListSearch
+from licensing.models import Band, ListSearch
 from portal.management.commands import screen_file
 from portal.screening_files import comparing, reading, writing
 from portal.screening_files.reading import BadFile
+from screening.models import EntityKind
+from screening.reasons import SENTENCES
 from tests.factories import CalibrationFactory, ListedEntityFactory, ListVersionFactory
 
 HEAD = "id,nombre,otros nombres,tipo,país,nacimiento,identificadores\n"
@@ -121,6 +123,20 @@ def test_jsonl_in_and_out_keeps_everything(listed, tmp_path):
     assert (first["line"], first["id"], first["names"]) == (1, "1", ["Химера", "Quimera Laser Industrias"])
     assert first["hits"][0]["matched_name"] == "Quimera Laser Industrias"
     assert (second["line"], second["countries"], second["hits"]) == (3, ["PA", "CR"], [])
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_jsonl_holds_the_same_codes_in_every_language(listed, tmp_path, language):
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"name": "Quimera Laser Industrias", "country": "CL"}\n', encoding="utf-8")
+
+    run(source, tmp_path / "out.jsonl", language=language)
+
+    [hit] = json.loads((tmp_path / "out.jsonl").read_text())["hits"]
+    assert hit["band"] in Band.values and hit["kind"] in EntityKind.values
+    assert (hit["countries"], hit["list"]) == (listed.countries, listed.version.source)
+    assert {reason["code"] for reason in hit["reasons"]} <= set(SENTENCES)
+    assert round(sum(reason["points"] for reason in hit["reasons"]), 1) == hit["points"]
 
 
 def spreadsheet(path, *rows):

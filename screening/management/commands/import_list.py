@@ -20,8 +20,8 @@ class Command(BaseCommand):
     help = "Import one published list from a file; it is in force at once, or refused whole with the reason."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("source", help=", ".join(PARSERS))
-        parser.add_argument("file", type=Path)
+        parser.add_argument("source", nargs="?", default="", help="key of the list; without it all are named")
+        parser.add_argument("file", nargs="?", type=Path)
         parser.add_argument("--by", default="import_list", help="who imports it, as the record shall say")
         parser.add_argument(
             "--dated",
@@ -31,12 +31,18 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        source, file, at = options["source"], options["file"].resolve(), timezone.now()
+        source, at = options["source"], timezone.now()
+        known = "\n".join(f"  {key:20} {label}" for key, (label, _parse) in PARSERS.items())
+        if not source:
+            self.stdout.write(known)
+            return
         try:
             parser_of(source)
         except BadList as unknown:
-            known = "\n".join(f"  {key:20} {label}" for key, (label, _parse) in PARSERS.items())
             raise CommandError(f"{unknown}\n{known}") from unknown
+        if options["file"] is None:
+            raise CommandError(_("Name the file of the list too: manage.py import_list SOURCE FILE"))
+        file = options["file"].resolve()
         run = imports.ask(source, file, by_name=options["by"], at=at, dated=options["dated"])
         started = monotonic()
         self._carry_out(run)

@@ -1,0 +1,69 @@
+"""Questions to the database that every request asks. Their SQL is put together once: that takes the
+processor longer than the answer does."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, models
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class Question(Generic[Row]):
+    """A queryset with gaps; `ask` fills them and returns the rows that the queryset would.
+
+    `queryset` takes as many values as there are `samples`, one for each gap: of the type that is asked with,
+    and like nothing else in the question. With `beside`, a foreign key in its select_related, every row
+    comes with the one it points at.
+    """
+
+    def __init__(
+        self, queryset: Callable[..., models.QuerySet[Row]], *samples: Any, beside: str = ""
+    ) -> None:
+        self.queryset, self.samples, self.beside = queryset, samples, beside
+
+    @cached_property
+    def sql(self) -> tuple[str, list[Any]]:
+        """Return the SQL and its parameters, of which those equal to a sample are gaps."""
+        sql, parameters = self.queryset(*self.samples).query.sql_with_params()
+        return sql, list(map(plain, parameters))
+
+    @cached_property
+    def parts(self) -> list[tuple[Any, list[str]]]:
+        """Return the models whose columns a row holds one after the other, with the names of these."""
+        model = self.queryset(*self.samples).model
+        beside: list[Any] = [model._meta.get_field(self.beside).related_model] if self.beside else []
+        return [(one, columns(one)) for one in (model, *beside)]
+
+    def ask(self, *values: Any) -> list[Row]:
+        sql, parameters = self.sql
+        parts = self.parts
+        given = dict(zip(self.samples, values, strict=True))
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [given.get(parameter, parameter) for parameter in parameters])
+            rows = cursor.fetchall()
+        return [self.row(row, *parts) for row in rows]
+
+    def row(self, found: tuple[Any, ...], *parts: tuple[Any, list[str]]) -> Row:
+        (model, names), *beside = parts
+        row: Row = model.from_db(connection.alias, names, found[: len(names)])
+        for other, others_names in beside:
+            setattr(row, self.beside, other.from_db(connection.alias, others_names, found[len(names) :]))
+        return row
+
+
+def columns(model: type[models.Model]) -> list[str]:
+    """Return the names of a model's columns in the order in which a queryset asks for them.
+
+    Raises ValueError if one is not used as it comes from the database, as JSON is not.
+    """
+    fields = model._meta.concrete_fields
+    if altered := [field.name for field in fields if hasattr(field, "from_db_value")]:
+        raise ValueError(f"{model.__name__}: {', '.join(altered)} would come as text")
+    return [field.attname for field in fields]
+
+
+def plain(parameter: Any) -> Any:
+    """Return the bytes that Django wraps for the driver, and everything else as it is."""
+    return getattr(parameter, "obj", parameter)
