@@ -228,7 +228,11 @@ def _general(
         entry = law.entries[(licence.list, asked.code)]
         code = entry.code if entry.is_exact else asked.code
         covers = licence.covers(code)
-        if covers is Covers.NO or not asked.destination or not all(licence.reaches(country) for country in asked.countries):
+        if (
+            covers is Covers.NO
+            or not asked.destination
+            or not all(licence.reaches(country) for country in asked.countries)
+        ):
             continue
         named = {"licence": licence.code, "entry": code, "country": asked.destination}
         if covers is Covers.YES:

@@ -57,7 +57,9 @@ SENTENCES: dict[str, Promise] = {
     # destination
     "no-destination": _("The destination is not stated."),
     "inside": _("%(country)s is this country: a transfer inside it follows other rules."),
-    "embargo": _("%(country)s is under an arms embargo of the Security Council: resolutions %(resolutions)s."),
+    "embargo": _(
+        "%(country)s is under an arms embargo of the Security Council: resolutions %(resolutions)s."
+    ),
     "embargo-on-groups": _(
         "An arms embargo of the Security Council is on armed groups or persons in %(country)s: resolutions "
         "%(resolutions)s."
@@ -68,7 +70,9 @@ SENTENCES: dict[str, Promise] = {
     ),
     # end use and end user
     "declared": _("The answer is yes: %(question)s"),
-    "declared-under-embargo": _("The answer is yes, and the destination is under an arms embargo: %(question)s"),
+    "declared-under-embargo": _(
+        "The answer is yes, and the destination is under an arms embargo: %(question)s"
+    ),
     "denied": _("The answer is no, which somebody verifies: %(question)s"),
     "open-question": _("Not answered yet: %(question)s"),
     "end-user-open": _("A possible match of an end user with a sanctions list is not settled."),
@@ -90,14 +94,18 @@ SENTENCES: dict[str, Promise] = {
     "us-other-paragraph": _("%(scope)s: that is another paragraph."),
     "us-worldwide": _("%(scope)s: the text asks for a licence to every destination. %(prose)s"),
     "us-prose": _("%(scope)s: no column decides this; read the text. %(prose)s"),
-    "us-no-row": _("%(entry)s has no row of licence requirements: it points to other law, which must be read."),
+    "us-no-row": _(
+        "%(entry)s has no row of licence requirements: it points to other law, which must be read."
+    ),
     "us-note": _("Read the note on licences: %(text)s"),
     "us-nothing-found": _(
         "No mark calls for a licence. That is no clearance: prohibitions on end use, end user and embargoes "
         "stand beside the chart."
     ),
     "us-no-chart": _("The country chart is not loaded, so no column was looked up."),
-    "us-not-in-chart": _("The country chart has no row for %(country)s: it must be found out under which it falls."),
+    "us-not-in-chart": _(
+        "The country chart has no row for %(country)s: it must be found out under which it falls."
+    ),
     "us-points-elsewhere": _("The chart gives %(country)s no mark and points elsewhere: %(text)s"),
     "us-footnotes": _("Read the footnotes of the chart for %(country)s: %(numbers)s."),
     "us-groups": _("%(country)s is in the country groups %(groups)s."),

@@ -17,6 +17,7 @@ from portal.views import (
     customs,
     decisions,
     demonstration,
+    determination,
     form,
     gallery,
     hits,
@@ -55,6 +56,7 @@ urlpatterns = [
         control_list.entry,
         name="control-entry",
     ),
+    path("licence-needed/", determination.show, name="licence-needed"),
     # Exporters
     path("applications/", applications.index, name="applications"),
     path("applications/new/", applications.new, name="application-new"),

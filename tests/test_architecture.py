@@ -30,6 +30,7 @@ OPEN_TO_ALL = {
     "home",
     "set_language",
     "check",
+    "licence-needed",
     "check-licence",
     "control-lists",
     "control-list",

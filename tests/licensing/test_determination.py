@@ -302,7 +302,9 @@ def test_each_line_of_a_case_gets_its_answer(case):
 
 
 def test_a_case_keeps_the_edition_that_was_in_force_when_it_was_handed_in(case, listed, take):
-    new = take("eu-annex1-json", eu_json({"1E001": "1E001 B"}, valid_from="2026-02-01"), at=LATER, accept_shrink=True)
+    new = take(
+        "eu-annex1-json", eu_json({"1E001": "1E001 B"}, valid_from="2026-02-01"), at=LATER, accept_shrink=True
+    )
 
     [(_line, kept), _other] = of_application(case, pack(), LATER + timedelta(days=1))
     assert kept.editions == (listed,) and kept.grounds[0].code == "listed"
@@ -327,7 +329,19 @@ def test_many_lines_ask_the_database_no_more_than_few(case, take, django_assert_
 def test_every_ground_has_its_sentence_in_both_languages(case, take):
     take("us-ccl", ccl(), dated=date(2026, 1, 15))
     details = dict.fromkeys(
-        ["entry", "now", "top", "list", "licence", "country", "resolutions", "scope", "column", "prose", "reason"]
+        [
+            "entry",
+            "now",
+            "top",
+            "list",
+            "licence",
+            "country",
+            "resolutions",
+            "scope",
+            "column",
+            "prose",
+            "reason",
+        ]
         + ["text", "numbers", "groups"],
         "X",
     )

@@ -23,7 +23,12 @@ GROUPS = ControlTable(list=LIST, kind=TableKind.COUNTRY_GROUPS, label="2026-01-0
 def row(scope="NS applies to entire entry", columns=("NS 1",), prose="NS Column 1.", codes=(), entire=None):
     is_entire = scope.endswith("entire entry") if entire is None else entire
     return LicenceRequirement(
-        reason=scope[:2], scope=scope, scope_codes=list(codes), is_entire=is_entire, columns=list(columns), prose=prose
+        reason=scope[:2],
+        scope=scope,
+        scope_codes=list(codes),
+        is_entire=is_entire,
+        columns=list(columns),
+        prose=prose,
     )
 
 
@@ -140,9 +145,19 @@ def test_a_mark_in_a_row_that_may_not_be_for_the_goods_is_for_a_person():
 
 def test_hong_kong_is_read_in_the_row_of_china(db):
     ccl = ControlList.objects.create(code="us-ccl", jurisdiction="US", name="Toys")
-    at = {"list": ccl, "published_on": "2026-01-01", "size": 1, "rows_count": 1, "in_force_from": "2026-01-01T00:00Z"}
+    at = {
+        "list": ccl,
+        "published_on": "2026-01-01",
+        "size": 1,
+        "rows_count": 1,
+        "in_force_from": "2026-01-01T00:00Z",
+    }
     table = ControlTable.objects.create(
-        **at, kind=TableKind.COUNTRY_CHART, label="x", imported_at="2026-01-01T00:00Z", imported_by_name="Prueba"
+        **at,
+        kind=TableKind.COUNTRY_CHART,
+        label="x",
+        imported_at="2026-01-01T00:00Z",
+        imported_by_name="Prueba",
     )
     ChartCell.objects.create(table=table, destination="China", country="CN", column="NS 1", footnotes=[3])
 
