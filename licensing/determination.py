@@ -1,4 +1,4 @@
-"""Is a licence needed? A rule over entry, destination, end use and end user, each answer with all it rests on.
+"""Is a licence needed? A rule over entry, destination, end use and end user; each answer says why.
 
 The machine never clears anything: the mildest answer is that the goods are not on the list as far as stated,
 with the questions that remain and an expert's check. What differs by country is in the country pack.
@@ -64,7 +64,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`grounds` are the chain, in the order in which the law asks; `foreign` those of the law of the origin."""
+    """`grounds` are the chain in the order of the law, `foreign` those of the law of the origin."""
 
     outcome: Outcome
     grounds: tuple[Ground, ...]
@@ -223,26 +223,30 @@ def _general(
         return (), [Ground("general-embargo", Weight.NEEDED, listed.basis, where)]
     if any(ground.weight == Weight.NEEDED for ground in all_grounds):
         return (), [Ground("general-end-use", Weight.NEEDED, listed.basis)]
+    serving, told = _serving(asked, law, known, listed.basis)
+    if not serving:
+        told.append(Ground("no-general-serves", Weight.NEEDED, listed.basis, {"country": asked.destination}))
+    return tuple(serving), told
+
+
+def _serving(
+    asked: Asked, law: Law, known: Iterable[GeneralLicence], basis: object
+) -> tuple[list[GeneralLicence], list[Ground]]:
     serving, told = [], []
     for licence in known:
         entry = law.entries[(licence.list, asked.code)]
         code = entry.code if entry.is_exact else asked.code
         covers = licence.covers(code)
-        if (
-            covers is Covers.NO
-            or not asked.destination
-            or not all(licence.reaches(country) for country in asked.countries)
-        ):
+        reaches = bool(asked.destination) and all(map(licence.reaches, asked.countries))
+        if covers is Covers.NO or not reaches:
             continue
         named = {"licence": licence.code, "entry": code, "country": asked.destination}
         if covers is Covers.YES:
             serving.append(licence)
-            told.append(Ground("general-may-serve", Weight.FACT, listed.basis, named))
+            told.append(Ground("general-may-serve", Weight.FACT, basis, named))
         else:
-            told.append(Ground("general-in-part", Weight.FACT, listed.basis, named))
-    if not serving:
-        told.append(Ground("no-general-serves", Weight.NEEDED, listed.basis, {"country": asked.destination}))
-    return tuple(serving), told
+            told.append(Ground("general-in-part", Weight.FACT, basis, named))
+    return serving, told
 
 
 def _of_origin(asked: Asked, law: Law, follows: Iterable[tuple[str, str]]) -> list[Ground]:

@@ -1,4 +1,4 @@
-"""What the answer to "is a licence needed?" rests on: a ground is a code with details, its law and its weight.
+"""What the answer to "is a licence needed?" rests on: grounds, each with its law and its weight.
 
 A ground may call for a licence or for a person; none ever says that no licence is needed.
 """

@@ -12,7 +12,7 @@ from licensing.determination_words import SENTENCES, VERDICTS, sentence
 from licensing.models import EndUseQuestion, PartyRole
 from screening.control import general_licences, parser_of
 from screening.control.general_licences import Covers
-from screening.control.grounds import Weight
+from screening.control.grounds import Ground, Weight
 from screening.control.load import load
 from tests.factories import (
     NOON,
@@ -21,7 +21,7 @@ from tests.factories import (
     GoodsLineFactory,
     PartyFactory,
 )
-from tests.screening.control.files import ccl, eu_json
+from tests.screening.control.files import ccl, eu_json, jsonl
 
 NO = dict.fromkeys(EndUseQuestion, False)
 LATER = NOON + timedelta(days=1)
@@ -149,8 +149,6 @@ def test_a_paragraph_that_the_edition_lacks_is_taken_as_what_stands_above_it(lis
 
 
 def test_an_old_code_is_found_under_the_one_it_has_now(take):
-    from tests.screening.control.files import jsonl
-
     row = {"code": "1E001", "official": {"es": "Tecnología"}, "aliases": ["1E9"]}
     take("table", jsonl(row))
     here = pack()
@@ -348,8 +346,6 @@ def test_every_ground_has_its_sentence_in_both_languages(case, take):
     for code in SENTENCES:
         for language in ("es", "en"):
             with translation.override(language):
-                from screening.control.grounds import Ground
-
                 said = sentence(Ground(code, Weight.FACT, "", {**details, "question": "wmd"}))
                 assert said != code and "%(" not in said
     used = {code for country in (pack(), europe()) for code in codes(ask(country=country, origin="US"))}
