@@ -53,6 +53,7 @@ APPEND_ONLY = (
     "screening.HsCorrelation",
     "screening.ChartCell",
     "screening.CountryGroupMember",
+    "screening.WatchedGoods",
 )
 
 # Rows of these may be deleted: what is still a draft, and what the session and sign-in libraries tidy up.

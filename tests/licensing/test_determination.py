@@ -301,7 +301,10 @@ def test_each_line_of_a_case_gets_its_answer(case):
 
 def test_a_case_keeps_the_edition_that_was_in_force_when_it_was_handed_in(case, listed, take):
     new = take(
-        "eu-annex1-json", eu_json({"1E001": "1E001 B"}, valid_from="2026-02-01"), at=LATER, accept_shrink=True
+        "eu-annex1-json",
+        eu_json({"1E001": "1E001 B"}, valid_from="2026-02-01"),
+        at=LATER,
+        agreed_by_name="Otra persona",
     )
 
     [(_line, kept), _other] = of_application(case, pack(), LATER + timedelta(days=1))

@@ -115,7 +115,7 @@ def test_officers_see_for_each_line_whether_a_licence_is_needed_and_why(case, of
 
 def test_a_case_says_when_a_newer_edition_is_in_force(case, take, officer):
     new = eu_json({"1E001": "1E001 B"}, valid_from="2026-02-01")
-    take("eu-annex1-json", new, at=NOON + timedelta(days=1), accept_shrink=True)
+    take("eu-annex1-json", new, at=NOON + timedelta(days=1), agreed_by_name="Otra persona")
 
     html = client_of(officer).get(reverse("case", args=[case.reference])).content.decode()
 
