@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy as _
+
 from licensing.country import CatchAll, CountryPack, Embargo
 from licensing.models import Application, EndUseQuestion, GoodsLine, PartyRole
 from screening.codes import normalise_code
 from screening.control import general_licences, requirements
 from screening.control.general_licences import Covers, GeneralLicence
-from screening.control.grounds import Basis, Ground, Weight
+from screening.control.grounds import Basis, Dated, Ground, Weight
+from screening.control.hints import Hints, high_priority_day, hints_for
 from screening.control.wording import ancestors, base
 from screening.control_models import (
     ControlEdition,
@@ -25,6 +28,7 @@ from screening.control_models import (
     LicenceRequirement,
 )
 
+MOST_HINTS = 12  # entries named of one customs code
 END_USERS = (PartyRole.END_USER, PartyRole.ULTIMATE_END_USER)
 
 
@@ -55,6 +59,7 @@ class Asked:
     end_user_countries: tuple[str, ...] = ()
     answers: dict[EndUseQuestion, bool | None] = field(default_factory=dict)
     end_user_match: Match = Match.NOT_ASKED
+    hs_code: str = ""  # digits
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -92,6 +97,7 @@ class Law:
     rows: dict[str, list[LicenceRequirement]]  # by code at the top
     notes: dict[str, list[EntryNote]]
     chart: requirements.Chart
+    hints: dict[str, Hints]  # by customs code
 
 
 def determine(asked: Asked, law: Law, pack: CountryPack) -> Answer:
@@ -105,6 +111,7 @@ def determine(asked: Asked, law: Law, pack: CountryPack) -> Answer:
         *(_of_embargo(one, pack) for one in embargoes),
         *_of_end_users(asked, pack),
         *_of_end_use(asked, rules.catch_all, bool(embargoes)),
+        *_of_customs_code(asked, law.hints.get(asked.hs_code, Hints())),
     ]
     open_questions = tuple(
         EndUseQuestion(rule.question) for rule in rules.catch_all if _answer(asked, rule) is None
@@ -202,6 +209,24 @@ def _of_end_use(asked: Asked, rules: Iterable[CatchAll], is_embargoed: bool) -> 
     return found
 
 
+def _of_customs_code(asked: Asked, hints: Hints) -> list[Ground]:
+    """Return what the customs code hints at. Hints decide nothing."""
+    said, found = {"hs": asked.hs_code}, []
+    for table in dict.fromkeys(table for _entry, table in hints.entries):
+        named = [entry for entry, by in hints.entries if by == table and base(entry) != base(asked.code)]
+        if named:
+            shown = {**said, "entries": ", ".join(named[:MOST_HINTS])}
+            found.append(Ground("hs-hint", Weight.FACT, Basis(table), shown))
+    if hints.tier:
+        day = Dated(_("Common High Priority List"), high_priority_day())
+        found.append(Ground("high-priority", Weight.FACT, day, {**said, "tier": hints.tier}))
+    found += [
+        Ground("measure", Weight.FACT, Basis(table), {**said, "measure": measure})
+        for measure, table in hints.measures
+    ]
+    return found
+
+
 def _general(
     asked: Asked,
     law: Law,
@@ -293,6 +318,7 @@ def law_at(at: datetime, asked: Sequence[Asked], pack: CountryPack) -> Law:
         rows,
         notes,
         requirements.chart_for(tables.select_related("list"), countries if chart_edition else ()),
+        hints_for({one.hs_code for one in asked}, at),
     )
 
 
@@ -301,8 +327,8 @@ def _entries(edition: ControlEdition, codes: Collection[str]) -> dict[str, Entry
 
     The nearest code above stands for one that is not there, as a catalogue has few paragraphs.
     """
-    aliases = EntryAlias.objects.filter(entry__list=edition.list_id, old_code__in=codes)
-    now = dict(aliases.values_list("old_code", "entry__code"))
+    aliases = EntryAlias.objects.filter(entry__list=edition.list_id).values_list("old_code", "entry__code")
+    now = {normalise_code(old): new for old, new in aliases}
     near = {one for code in codes for one in (code, now.get(code, code), *ancestors(code))}
     there = set(EntryVersion.objects.filter(edition=edition, code__in=near).values_list("code", flat=True))
     found = {}
@@ -337,7 +363,14 @@ def asked_of(application: Application, lines: Iterable[GoodsLine]) -> list[Asked
     parties = application.parties.all()
     users = tuple(party.country for party in parties if party.role in END_USERS and party.country)
     return [
-        Asked(normalise_code(line.control_code), application.destination, line.origin, users, answers)
+        Asked(
+            normalise_code(line.control_code),
+            application.destination,
+            line.origin,
+            users,
+            answers,
+            hs_code=line.hs_code,
+        )
         for line in lines
     ]
 

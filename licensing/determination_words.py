@@ -77,6 +77,13 @@ SENTENCES: dict[str, Promise] = {
     "open-question": _("Not answered yet: %(question)s"),
     "end-user-open": _("A possible match of an end user with a sanctions list is not settled."),
     "end-user-same": _("An end user was judged to be on a sanctions list."),
+    # hints
+    "hs-hint": _("Goods under the customs code %(hs)s often belong to %(entries)s. A hint, no more."),
+    "high-priority": _(
+        "The customs code %(hs)s is of high priority, tier %(tier)s: evaders of sanctions seek such goods. "
+        "Ask where they stay."
+    ),
+    "measure": _("%(measure)s names the customs code %(hs)s: to some destinations such goods may not go."),
     # the law of the origin
     "foreign-not-loaded": _("The law of %(country)s may follow these goods, but its list is not loaded."),
     "foreign-not-listed": _(

@@ -24,6 +24,7 @@ APPEND_ONLY = (
     "licensing.ListRequest",
     "licensing.ListDecision",
     "licensing.ListAlarm",
+    "licensing.EditionNotice",
     "licensing.Recommendation",
     "licensing.Decision",
     "licensing.Usage",

@@ -247,6 +247,7 @@ def test_every_model_that_tests_need_has_a_factory():
         "CorrectionConfirmation",
         "LicenceChange",
         "LicenceDocument",
+        "EditionNotice",
         "ListFetch",
         "ListSearch",
         "OutboxJob",
@@ -270,6 +271,7 @@ def test_every_model_that_tests_need_has_a_factory():
         "HsCorrelation",
         "ChartCell",
         "CountryGroupMember",
+        "WatchedGoods",
     }
 
     assert {model.__name__ for model in OURS} - {model.__name__ for model in made} == written_by_actions_only

@@ -26,6 +26,7 @@ from licensing.models.applications import (
 )
 from licensing.models.assessment import Consultation, Judgement, Opinion, Screening, ScreeningHit
 from licensing.models.decisions import Decision, Outcome, Recommendation
+from licensing.models.editions import EditionNotice
 from licensing.models.events import Action, Event
 from licensing.models.files import Document, DocumentKind, StoredFile
 from licensing.models.judgements import Band, Calibration, HitConfirmation, HitJudgement
@@ -74,6 +75,7 @@ __all__ = [
     "Decision",
     "Document",
     "DocumentKind",
+    "EditionNotice",
     "EndUseDeclaration",
     "EndUseQuestion",
     "EntryKind",

@@ -21,7 +21,7 @@ from portal.api.access import needs
 from portal.api.fields import MISSING, Closed, Text
 from portal.api.screening_messages import is_a_country, several
 from portal.http import ApiRequest
-from screening.codes import normalise_code
+from screening.codes import is_known_hs, normalise_code, normalise_hs
 from screening.control.grounds import Weight
 from screening.control.lists import name_of
 from screening.control.wording import LONGEST_CODE, checked_code
@@ -35,6 +35,13 @@ def is_an_entry(text: str) -> None:
         raise ValidationError(
             _("Send an entry as its list writes it, such as “3A001.a.5”."), code="entry"
         ) from None
+
+
+def is_an_hs_code(text: str) -> None:
+    if not is_known_hs(text):
+        raise ValidationError(
+            _("Send a code of the Harmonized System of 2022, 6 to 12 digits, such as “854231”."), code="hs"
+        )
 
 
 class Truth(serializers.BooleanField):
@@ -68,6 +75,12 @@ class DeterminationIn(Closed):
         required=False,
         validators=[is_an_entry],
         help_text="Entry of the control list, such as `3A001.a.5`; left out: on none as far as you know.",
+    )
+    hs_code = Text(
+        max_length=20,
+        required=False,
+        validators=[is_an_hs_code],
+        help_text="Customs code of the goods, 6 to 12 digits: it gives hints, and decides nothing.",
     )
     destination = Text(
         max_length=2, validators=[is_a_country], help_text="Where the goods stay: ISO 3166-1 alpha-2."
@@ -153,6 +166,7 @@ def asked(sent: dict[str, Any]) -> Asked:
         origin=sent.get("origin", ""),
         end_user_countries=tuple(sent.get("end_user_countries", ())),
         answers={question: said.get(question.value) for question in EndUseQuestion},
+        hs_code=normalise_hs(sent.get("hs_code", "")),
     )
 
 

@@ -12,7 +12,7 @@ from licensing.determination import Asked
 from licensing.models import EndUseQuestion
 from portal.forms import fields
 from portal.forms.fields import choice, no_hidden_signs, said
-from screening.codes import normalise_code
+from screening.codes import is_known_hs, normalise_code, normalise_hs
 from screening.control.wording import checked_code
 from screening.refusals import BadList
 
@@ -37,6 +37,15 @@ class LicenceNeededForm(forms.Form):
         widget=forms.TextInput(
             {"class": "govuk-input--width-10", "autocomplete": "off", "spellcheck": "false"}
         ),
+    )
+    hs_code = forms.CharField(
+        label=gettext_lazy("HS code"),
+        help_text=gettext_lazy("The customs code of the goods: 6 to 12 digits, for example 8456.11."),
+        required=False,
+        max_length=TYPED_AT_MOST,
+        error_messages=said(None),
+        validators=[no_hidden_signs],
+        widget=forms.TextInput({"class": "govuk-input--width-10", "autocomplete": "off"}),
     )
     destination = fields.country(
         gettext_lazy("Country of final destination"),
@@ -79,6 +88,18 @@ class LicenceNeededForm(forms.Form):
                 % {"typed": typed}
             ) from None
 
+    def clean_hs_code(self) -> str:
+        typed: str = self.cleaned_data["hs_code"]
+        if not typed or is_known_hs(typed):
+            return normalise_hs(typed)
+        raise ValidationError(
+            _(
+                "“%(typed)s” is not a code of the Harmonized System of 2022."
+                " Write its 6 to 12 digits, for example 8456.11."
+            )
+            % {"typed": typed}
+        )
+
     def questions(self) -> Iterator[forms.BoundField]:
         for question in EndUseQuestion.values:
             yield self[question]
@@ -87,4 +108,11 @@ class LicenceNeededForm(forms.Form):
         given = self.cleaned_data
         users = (given["end_user"],) if given["end_user"] else ()
         answers = {question: {YES: True, NO: False}.get(given[question.value]) for question in EndUseQuestion}
-        return Asked(given["code"], given["destination"], given["origin"], users, answers)
+        return Asked(
+            given["code"],
+            given["destination"],
+            given["origin"],
+            users,
+            answers,
+            hs_code=given["hs_code"],
+        )

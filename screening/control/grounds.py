@@ -4,7 +4,10 @@ A ground may call for a licence or for a person; none ever says that no licence 
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+
+from django.utils.functional import Promise
 
 from screening.control.lists import name_of
 from screening.control_models import ControlEdition, ControlTable
@@ -27,6 +30,17 @@ class Basis:
     def __str__(self) -> str:
         kind = f", {self.of.get_kind_display()}" if isinstance(self.of, ControlTable) else ""
         return f"{name_of(self.of.list)}{kind}, {self.of.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Something published on a day, by its name."""
+
+    name: str | Promise
+    day: date
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.day}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from licensing.country import Embargo, pack
 from licensing.determination import Asked, Match, Outcome, determine, law_at, of_application
 from licensing.determination_words import SENTENCES, VERDICTS, sentence
 from licensing.models import EndUseQuestion, PartyRole
+from screening.codes import normalise_code
 from screening.control import general_licences, parser_of
+from screening.control.finding import find
 from screening.control.general_licences import Covers
 from screening.control.grounds import Ground, Weight
 from screening.control.load import load
@@ -21,7 +23,7 @@ from tests.factories import (
     GoodsLineFactory,
     PartyFactory,
 )
-from tests.screening.control.files import ccl, eu_json, jsonl
+from tests.screening.control.files import ccl, correlation, eu_json, jsonl
 
 NO = dict.fromkeys(EndUseQuestion, False)
 LATER = NOON + timedelta(days=1)
@@ -149,14 +151,14 @@ def test_a_paragraph_that_the_edition_lacks_is_taken_as_what_stands_above_it(lis
 
 
 def test_an_old_code_is_found_under_the_one_it_has_now(take):
-    row = {"code": "1E001", "official": {"es": "Tecnología"}, "aliases": ["1E9"]}
-    take("table", jsonl(row))
+    row = {"code": "1E001", "official": {"es": "Tecnología"}, "aliases": ["1E9", "1C350-16", "8A00201e"]}
+    edition = take("table", jsonl(row))
     here = pack()
     country = replace(here, determining=replace(here.determining, lists=("pa-national",)))
 
-    answer = ask("1E9", country=country)
-
-    assert codes(answer)[:2] == ["listed", "moved"]
+    for old in ("1E9", "1C350-16", "8A00201e"):
+        assert codes(ask(normalise_code(old), country=country))[:2] == ["listed", "moved"]
+        assert find(edition, old) == ["1E001"]
 
 
 # --- general licences ---
@@ -329,23 +331,8 @@ def test_many_lines_ask_the_database_no_more_than_few(case, take, django_assert_
 
 def test_every_ground_has_its_sentence_in_both_languages(case, take):
     take("us-ccl", ccl(), dated=date(2026, 1, 15))
-    details = dict.fromkeys(
-        [
-            "entry",
-            "now",
-            "top",
-            "list",
-            "licence",
-            "country",
-            "resolutions",
-            "scope",
-            "column",
-            "prose",
-            "reason",
-        ]
-        + ["text", "numbers", "groups"],
-        "X",
-    )
+    words = "entry now top list licence country resolutions scope column prose reason text numbers groups"
+    details = dict.fromkeys(f"{words} hs entries tier measure".split(), "X")
     for code in SENTENCES:
         for language in ("es", "en"):
             with translation.override(language):
@@ -360,3 +347,25 @@ def test_countries_and_questions_are_named_in_the_readers_language(listed):
     with translation.override("es"):
         said = " ".join(map(sentence, answer.grounds))
     assert "Libia" in said and "armas químicas" in said
+
+
+# --- hints ---
+
+
+def test_a_customs_code_gives_hints_that_decide_nothing(listed, take):
+    rows = "# list: toys\n# published_on: 2026-02-01\n# rows: 1\nhs,measure\n854231,annex I\n"
+    take("watched-goods", rows.encode())
+    take(
+        "eu-correlation",
+        correlation(("854231", None, "3A001.a"), ("854231", None, "1E001")),
+        dated=NOON.date(),
+    )
+
+    answer = ask("3A001.a", "JP", europe(), hs_code="8542310000")
+    told = {ground.code: ground for ground in answer.grounds}
+
+    assert told["hs-hint"].details["entries"] == "1E001"  # its own entry is no news
+    assert told["high-priority"].details["tier"] == "1"
+    assert told["measure"].details["measure"] == "annex I"
+    assert answer.outcome is Outcome.GENERAL == ask("3A001.a", "JP", europe()).outcome
+    assert ask("", hs_code="8542310000").outcome is Outcome.QUESTIONS
