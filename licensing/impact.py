@@ -102,7 +102,7 @@ def digest(before: ControlEdition, after: ControlEdition, at: datetime, *, draft
 
 
 def changes_between(before: ControlEdition, after: ControlEdition) -> Changes:
-    """Return what may touch goods. Beside a catalogue, which has few paragraphs, only codes at the top count."""
+    """Return what may touch goods; beside a catalogue, which has few paragraphs, codes at the top only."""
     found = compare(before, after)
     if before.is_catalogue == after.is_catalogue:
         return found

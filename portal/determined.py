@@ -16,7 +16,7 @@ from licensing.models import Application, GoodsLine
 from portal.templatetags.portal import ATTENTION, BAD, INFO, PLAIN
 from screening.control.general_licences import GeneralLicence
 from screening.control.grounds import Ground, Weight
-from screening.control_models import ControlEdition
+from screening.control_models import CatchAllRule, ControlEdition
 
 TONES = {
     Outcome.NEEDED: BAD,
@@ -77,8 +77,7 @@ def _step(ground: Ground) -> Step:
 
 
 def _general(licence: GeneralLicence) -> General:
-    language = "en" if (get_language() or "es").startswith("en") else "es"
-    return General(licence.code, [getattr(one, language) for one in licence.conditions])
+    return General(licence.code, [getattr(one, _language()) for one in licence.conditions])
 
 
 def of_application(application: Application, at: datetime) -> list[Shown]:
@@ -103,6 +102,7 @@ class Editions:
     was_filed: bool
     now: list[ControlEdition]
     newer: list[ControlEdition]
+    catch_all: list[CatchAllRule]
 
 
 def editions_of(application: Application, at: datetime) -> Editions:
@@ -115,7 +115,19 @@ def editions_of(application: Application, at: datetime) -> Editions:
         application.submitted_at is not None,
         rests_on,
         [edition for edition in in_force if rests_on and edition not in rests_on],
+        catch_all(rests_on),
     )
+
+
+def catch_all(editions: Iterable[ControlEdition]) -> list[CatchAllRule]:
+    """Return what the editions ask beside their entries, in the reader's language, each question once."""
+    rules = CatchAllRule.objects.filter(edition__in=list(editions), language=_language())
+    found = rules.order_by("edition__list__code", "position")
+    return list({rule.code: rule for rule in found}.values())
+
+
+def _language() -> str:
+    return "en" if (get_language() or "es").startswith("en") else "es"
 
 
 def answer_all(asked: list[Asked], at: datetime) -> list[Answer]:

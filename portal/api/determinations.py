@@ -123,6 +123,12 @@ class ControlEditionOut(serializers.Serializer[Any]):
     valid_from = serializers.DateField(help_text="The publisher's date.")
 
 
+class CatchAllOut(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    question = serializers.CharField(help_text="In the language of the answer.")
+    basis = serializers.CharField(help_text="The law that asks it.")
+
+
 class DeterminationOut(serializers.Serializer[Any]):
     determined_at = serializers.DateTimeField(help_text="In UTC.")
     outcome = serializers.ChoiceField(
@@ -137,6 +143,7 @@ class DeterminationOut(serializers.Serializer[Any]):
     open_questions = serializers.ListField(
         child=serializers.ChoiceField(choices=EndUseQuestion.values), help_text="Not answered in `end_use`."
     )
+    catch_all = CatchAllOut(many=True, help_text="Asked whatever the list says.")
     editions = ControlEditionOut(many=True, help_text="The editions that the answer rests on.")
 
 
@@ -179,6 +186,10 @@ def told(answer: determination.Answer) -> dict[str, Any]:
         "foreign_grounds": [_ground(step) for step in shown.foreign],
         "general_licences": [{"code": one.code, "conditions": one.conditions} for one in shown.general],
         "open_questions": list(answer.open_questions),
+        "catch_all": [
+            {"code": rule.code, "question": rule.question, "basis": rule.basis}
+            for rule in determined.catch_all(answer.editions)
+        ],
         "editions": [
             {
                 "list": edition.list.code,

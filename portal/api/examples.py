@@ -122,6 +122,7 @@ DETERMINED: dict[str, Any] = {
     "foreign_grounds": [],
     "general_licences": [],
     "open_questions": ["military", "onward", "unusual"],
+    "catch_all": [],
     "editions": [
         {
             "list": "eu-dual-use",

@@ -23,5 +23,9 @@ def show(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         [answer] = determined.answer_all([form.asked()], timezone.now())
-        context |= {"answer": determined.shown(answer), "at": timezone.now()}
+        context |= {
+            "answer": determined.shown(answer),
+            "at": timezone.now(),
+            "catch_all": determined.catch_all(answer.editions),
+        }
     return render(request, "determination/ask.html", context)

@@ -225,6 +225,7 @@ def render_check(request: PortalRequest, application: Application, form: SubmitF
         "is_draft": application.status == ApplicationStatus.DRAFT,
         "totals": totals(application.goods.all()),
         "determined": determined.of_application(application, timezone.now()),
+        "editions": determined.editions_of(application, timezone.now()),
         "change": True,
     }
     return render(request, "form/check.html", context)
