@@ -15,7 +15,7 @@ from licensing.judgements import HitState, Standing
 from licensing.models import Application, GoodsLine
 from portal.templatetags.portal import ATTENTION, BAD, INFO, PLAIN
 from screening.control.general_licences import GeneralLicence
-from screening.control.grounds import Ground, Weight
+from screening.control.grounds import Basis, Ground, Weight
 from screening.control_models import CatchAllRule, ControlEdition
 
 TONES = {
@@ -100,7 +100,7 @@ class Editions:
 
     at: datetime
     was_filed: bool
-    now: list[ControlEdition]
+    now: list[tuple[ControlEdition, str]]  # with its list by name
     newer: list[ControlEdition]
     catch_all: list[CatchAllRule]
 
@@ -113,7 +113,7 @@ def editions_of(application: Application, at: datetime) -> Editions:
     return Editions(
         moment,
         application.submitted_at is not None,
-        rests_on,
+        [(edition, str(Basis(edition))) for edition in rests_on],
         [edition for edition in in_force if rests_on and edition not in rests_on],
         catch_all(rests_on),
     )
