@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from licensing.errors import Refused
 from licensing.models import (
     CorrectionConfirmation,
+    Detention,
     EntryKind,
     LedgerEntry,
     Licence,
@@ -186,6 +187,14 @@ def in_unit_of(line: LicenceLine, quantity: Decimal, unit: str) -> tuple[Decimal
     if not fits(amount, line.unit) and (unit == line.unit or not decimals_of(line.unit)):
         return ZERO, [reason("too-fine", line.number, _too_fine(line, name), unit=line.unit)]
     return amount, []
+
+
+def against_detention(declaration: str) -> Reasons:
+    """Refuse for goods that customs keeps back: nothing of their declaration leaves before two let it."""
+    if not Detention.objects.unreleased().filter(declaration=declaration).exists():
+        return []
+    detail = _("The goods of the declaration %(declaration)s are detained. Wait for the authority’s answer.")
+    return [{"code": "detained", "detail": detail % {"declaration": declaration}}]
 
 
 def against_amount(line: LicenceLine, amount: Decimal, remaining: Decimal) -> Reasons:

@@ -108,6 +108,7 @@ class CountryPack:
     licence_months_longest: int
     consultation_working_days: int
     reservation_days: int  # how long what customs reserves is kept for a declaration
+    detention_hours: int  # within how many hours the authority answers about goods that customs keeps back
     country: Text
     authority: Text
     office: Text

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.functional import lazy
 
 from licensing import letters, outbox
-from licensing.models import EXPORTER_ROLES, Action, Event, Job, Role, User
+from licensing.models import EXPORTER_ROLES, Action, Detention, DetentionVerdict, Event, Job, Role, User
 from licensing.permissions import Permission, roles_with
 from screening.importers import label_of
 
@@ -44,6 +44,30 @@ def advisers(event: Event) -> Iterable[User]:
     return User.objects.filter(organisation=event.data["organisation"], role=Role.ADVISER, is_active=True)
 
 
+def other_watchers(event: Event) -> Iterable[User]:
+    """Whoever may let detained goods go, but for who proposed it: that takes two."""
+    return [user for user in watchers(event) if user.pk != event.by_id]
+
+
+def who_detained(event: Event) -> Iterable[User]:
+    return User.objects.filter(pk=_detention(event).by_id, is_active=True)
+
+
+def the_other_side(event: Event) -> Iterable[User]:
+    """A note of customs is for officers, one of an officer for whoever detained the goods."""
+    return watchers(event) if event.by_id == _detention(event).by_id else who_detained(event)
+
+
+def after_an_answer(event: Event) -> Iterable[User]:
+    """That goods are kept is for whoever detained them; that they may go waits for a second officer."""
+    is_release = event.data["verdict"] == DetentionVerdict.RELEASE
+    return other_watchers(event) if is_release else who_detained(event)
+
+
+def _detention(event: Event) -> Detention:
+    return Detention.objects.get(pk=event.data["detention"])
+
+
 def other_administrators(event: Event) -> Iterable[User]:
     """Everybody who may agree to what one of them asked for."""
     people = User.objects.filter(role__in=roles_with(Permission.RUN_LISTS), is_active=True)
@@ -71,8 +95,15 @@ RECIPIENTS: dict[Action, Callable[[Event], Iterable[User]]] = {
     Action.HOLD: filers,
     Action.ALERT: watchers,
     Action.EXCEED: watchers,
+    Action.DETAIN: watchers,
+    Action.NOTE_DETENTION: the_other_side,
+    Action.ANSWER_DETENTION: after_an_answer,
+    Action.RELEASE_DETENTION: who_detained,
+    Action.REMIND_OF_DETENTION: watchers,
     Action.REINSTATE: filers,
     Action.REVOKE: filers,
+    Action.ASK_SURRENDER: watchers,
+    Action.SURRENDER: filers,
     Action.ASK_LIST_CHANGE: other_administrators,
     Action.APPROVE_LIST_CHANGE: who_asked,
     Action.DECLINE_LIST_CHANGE: who_asked,

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from licensing import alarms, new_editions, watch
-from licensing.actions import ledger
+from licensing.actions import detentions, ledger
 
 
 @shared_task
@@ -29,3 +29,9 @@ def tell_of_new_editions() -> None:
 def let_reservations_run_out() -> None:
     """Give back what customs reserved for goods that did not leave in time."""
     ledger.run_out_all(at=timezone.now())
+
+
+@shared_task
+def remind_of_detentions() -> None:
+    """Tell officers of detained goods whose answer is late, once."""
+    detentions.remind(at=timezone.now())

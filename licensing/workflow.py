@@ -154,6 +154,20 @@ def nobody_of_it_is_listed(licence: Licence, _user: User, at: datetime) -> Reaso
     return None
 
 
+def the_holder_gives_it_back(licence: Licence, _user: User, _at: datetime) -> Reason | None:
+    """Two people end a licence early: somebody of the holder, and an officer."""
+    if hasattr(licence, "surrender_request"):
+        return None
+    return _("The holder has not given this licence back.")
+
+
+def nothing_is_reserved(licence: Licence, _user: User, _at: datetime) -> Reason | None:
+    """What customs keeps for a declaration may leave at any moment, and its entry must still fit."""
+    if not any(line.reserved for line in licence.lines.all()):
+        return None
+    return _("Customs keeps a quantity for a declaration. Wait until it has left or was released.")
+
+
 def _recommendation(application: Application) -> Recommendation:
     return application.recommendations.latest()
 
@@ -201,6 +215,12 @@ TRANSITIONS: dict[Action, Transition] = {
         (somebody_else_suspended, every_alert_is_judged, nobody_of_it_is_listed),
     ),
     Action.REVOKE: Transition((_L.SUSPENDED,), _L.REVOKED, _P.MANAGE_LICENCE, (somebody_else_suspended,)),
+    Action.SURRENDER: Transition(
+        (_L.ACTIVE,),
+        _L.SURRENDERED,
+        _P.MANAGE_LICENCE,
+        (the_holder_gives_it_back, nothing_is_reserved),
+    ),
 }
 
 

@@ -23,6 +23,7 @@ SECTIONS: tuple[tuple[str, Promise, Permission], ...] = (
     ("consultations", _("Questions to us"), Permission.ADVISE),
     ("licences", _("Licences"), Permission.REVIEW),
     ("licence-search", _("Check a licence"), Permission.REPORT_USAGE),
+    ("detentions", _("Detained goods"), Permission.REPORT_USAGE),
     ("accounts", _("Accounts"), Permission.MANAGE_ACCOUNTS),
     ("calibration", _("Thresholds"), Permission.CALIBRATE),
     ("screening", _("Search the lists"), Permission.SCREEN),

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from licensing.models import Action, Band, Event, Judgement, Opinion, Outcome
+from licensing.models import Action, Band, DetentionVerdict, Event, Judgement, Opinion, Outcome
 from portal.changes import Change, of_edit
 from portal.judged import named, where_of_case
 from portal.templatetags.portal import ATTENTION, BAD, GOOD, PLAIN, edition_name, legal_date
@@ -219,6 +219,19 @@ LINES: dict[Action, Line] = {
         detail_for_exporter=True,
         tone=BAD,
     ),
+    Action.ASK_SURRENDER: Line(
+        _("%(who)s gave the licence back for the holder."),
+        _("You gave the licence back."),
+        said("reasons"),
+        detail_for_exporter=True,
+        tone=ATTENTION,
+    ),
+    Action.SURRENDER: Line(
+        _("%(who)s took the licence back."),
+        _("The authority took the licence back. It can no longer be used."),
+        said("reasons"),
+        detail_for_exporter=True,
+    ),
     Action.RECORD_USAGE: Line(
         _("%(who)s wrote a quantity off for the declaration %(declaration)s."),
         _("Customs wrote a quantity off for the declaration %(declaration)s."),
@@ -268,11 +281,35 @@ LINES: dict[Action, Line] = {
         _("%(who)s proposed to set the ledger right."), detail=said("reason"), tone=ATTENTION
     ),
     Action.CORRECT: Line(_("%(who)s confirmed that the ledger is set right."), detail=said("reason")),
+    Action.DETAIN: Line(
+        _("%(who)s detained goods of the declaration %(declaration)s and asked the authority."),
+        detail=said("question"),
+        tone=ATTENTION,
+    ),
+    Action.NOTE_DETENTION: Line(
+        _("%(who)s added to the detention of the declaration %(declaration)s."), detail=said("note")
+    ),
+    Action.ANSWER_DETENTION: Line(
+        _("%(who)s answered about the detained declaration %(declaration)s: %(verdict)s."),
+        detail=said("reason"),
+        tone=ATTENTION,
+    ),
+    Action.RELEASE_DETENTION: Line(
+        _("%(who)s confirmed that the detained goods of the declaration %(declaration)s may go."),
+        detail=said("reason"),
+        tone=GOOD,
+    ),
+    Action.REMIND_OF_DETENTION: Line(
+        _("The answer about the detained declaration %(declaration)s is late; officers were reminded."),
+        tone=ATTENTION,
+    ),
     Action.CALIBRATE: Line(_("%(who)s set the thresholds: %(thresholds)s."), detail=said("reason")),
 }
 
 TOLD_TO_EXPORTERS = frozenset(action for action, line in LINES.items() if line.exporter)
-BY_THE_EXPORTER = frozenset({Action.START, Action.SUBMIT, Action.WITHDRAW, Action.ANSWER})
+BY_THE_EXPORTER = frozenset(
+    {Action.START, Action.SUBMIT, Action.WITHDRAW, Action.ANSWER, Action.ASK_SURRENDER}
+)
 
 
 def sentences(events: Iterable[Event], for_exporter: bool) -> list[Entry]:
@@ -338,6 +375,8 @@ def _facts(events: list[Event]) -> dict[str, Any]:
         facts["opinion"] = Opinion(event.after["opinion"]).label
     if event.action == Action.JUDGE:
         facts["judgement"] = Judgement(event.after["judgement"]).label
+    if event.action == Action.ANSWER_DETENTION:
+        facts["verdict"] = DetentionVerdict(event.data["verdict"]).label
     if event.action == Action.CALIBRATE:
         facts["thresholds"] = thresholds_in_words(event.after)
     if event.list_source:

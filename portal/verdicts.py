@@ -34,6 +34,7 @@ AGAINST: dict[LicenceState, tuple[Promise, Promise]] = {
     LicenceState.EXHAUSTED: (gettext_lazy("Everything it allowed has left."), NO_MORE),
     LicenceState.SUSPENDED: (gettext_lazy("The authority has suspended it."), HOLD),
     LicenceState.REVOKED: (gettext_lazy("The authority has revoked it."), HOLD),
+    LicenceState.SURRENDERED: (gettext_lazy("Its holder gave it back before its end."), HOLD),
 }
 
 

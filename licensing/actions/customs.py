@@ -47,6 +47,7 @@ def record_usage(
     if not may(by, Permission.REPORT_USAGE, licence):
         raise Refused(_("Your role does not allow this."), code="not-allowed")
     moves, reasons = _moves(licence, used, at)
+    reasons = reasons or bookings.against_detention(declaration)
     usage = Usage.objects.create(
         licence=licence,
         client=by,

@@ -26,6 +26,16 @@ from licensing.models.applications import (
 )
 from licensing.models.assessment import Consultation, Judgement, Opinion, Screening, ScreeningHit
 from licensing.models.decisions import Decision, Outcome, Recommendation
+from licensing.models.detentions import (
+    Detention,
+    DetentionAnswer,
+    DetentionConfirmation,
+    DetentionNote,
+    DetentionPhoto,
+    DetentionReminder,
+    DetentionState,
+    DetentionVerdict,
+)
 from licensing.models.editions import EditionNotice
 from licensing.models.events import Action, Event
 from licensing.models.files import Document, DocumentKind, StoredFile
@@ -46,6 +56,7 @@ from licensing.models.licences import (
     LicenceLine,
     LicenceState,
     LicenceStatus,
+    SurrenderRequest,
     Usage,
 )
 from licensing.models.lists import ListAlarm, ListDecision, ListOutcome, ListRequest
@@ -73,6 +84,14 @@ __all__ = [
     "Correction",
     "CorrectionConfirmation",
     "Decision",
+    "Detention",
+    "DetentionAnswer",
+    "DetentionConfirmation",
+    "DetentionNote",
+    "DetentionPhoto",
+    "DetentionReminder",
+    "DetentionState",
+    "DetentionVerdict",
     "Document",
     "DocumentKind",
     "EditionNotice",
@@ -115,6 +134,7 @@ __all__ = [
     "ScreeningHit",
     "SearchWay",
     "StoredFile",
+    "SurrenderRequest",
     "TransportMode",
     "Usage",
     "User",

@@ -21,6 +21,11 @@ class LicenceStatus(models.TextChoices):
     ACTIVE = "active", _("In force")
     SUSPENDED = "suspended", _("Suspended")
     REVOKED = "revoked", _("Revoked")
+    SURRENDERED = "surrendered", _("Given back")
+
+
+# Nothing can be shipped under such a licence, ever again.
+ENDED = (LicenceStatus.REVOKED, LicenceStatus.SURRENDERED)
 
 
 class LicenceState(models.TextChoices):
@@ -32,6 +37,7 @@ class LicenceState(models.TextChoices):
     EXHAUSTED = "exhausted", _("Used up")
     SUSPENDED = "suspended", _("Suspended")
     REVOKED = "revoked", _("Revoked")
+    SURRENDERED = "surrendered", _("Given back")
 
 
 class LicenceQuerySet(models.QuerySet["Licence"]):
@@ -53,7 +59,12 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
 
     def live(self, at: datetime) -> Self:
         """Those under which something may be shipped, now or once they are reinstated."""
-        return self.exclude(status=LicenceStatus.REVOKED).filter(ends_at__gt=at)
+        return self.exclude(status__in=ENDED).filter(ends_at__gt=at)
+
+    def to_take_back(self) -> Self:
+        """Those whose holder gives them back, and that nobody has taken back yet."""
+        asked = SurrenderRequest.objects.filter(licence=OuterRef("pk"))
+        return self.filter(Exists(asked), status=LicenceStatus.ACTIVE)
 
     def lock(self, pk: int) -> "Licence":
         return self.select_for_update(of=("self",)).get(pk=pk)
@@ -99,7 +110,7 @@ class Licence(models.Model):
 
     def is_live(self, at: datetime) -> bool:
         """Say what `LicenceQuerySet.live` says of many."""
-        return self.status != LicenceStatus.REVOKED and at < self.ends_at
+        return self.status not in ENDED and at < self.ends_at
 
     def state(self, at: datetime) -> LicenceState:
         """Say what the licence is worth at `at`. Reads its lines."""
@@ -112,6 +123,24 @@ class Licence(models.Model):
         # What is reserved has not left yet.
         remains = any(not line.is_used_up for line in self.lines.all())
         return LicenceState.VALID if remains else LicenceState.EXHAUSTED
+
+
+class SurrenderRequest(models.Model):
+    """That the holder gives a licence back before its end: the first of two people, an officer the second.
+
+    A trigger lets no licence be taken back without it.
+    """
+
+    licence = models.OneToOneField(Licence, models.PROTECT, related_name="surrender_request")
+    reason = models.TextField(max_length=4000)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="who_gives_back_says_why")]
+
+    def __str__(self) -> str:
+        return str(self.licence)
 
 
 class LicenceLine(models.Model):

@@ -1,4 +1,4 @@
-"""What officers say of goods that left without being covered."""
+"""What officers say of goods that left without being covered, and of entries of the books that are wrong."""
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -16,6 +16,19 @@ class SettleForm(forms.Form):
             "What you found out, and what was done. A second person reads it and confirms."
         ),
         error_messages=said(gettext_lazy("Write how this was settled.")),
+        widget=forms.Textarea({"rows": 5}),
+    )
+
+
+class ReverseForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why this is wrong"),
+        max_length=REASON_LONGEST,
+        help_text=gettext_lazy(
+            "What happened really, and how you know. A second person reads it and confirms; then the whole "
+            "entry is reversed. What is right must be written off anew."
+        ),
+        error_messages=said(gettext_lazy("Write why this entry is wrong.")),
         widget=forms.Textarea({"rows": 5}),
     )
 

@@ -1,4 +1,4 @@
-"""What deciding officers write when they change a licence."""
+"""What deciding officers write when they change a licence, and its holder when giving it back."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -16,4 +16,15 @@ class ChangeForm(forms.Form):
         validators=[no_hidden_signs],
         error_messages=said(_("Give the reasons.")),
         widget=forms.Textarea({"rows": 6}),
+    )
+
+
+class GiveBackForm(forms.Form):
+    reasons = forms.CharField(
+        label=_("Why do you give it back?"),
+        max_length=LONGEST_REASONS,
+        help_text=_("For example: the order was cancelled, or nothing more will be shipped."),
+        validators=[no_hidden_signs],
+        error_messages=said(_("Write why you give the licence back.")),
+        widget=forms.Textarea({"rows": 4}),
     )

@@ -46,8 +46,14 @@ TONES = {
     "active": GOOD,
     "suspended": ATTENTION,
     "revoked": BAD,
+    "surrendered": PLAIN,
     "expired": PLAIN,
     "exhausted": PLAIN,
+    # detained goods
+    "waiting": ATTENTION,
+    "release-proposed": ATTENTION,
+    "kept": BAD,
+    "released": GOOD,
     # opinions of consulted bodies
     "no-objection": GOOD,
     "conditions": ATTENTION,

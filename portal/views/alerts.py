@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from licensing import alerts, judgements
 from licensing.alerts import Alert
 from licensing.judgements import Standing
-from licensing.models import Irregularity, Party, ScreeningHit, WatchRun
+from licensing.models import Detention, Irregularity, Party, ScreeningHit, WatchRun
 from licensing.permissions import Permission
 from portal import case_page, judged
 from portal.access import needs
@@ -32,6 +32,7 @@ def index(request: PortalRequest) -> HttpResponse:
         "rows": [row(alert) for alert in page],
         "last": WatchRun.objects.newest_finished(),
         "under_way": WatchRun.objects.under_way().order_by("-pk").first(),
+        "detained": Detention.objects.visible_to(request.user).waiting().count(),
         "irregular": Irregularity.objects.open().count(),
         "watched": Party.objects.watched(at).count(),
     }

@@ -112,6 +112,8 @@ def page(request: PortalRequest, licence: Licence, form: WriteOffForm) -> HttpRe
         # What was typed stays, even where nothing can be written off any more.
         "form": form if may_report and (form.is_bound or free) else None,
         "parties": licence.application.parties.filter(role__in=customs.PARTIES_AT_THE_BORDER).order_by("pk"),
+        "may_report": may_report,
+        "detained": licence.detentions.visible_to(request.user).unreleased().in_full().order_by("-pk"),
         "usages": usages[:USAGES_SHOWN],
     }
     return render(request, "customs/licence.html", context)

@@ -19,6 +19,7 @@ from licensing.models import (
     Application,
     ApplicationStatus,
     Consultation,
+    Detention,
     Licence,
     LicenceStatus,
     ListRequest,
@@ -116,6 +117,7 @@ def decider(user: User, at: datetime) -> Page:
         "open_count": Application.objects.visible_to(user).open().count(),
         "suspended": suspended.select_related("holder").order_by("pk")[:SHOWN],
         "suspended_count": suspended.count(),
+        "given_back": Licence.objects.to_take_back().select_related("holder").order_by("pk")[:SHOWN],
         **open_alerts(at),
         "old_lists": late_count(at),
     }
@@ -123,7 +125,14 @@ def decider(user: User, at: datetime) -> Page:
 
 def open_alerts(at: datetime) -> Page:
     found = alerts.open_ones(at)
-    return {"alerts": [alert_row(alert) for alert in found[:SHOWN]], "alerts_count": len(found)}
+    detained = Detention.objects.waiting()
+    return {
+        "now": at,
+        "detained": detained.in_full().order_by("due_at", "pk")[:SHOWN],
+        "detained_count": detained.count(),
+        "alerts": [alert_row(alert) for alert in found[:SHOWN]],
+        "alerts_count": len(found),
+    }
 
 
 def for_decision_by(user: User) -> QuerySet[Application]:
@@ -153,7 +162,8 @@ def adviser(user: User, at: datetime) -> Page:
 
 
 def customs(user: User, at: datetime) -> Page:
-    return {}
+    detained = Detention.objects.visible_to(user).unreleased().in_full()
+    return {"now": at, "detained": detained.order_by("-pk")[:SHOWN], "detained_count": detained.count()}
 
 
 def administrator(user: User, at: datetime) -> Page:

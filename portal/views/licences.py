@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -21,13 +22,22 @@ from licensing import documents, permissions
 from licensing.actions import licences
 from licensing.errors import Reason
 from licensing.judgements import HitState
-from licensing.models import Action, Event, Job, Licence, LicenceState, OutboxJob
+from licensing.models import (
+    Action,
+    Event,
+    Job,
+    Licence,
+    LicenceState,
+    LicenceStatus,
+    OutboxJob,
+    SurrenderRequest,
+)
 from licensing.permissions import Permission
 from licensing.references import in_fours
 from licensing.workflow import available
 from portal import case_page, judged, timeline
 from portal.access import needs
-from portal.forms.licences import ChangeForm
+from portal.forms.licences import ChangeForm, GiveBackForm
 from portal.forms.refusals import attempt
 from portal.http import PortalRequest
 from portal.templatetags.portal import ATTENTION, BAD, GOOD, INFO, PLAIN, legal_date
@@ -47,7 +57,11 @@ MEANINGS: dict[LicenceState, tuple[str, Promise]] = {
         _("The authority has suspended it. Nothing may leave until it is reinstated."),
     ),
     LicenceState.REVOKED: (BAD, _("The authority has revoked it. Nothing may leave under it.")),
+    LicenceState.SURRENDERED: (PLAIN, _("It was given back before its end. Nothing may leave under it.")),
 }
+
+
+GIVEN_BACK = _("Given back. The authority takes it back and writes to you.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +100,16 @@ CHANGES: dict[Action, Change] = {
         _("Revoke %(licence)s"),
         _("This ends the licence for good; nobody can undo it. The holder gets a letter with your reasons."),
         _("The licence is revoked. Customs sees it at once."),
+        is_grave=True,
+    ),
+    Action.SURRENDER: Change(
+        licences.surrender,
+        _("Take back %(licence)s"),
+        _(
+            "The holder gives this licence back. From the moment you confirm it has ended for good; nobody "
+            "can undo it. The holder gets a letter with your words."
+        ),
+        _("The licence is taken back. Customs sees it at once."),
         is_grave=True,
     ),
 }
@@ -145,6 +169,8 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
         "lines": list(licence.lines.all()),
         "entries": _history(request, licence),
         "buttons": _buttons(request, licence, now),
+        "given_back": SurrenderRequest.objects.filter(licence=licence).select_related("by").first(),
+        "may_give_back": _may_give_back(request, licence, now),
         "is_own": request.user.is_exporter,
         "may_review": permissions.has(request.user, Permission.REVIEW),
         "alerts": _alerts(request, licence, now),
@@ -191,6 +217,8 @@ def _buttons(request: PortalRequest, licence: Licence, at: datetime) -> list[dic
     return [
         {"action": action, "reasons": reasons, "is_grave": CHANGES[action].is_grave}
         for action, reasons in available(licence, request.user, at).items()
+        # Nobody takes back what nobody gives back: no button, not even one that doesn't work.
+        if action != Action.SURRENDER or hasattr(licence, "surrender_request")
     ]
 
 
@@ -208,6 +236,30 @@ def document(request: PortalRequest, reference: str) -> FileResponse:
         content_type=kept.file.media_type,
         headers={"Cache-Control": "private, no-store"},
     )
+
+
+def _may_give_back(request: PortalRequest, licence: Licence, at: datetime) -> bool:
+    if not permissions.may(request.user, Permission.APPLY, licence):
+        return False
+    asked = SurrenderRequest.objects.filter(licence=licence).exists()
+    return licence.status == LicenceStatus.ACTIVE and licence.is_live(at) and not asked
+
+
+@needs(Permission.APPLY)
+@require_http_methods(["GET", "HEAD", "POST"])
+def give_back(request: PortalRequest, reference: str) -> HttpResponse:
+    """Let the holder end a licence before its time."""
+    licence = _visible(request, reference)
+    form = GiveBackForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        reasons, by = form.cleaned_data["reasons"], request.user
+        act = partial(licences.ask_surrender, licence.pk, reasons=reasons, by=by, at=timezone.now())
+        if attempt(form, act):
+            messages.success(request, str(GIVEN_BACK))
+            return redirect("licence", licence.reference)
+    possible = _may_give_back(request, licence, timezone.now())
+    context = {"licence": licence, "form": form, "possible": possible, **_state(licence, timezone.now())}
+    return render(request, "licences/give_back.html", context)
 
 
 @needs(Permission.MANAGE_LICENCE)

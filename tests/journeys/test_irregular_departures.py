@@ -55,3 +55,24 @@ def test_the_dock_sees_what_is_reserved_for_others(page, live_server, sign_in, a
     expect(page.get_by_role("button", name="Registrar el descargo")).to_have_count(0)
     expect(page.get_by_text("Hay 3 unidades en reserva para declaraciones")).to_be_visible()
     assert_good(page)
+
+
+def test_two_people_reverse_a_wrong_entry(page, live_server, sign_in, assert_good, complaints, gone):
+    first, second = UserFactory(decider=True), UserFactory(decider=True)
+    sign_in(page, first)
+    page.goto(f"{live_server.url}/licences/{gone}/")
+    page.get_by_role("link", name="Todos los asientos del registro").click()
+    assert_good(page)
+    page.get_by_role("link", name="Ya había salido").click()
+    assert_good(page)
+    page.get_by_label("Por qué esto está mal").fill("El contenedor volvió al puerto.")
+    page.get_by_role("button", name="Proponer revertirlo").click()
+    expect(page.get_by_text("Debe confirmarlo otra persona. Hasta entonces")).to_be_visible()
+    assert_good(page)
+
+    sign_in(page, second, "en")
+    page.reload()
+    page.get_by_role("button", name="Confirm and reverse it").click()
+    expect(page.get_by_role("cell", name="Reversed")).to_be_visible()
+    assert_good(page)
+    assert complaints == []

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from licensing.models import Job
 from licensing.outbox import put
@@ -66,3 +67,26 @@ def test_a_deciding_officer_stops_a_licence(
     assert page.locator("button[disabled]").count() == 2
     assert_good(page)
     assert complaints == []
+
+
+def test_a_holder_gives_a_licence_back_and_an_officer_takes_it(page, live_server, sign_in, assert_good):
+    licence = LicenceLineFactory().licence
+    address = f"{live_server.url}/licences/{licence}/"
+    sign_in(page, UserFactory(exporter=True, organisation=licence.holder))
+    page.goto(address)
+    page.get_by_role("button", name="Devolver").click()
+    assert_good(page)
+    page.get_by_label("¿Por qué la devuelve?").fill("Se canceló el pedido.")
+    page.get_by_role("button", name="Devolver").click()
+    expect(page.get_by_text("Devuelta. La autoridad la recibe y le escribe.")).to_be_visible()
+    assert_good(page)
+
+    sign_in(page, UserFactory(decider=True), "en")
+    page.goto(live_server.url)
+    page.get_by_role("region", name="Licences that their holders give back").get_by_role("link").click()
+    page.get_by_role("button", name="Take the licence back").click()
+    assert_good(page)
+    page.get_by_label("Reasons").fill("Received, thank you.")
+    page.get_by_role("button", name="Take the licence back").click()
+    expect(page.get_by_text("The licence is taken back. Customs sees it at once.")).to_be_visible()
+    assert_good(page)

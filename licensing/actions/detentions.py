@@ -1,0 +1,183 @@
+"""Goods that customs keeps back: one asks at the dock, the authority answers against a clock.
+
+That goods are kept holds at once, one person may say so. That they may go takes two.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from licensing import bookings, documents, notifications
+from licensing.country import pack
+from licensing.documents import Upload
+from licensing.errors import Refused
+from licensing.models import (
+    Action,
+    Detention,
+    DetentionAnswer,
+    DetentionConfirmation,
+    DetentionNote,
+    DetentionPhoto,
+    DetentionReminder,
+    DetentionState,
+    DetentionVerdict,
+    Event,
+    Licence,
+    User,
+)
+from licensing.permissions import Permission, has
+from licensing.references import read_reference
+
+MOST_PHOTOS = 6  # of one note
+
+
+@transaction.atomic
+def detain(
+    *,
+    number: str,
+    declaration: str,
+    port: str,
+    goods: str,
+    question: str,
+    photos: Sequence[Upload],
+    once: str,
+    by: User,
+    at: datetime,
+) -> tuple[Detention, bool]:
+    """Keep goods back and ask the authority. Return the detention, and whether it is new.
+
+    `number` is the licence as presented, "" where there is none; one we don't know is kept as it is. From the
+    commit on nothing is written off for this declaration. The same `once` changes nothing.
+    """
+    if not has(by, Permission.REPORT_USAGE):
+        raise Refused(_("Your role does not allow this."), code="not-allowed")
+    if known := Detention.objects.filter(by=by, once=once).first():
+        return known, False
+    if not question.strip() or not goods.strip() or not declaration.strip():
+        raise Refused(_("Say what the goods are, of which declaration, and what you want to know."))
+    reference = read_reference(number)
+    licence = bookings.locked([reference]).get(reference)
+    detention = Detention.objects.create(
+        licence=licence,
+        number=reference[:30],
+        declaration=declaration.strip(),
+        port=port,
+        goods=goods.strip(),
+        once=once,
+        by=by,
+        at=at,
+        due_at=at + timedelta(hours=pack().detention_hours),
+    )
+    _write(detention, question, photos, by, at)
+    _log(Action.DETAIN, detention, by, at, question=question.strip())
+    return detention, True
+
+
+@transaction.atomic
+def add_note(
+    detention_id: int, *, text: str, photos: Sequence[Upload], by: User, at: datetime
+) -> DetentionNote:
+    """Tell the other side something more, as long as the goods are here."""
+    detention = _locked(detention_id)
+    if not has(by, Permission.REPORT_USAGE) and not has(by, Permission.REVIEW):
+        raise Refused(_("Your role does not allow this."), code="not-allowed")
+    _check_still_here(detention)
+    if not text.strip():
+        raise Refused(_("Write what the other side should know."))
+    note = _write(detention, text, photos, by, at)
+    _log(Action.NOTE_DETENTION, detention, by, at, note=note.text)
+    return note
+
+
+@transaction.atomic
+def answer(
+    detention_id: int, *, verdict: DetentionVerdict, reasons: str, by: User, at: datetime
+) -> DetentionAnswer:
+    """Answer about the goods. "Keep" holds at once; "let go" only once somebody else has confirmed it."""
+    detention = _locked(detention_id)
+    _check_officer(by)
+    _check_still_here(detention)
+    if not reasons.strip():
+        raise Refused(_("Give the reasons."))
+    row = DetentionAnswer.objects.create(
+        detention=detention, verdict=verdict, reasons=reasons.strip(), by=by, at=at
+    )
+    _log(Action.ANSWER_DETENTION, detention, by, at, verdict=str(verdict), reason=row.reasons)
+    return row
+
+
+@transaction.atomic
+def confirm_release(answer_id: int, *, by: User, at: datetime) -> DetentionConfirmation:
+    """Let the goods go, as somebody else proposed."""
+    row = DetentionAnswer.objects.select_related("by").get(pk=answer_id)
+    detention = _locked(row.detention_id)
+    _check_officer(by)
+    _check_still_here(detention)
+    if row.verdict != DetentionVerdict.RELEASE or detention.newest_answer != row:
+        raise Refused(_("Another answer took the place of this one. Look at that."))
+    if row.by_id == by.pk:
+        raise Refused(_("You proposed this; somebody else must confirm it."))
+    confirmation = DetentionConfirmation.objects.create(answer=row, first_by=row.by, by=by, at=at)
+    _log(Action.RELEASE_DETENTION, detention, by, at, reason=row.reasons, first=row.by.name)
+    return confirmation
+
+
+def remind(*, at: datetime) -> int:
+    """Tell officers, once, of every question whose answer is late. Return how many."""
+    late = Detention.objects.late(at).filter(reminder=None).values_list("pk", flat=True)
+    return sum(_remind(pk, at) for pk in late)
+
+
+@transaction.atomic
+def _remind(detention_id: int, at: datetime) -> bool:
+    detention = _locked(detention_id)
+    _reminder, is_new = DetentionReminder.objects.get_or_create(detention=detention, defaults={"at": at})
+    if is_new:
+        _log(Action.REMIND_OF_DETENTION, detention, None, at)
+    return is_new
+
+
+def _locked(detention_id: int) -> Detention:
+    """Return the detention with its answers, for one at a time. Its rows never change, so a lock by name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"detention {detention_id}"])
+    return Detention.objects.in_full().get(pk=detention_id)
+
+
+def _check_officer(by: User) -> None:
+    if not has(by, Permission.REVIEW):
+        raise Refused(_("Your role does not allow this."), code="not-allowed")
+
+
+def _check_still_here(detention: Detention) -> None:
+    if detention.state == DetentionState.RELEASED:
+        raise Refused(_("These goods have been let go already."))
+
+
+def _write(
+    detention: Detention, text: str, photos: Sequence[Upload], by: User, at: datetime
+) -> DetentionNote:
+    if len(photos) > MOST_PHOTOS:
+        raise Refused(_("Send at most %(most)d files at a time.") % {"most": MOST_PHOTOS})
+    note = DetentionNote.objects.create(detention=detention, text=text.strip(), by=by, at=at)
+    for photo in photos:
+        file = documents.keep_upload(photo, at=at)
+        name = documents.shown_name(photo.name, file.media_type)
+        DetentionPhoto.objects.get_or_create(note=note, file=file, defaults={"name": name})
+    return note
+
+
+def _log(action: Action, detention: Detention, by: User | None, at: datetime, **data: str) -> None:
+    licence: Licence | None = detention.licence
+    event = Event.objects.create(
+        application_id=licence.application_id if licence else None,
+        licence=licence,
+        account=None if licence else detention.by,
+        action=action,
+        by=by,
+        at=at,
+        data={"detention": detention.pk, "declaration": detention.declaration, **data},
+    )
+    notifications.announce(event)
