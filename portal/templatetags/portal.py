@@ -23,6 +23,7 @@ from django.utils.translation import get_language
 from licensing.country import pack
 from licensing.impact import Change, codes_of
 from licensing.units import unit_name as name_of_unit
+from screening.control.hints import tier_of
 from screening.importers import label_of
 from screening.models import ListVersion
 
@@ -143,6 +144,12 @@ def country_name(code: str) -> str:
     """Return the country of an ISO 3166-1 alpha-2 code by name; the code if it has none, "" for ""."""
     name: str = locale().territories.get(code, code)
     return name
+
+
+@register.filter
+def high_priority_tier(hs_code: str) -> str:
+    """Return the tier of a customs code on the Common High Priority List, "" if it is not on it."""
+    return tier_of(hs_code)
 
 
 @register.filter

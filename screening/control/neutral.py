@@ -115,6 +115,8 @@ def _draft(head: dict[str, Any], rows: tuple[ProvisionRow, ...]) -> EditionDraft
 
 
 def _json_row(number: int, row: Any) -> ProvisionRow:
+    if isinstance(row, dict) and isinstance(row.get("code"), int | float):
+        raise BadList("code-is-number", line=number, entry=row["code"])
     if not isinstance(row, dict) or not isinstance(row.get("code"), str):
         raise BadList("cell-empty", line=number, column="code")
     try:

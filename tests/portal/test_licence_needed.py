@@ -221,3 +221,12 @@ def test_without_a_list_the_answer_is_for_a_person(machine):
 
     assert answer["outcome"] == "person"
     assert answer["editions"] == []
+
+
+def test_goods_of_high_priority_are_marked_for_exporters_and_officers(case, officer):
+    case.goods.update(hs_code="8542310000")
+    told = "Alta prioridad, nivel 1"
+
+    assert told in client_of(officer).get(reverse("case", args=[case.reference])).content.decode()
+    own = client_of(case.created_by).get(reverse("application", args=[case.reference])).content.decode()
+    assert told in own
