@@ -18,8 +18,8 @@ from portal.forms.determination import LicenceNeededForm
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Ask, and answer below the question: the address holds it all, so it can be kept and sent."""
-    asked = set(request.GET) & set(LicenceNeededForm().fields)
-    form = LicenceNeededForm(request.GET if asked else None)
+    asked = "destination" in request.GET
+    form = LicenceNeededForm(request.GET if asked else None, initial=request.GET.dict())
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         [answer] = determined.answer_all([form.asked()], timezone.now())

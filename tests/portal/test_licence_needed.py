@@ -78,6 +78,13 @@ def test_a_first_visit_only_asks(listed):
     assert "app-chain" not in html
 
 
+def test_a_link_from_an_entry_fills_it_in_and_asks_the_rest(listed):
+    html = page(code="3A001.a")
+
+    assert 'value="3A001.a"' in html
+    assert "govuk-error-summary" not in html
+
+
 def test_what_is_wrong_is_told_and_what_was_typed_stays(listed):
     html = page(code="3A001 <b>", destination="")
 
