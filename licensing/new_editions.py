@@ -40,8 +40,10 @@ def _tell_of(edition_id: int, at: datetime) -> EditionNotice | None:
 
 
 def previous_of(edition: ControlEdition) -> ControlEdition | None:
-    """Return the edition of the same list that this one replaced."""
-    earlier = ControlEdition.objects.filter(list=edition.list, in_force_from__lt=edition.in_force_from)
+    """Return the last edition of the same list that people know; one that came and went is no news."""
+    earlier = ControlEdition.objects.filter(
+        list=edition.list, in_force_from__lt=edition.in_force_from, notice__isnull=False
+    )
     return earlier.select_related("list").order_by("-in_force_from", "-pk").first()
 
 

@@ -10,7 +10,7 @@ class EditionNotice(models.Model):
     """A new edition, and how many its letters went out to. The database refuses to change or delete a row."""
 
     edition = models.OneToOneField(ControlEdition, models.PROTECT, related_name="notice")
-    # What it replaced; null for the first edition of a list, of which nobody is told.
+    # The edition that people knew before; null for the first of a list, of which nobody is told.
     previous = models.ForeignKey(ControlEdition, models.PROTECT, null=True, related_name="+")
     companies_count = models.PositiveIntegerField()  # whose goods it touched
     at = models.DateTimeField()

@@ -99,6 +99,16 @@ def test_of_a_list_of_another_law_officers_alone_are_told(take, officer):
     assert line.application.created_by_id not in readers()
 
 
+def test_an_edition_that_came_and_went_unnoticed_is_skipped(editions, take, officer):
+    goods()
+    newest = take("eu-annex1-json", eu_json(BEFORE, valid_from="2026-02-02"), at=LATER + timedelta(minutes=1))
+
+    [notice] = new_editions.tell(at=LATER + timedelta(minutes=2))
+
+    assert (notice.edition, notice.previous) == (newest, editions[0])
+    assert notice.companies_count == 0  # what changed was changed back
+
+
 def letters(at=LATER):
     new_editions.tell(at=at)
     for job in promised():
