@@ -46,6 +46,14 @@ class Port:
 
 
 @dataclass(frozen=True, slots=True)
+class Regime:
+    """A customs procedure under which goods leave."""
+
+    code: str  # as customs' systems send it
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """A public body that may be asked for its opinion."""
 
@@ -120,10 +128,15 @@ class CountryPack:
     determining: Determining
     bodies: tuple[Body, ...]
     ports: tuple[Port, ...]
+    regimes: tuple[Regime, ...]
 
     def port_name(self, code: str) -> str:
         """Return the port, airport or crossing of a UN/LOCODE, as "Balboa (PABLB)"; the code if unknown."""
         return next((f"{port.name} ({code})" for port in self.ports if port.code == code), code)
+
+    def regime_name(self, code: str) -> Text:
+        """Return the name of a customs procedure in both languages; the code if unknown."""
+        return next((regime.name for regime in self.regimes if regime.code == code), Text(code, code))
 
     def legal_day(self, moment: datetime) -> date:
         """Return the day it is in this country at `moment`."""
@@ -164,6 +177,7 @@ def load(name: str) -> CountryPack:
         "determining": _determining(raw.pop("determining")),
         "bodies": tuple(Body(body["code"], Text(body["es"], body["en"])) for body in raw.pop("bodies")),
         "ports": tuple(Port(**port) for port in raw.pop("ports")),
+        "regimes": tuple(Regime(one["code"], Text(one["es"], one["en"])) for one in raw.pop("regimes")),
         **{name: Text(**raw.pop(name)) for name in TEXTS},
     }
     return CountryPack(**read, **raw)

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from licensing import alarms, new_editions, watch
-from licensing.actions import detentions, ledger
+from licensing.actions import detentions, run_outs
 
 
 @shared_task
@@ -28,7 +28,7 @@ def tell_of_new_editions() -> None:
 @shared_task
 def let_reservations_run_out() -> None:
     """Give back what customs reserved for goods that did not leave in time."""
-    ledger.run_out_all(at=timezone.now())
+    run_outs.run_out_all(at=timezone.now())
 
 
 @shared_task

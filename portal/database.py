@@ -27,6 +27,8 @@ APPEND_ONLY = (
     "licensing.EditionNotice",
     "licensing.Recommendation",
     "licensing.Decision",
+    "licensing.Terms",
+    "licensing.ShipmentLimit",
     "licensing.Usage",
     "licensing.LedgerEntry",
     "licensing.MessageId",

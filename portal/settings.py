@@ -333,6 +333,11 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": True,
     "NUM_PROXIES": 1 if PRODUCTION else 0,
 }
+# The border's own application (portal/border), in questions a second, for each of its processes: of one key;
+# of all keys together, from which on each gets its share only; of one address whose key is not known yet.
+BORDER_RATE = float(os.environ.get("BORDER_RATE", "200"))
+BORDER_CAPACITY = float(os.environ.get("BORDER_CAPACITY", "1500"))
+BORDER_STRANGERS_RATE = 20.0
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "TITLE": f"{PRODUCT_NAME} API",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from licensing import assessment, notifications
+from licensing import assessment, notifications, terms
 from licensing.country import pack, year_after
 from licensing.errors import Reason, Refused
 from licensing.models import (
@@ -22,6 +22,8 @@ from licensing.models import (
 )
 from licensing.permissions import Permission, may
 from licensing.workflow import no_party_is_listed, perform
+
+NO_TERMS = terms.Given()
 
 
 @transaction.atomic
@@ -149,8 +151,10 @@ def recommend(
     conditions: list[str],
     by: User,
     at: datetime,
+    given: terms.Given = NO_TERMS,
 ) -> Recommendation:
-    """Propose a decision: the first of two people. `months` of validity only for an approval."""
+    """Propose a decision: the first of two people. `months` of validity and conditions only for an approval;
+    `given` are those that customs' messages are checked against."""
     application = Application.objects.lock(application_id)
     if not reasons.strip():
         raise Refused(_("Give the reasons."))
@@ -161,7 +165,7 @@ def recommend(
     assessment.remember(application, at=at)
     event = perform(application, Action.RECOMMEND, by=by, at=at, outcome=outcome, reasons=reasons.strip())
     notifications.announce(event)
-    return Recommendation.objects.create(
+    recommendation = Recommendation.objects.create(
         application=application,
         outcome=outcome,
         reasons=reasons.strip(),
@@ -170,6 +174,9 @@ def recommend(
         by=by,
         at=at,
     )
+    if outcome == Outcome.APPROVE:
+        terms.store(recommendation, given)
+    return recommendation
 
 
 def _check_months(months: int | None) -> None:

@@ -9,13 +9,15 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from licensing import bookings
+from licensing import bookings, terms
 from licensing.bookings import Move, Reasons
 from licensing.errors import Refused
 from licensing.models import Action, EntryKind, Event, Licence, PartyRole, Usage, User
 from licensing.permissions import Permission, may
+from licensing.terms import Shipment
 from licensing.units import plain
 
+NOTHING_SAID = Shipment()
 # Who else stands on the papers that travel with the goods.
 PARTIES_AT_THE_BORDER = (PartyRole.CONSIGNEE, PartyRole.END_USER, PartyRole.ULTIMATE_END_USER)
 
@@ -31,7 +33,14 @@ class UsedLine:
 
 @transaction.atomic
 def record_usage(
-    reference: str, *, client_key: str, declaration: str, used: Sequence[UsedLine], by: User, at: datetime
+    reference: str,
+    *,
+    client_key: str,
+    declaration: str,
+    used: Sequence[UsedLine],
+    by: User,
+    at: datetime,
+    shipment: Shipment = NOTHING_SAID,
 ) -> tuple[Usage, bool]:
     """Write quantities off a licence, all lines or none. Return the stored message with its answer, and
     whether it is new.
@@ -41,18 +50,20 @@ def record_usage(
     the same answer. Raises Refused (code "id-reused") if the key is known with another body, Refused
     (code "not-allowed") if `by` may not report, and Licence.DoesNotExist if there is no such licence.
     """
-    if known := bookings.claim(by, client_key, _digest(reference, declaration, used)):
+    digest = _digest(reference, declaration, used, shipment)
+    if known := bookings.claim(by, client_key, digest):
         return known, False
     licence = _locked(reference)
     if not may(by, Permission.REPORT_USAGE, licence):
         raise Refused(_("Your role does not allow this."), code="not-allowed")
     moves, reasons = _moves(licence, used, at)
     reasons = reasons or bookings.against_detention(declaration)
+    reasons = reasons or _against_terms(licence, moves, declaration, shipment, at)
     usage = Usage.objects.create(
         licence=licence,
         client=by,
         client_key=client_key,
-        body_digest=_digest(reference, declaration, used),
+        body_digest=digest,
         declaration=declaration,
         outcome=Usage.Outcome.REFUSED if reasons else Usage.Outcome.RECORDED,
         answer=bookings.refusal(reasons, _("The write-off is refused"))
@@ -88,6 +99,16 @@ def _moves(licence: Licence, used: Sequence[UsedLine], at: datetime) -> tuple[li
         reasons += against
         moves += [move] if move else []
     return moves, reasons
+
+
+def _against_terms(
+    licence: Licence, moves: Sequence[Move], declaration: str, shipment: Shipment, at: datetime
+) -> Reasons:
+    reasons = terms.against_shipment(licence, shipment, at)
+    return [
+        *reasons,
+        *(one for move in moves for one in terms.against_amount(move.line, declaration, move.quantity)),
+    ]
 
 
 def _move(licence: Licence, part: UsedLine) -> tuple[Move | None, Reasons]:
@@ -127,7 +148,7 @@ def _log(usage: Usage, licence: Licence, used: Sequence[UsedLine]) -> None:
     )
 
 
-def _digest(reference: str, declaration: str, used: Sequence[UsedLine]) -> str:
+def _digest(reference: str, declaration: str, used: Sequence[UsedLine], shipment: Shipment) -> str:
     """Return the digest of what is asked, the same for 4, 4.0 and 4.0000, and in any order of lines."""
     lines = sorted((part.number, plain(part.quantity), part.unit) for part in used)
-    return bookings.digest(reference, declaration, lines)
+    return bookings.digest(reference, declaration, lines, *shipment.said)

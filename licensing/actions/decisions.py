@@ -1,11 +1,12 @@
 """What deciding officers do: the second of two people."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from licensing import notifications, outbox, references
+from licensing import notifications, outbox, references, terms
 from licensing.country import months_after, pack
 from licensing.errors import Refused
 from licensing.models import (
@@ -18,6 +19,7 @@ from licensing.models import (
     LicenceLine,
     Outcome,
     Recommendation,
+    Terms,
     User,
 )
 from licensing.workflow import perform
@@ -75,6 +77,7 @@ def _decide(application: Application, outcome: Outcome, reasons: str, by: User, 
 def _issue(application: Application, decision: Decision, at: datetime) -> Licence:
     country = pack()
     first, last = period(decision.recommendation.months or 0, at)
+    set_terms = terms.of(decision.recommendation)
     licence = Licence.objects.create(
         application=application,
         decision=decision,
@@ -85,14 +88,20 @@ def _issue(application: Application, decision: Decision, at: datetime) -> Licenc
         valid_to=last,
         starts_at=country.start_of(first),
         ends_at=country.end_of(last),
-        conditions=decision.recommendation.conditions,
+        conditions=[*decision.recommendation.conditions, *_in_words(set_terms)],
         issued_at=at,
     )
-    LicenceLine.objects.bulk_create(granting(licence, goods) for goods in application.goods.all())
+    LicenceLine.objects.bulk_create(granting(licence, goods, set_terms) for goods in application.goods.all())
     return licence
 
 
-def granting(licence: Licence, goods: GoodsLine) -> LicenceLine:
+def _in_words(set_terms: Terms | None) -> list[str]:
+    """Return the conditions that are data as the licence prints them, in both languages."""
+    sentences = terms.in_words_of_both(set_terms) if set_terms else []
+    return [f"{sentence.es}\n{sentence.en}" for sentence in sentences]
+
+
+def granting(licence: Licence, goods: GoodsLine, set_terms: Terms | None = None) -> LicenceLine:
     """Return the line, not yet stored, by which `licence` grants all that was asked for."""
     return LicenceLine(
         licence=licence,
@@ -105,6 +114,8 @@ def granting(licence: Licence, goods: GoodsLine) -> LicenceLine:
         granted=goods.quantity,
         value=goods.value,
         currency=goods.currency,
+        quantity_tolerance=set_terms.quantity_tolerance if set_terms else Decimal(0),
+        value_tolerance=set_terms.value_tolerance if set_terms else Decimal(0),
     )
 
 

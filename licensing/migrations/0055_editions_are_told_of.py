@@ -14,7 +14,7 @@ CREATE TRIGGER table_is_never_emptied BEFORE TRUNCATE ON licensing_editionnotice
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('licensing', '0078_who_gives_back_is_the_holder'),
+        ('licensing', '0080_conditions_stay'),
         ('screening', '0022_watched_goods_and_second_people'),
     ]
 

@@ -63,6 +63,7 @@ from licensing.models.lists import ListAlarm, ListDecision, ListOutcome, ListReq
 from licensing.models.look_alikes import LookAlike
 from licensing.models.outbox import Job, OutboxJob
 from licensing.models.searches import ListSearch, SearchWay
+from licensing.models.terms import ShipmentLimit, Terms
 from licensing.models.watch import WatchRun, WatchScope
 
 __all__ = [
@@ -133,8 +134,10 @@ __all__ = [
     "Screening",
     "ScreeningHit",
     "SearchWay",
+    "ShipmentLimit",
     "StoredFile",
     "SurrenderRequest",
+    "Terms",
     "TransportMode",
     "Usage",
     "User",

@@ -1,8 +1,9 @@
 """What an exporter may ship, and what has been shipped."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
-from typing import Self
+from typing import Protocol, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -114,15 +115,7 @@ class Licence(models.Model):
 
     def state(self, at: datetime) -> LicenceState:
         """Say what the licence is worth at `at`. Reads its lines."""
-        if self.status != LicenceStatus.ACTIVE:
-            return LicenceState(self.status)
-        if at >= self.ends_at:
-            return LicenceState.EXPIRED
-        if at < self.starts_at:
-            return LicenceState.NOT_YET
-        # What is reserved has not left yet.
-        remains = any(not line.is_used_up for line in self.lines.all())
-        return LicenceState.VALID if remains else LicenceState.EXHAUSTED
+        return state_of(self.status, self.starts_at, self.ends_at, self.lines.all(), at)
 
 
 class SurrenderRequest(models.Model):
@@ -143,7 +136,52 @@ class SurrenderRequest(models.Model):
         return str(self.licence)
 
 
-class LicenceLine(models.Model):
+class Account(Protocol):
+    """What the state of a licence depends on, of each of its lines."""
+
+    @property
+    def is_used_up(self) -> bool: ...
+
+
+def state_of(
+    status: str, starts_at: datetime, ends_at: datetime, lines: Iterable[Account], at: datetime
+) -> LicenceState:
+    """Say what a licence is worth at `at`; the lines are read only if it depends on them."""
+    if status != LicenceStatus.ACTIVE:
+        return LicenceState(status)
+    if at >= ends_at:
+        return LicenceState.EXPIRED
+    if at < starts_at:
+        return LicenceState.NOT_YET
+    # What is reserved has not left yet.
+    return LicenceState.VALID if any(not line.is_used_up for line in lines) else LicenceState.EXHAUSTED
+
+
+class Balance:
+    """The arithmetic of an account, for a row of the table and for one that was looked up without a model."""
+
+    granted: Decimal
+    used: Decimal
+    reserved: Decimal
+    quantity_tolerance: Decimal
+
+    @property
+    def most(self) -> Decimal:
+        """Return the most that may leave: what was granted, and the tolerance where there is one."""
+        return _with_tolerance(self.granted, self.quantity_tolerance, 4)
+
+    @property
+    def remaining(self) -> Decimal:
+        """Return what may still be reserved or leave without a reservation."""
+        return self.most - self.used - self.reserved
+
+    @property
+    def is_used_up(self) -> bool:
+        """Say whether all has left; what is reserved has not."""
+        return self.used >= self.most
+
+
+class LicenceLine(Balance, models.Model):
     """An account of one kind of goods: what was granted, reserved and used, in quantity and in value.
 
     The balances stand beside the ledger and change in the same transaction as it. A tolerance is a condition
@@ -203,21 +241,6 @@ class LicenceLine(models.Model):
         return f"{self.licence} / {self.number}"
 
     @property
-    def most(self) -> Decimal:
-        """Return the most that may leave: what was granted, and the tolerance where there is one."""
-        return _with_tolerance(self.granted, self.quantity_tolerance, 4)
-
-    @property
-    def remaining(self) -> Decimal:
-        """Return what may still be reserved or leave without a reservation."""
-        return self.most - self.used - self.reserved
-
-    @property
-    def is_used_up(self) -> bool:
-        """Say whether all has left; what is reserved has not."""
-        return self.used >= self.most
-
-    @property
     def remaining_value(self) -> Decimal:
         return _with_tolerance(self.value, self.value_tolerance, 2) - self.used_value - self.reserved_value
 
@@ -229,6 +252,8 @@ class LicenceLine(models.Model):
 
 
 def _with_tolerance(granted: Decimal, per_cent: Decimal, decimals: int) -> Decimal:
+    if not per_cent:
+        return granted
     most = granted + granted * per_cent / 100
     return most.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_DOWN)
 

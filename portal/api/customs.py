@@ -1,7 +1,5 @@
 """What customs systems ask and tell us."""
 
-import hashlib
-import json
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -10,7 +8,7 @@ from django.utils import timezone
 from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
@@ -20,15 +18,15 @@ from licensing.actions import customs
 from licensing.actions.customs import UsedLine
 from licensing.models import ApiScope, Licence, LicenceState, Usage, User
 from licensing.references import read_reference
-from licensing.units import unit_name
+from licensing.terms import Shipment
 from portal.api import schema
 from portal.api.access import needs
 from portal.api.errors import problem, respond
 from portal.api.fields import MISSING, Closed, Quantity, QuantityAsked, Text, Whole
+from portal.border.answer import Answer, Facts, answer_of
 from portal.http import ApiRequest
 
 MOST_LINES = 200  # of one message
-OF_THE_LICENCE = ("reference", "holder", "valid_from", "valid_to", "starts_at", "ends_at", "conditions")
 # In this order, always
 IN_A_REASON = ("code", "detail", "item", "line", "remaining", "remaining_value", "unit", "state")
 
@@ -44,20 +42,16 @@ class Holder(serializers.Serializer[Any]):
 
 
 class LineOut(serializers.Serializer[Any]):
-    line = serializers.IntegerField(source="number", help_text="Number of the line within the licence.")
+    line = serializers.IntegerField(help_text="Number of the line within the licence.")
     description = serializers.CharField()
     hs_code = serializers.CharField(help_text="6 to 12 digits.")
     control_code = serializers.CharField(help_text="Entry of the control list; empty if none.")
     unit = serializers.CharField(help_text="UN/ECE Recommendation 20 code of all four quantities.")
-    unit_name = serializers.SerializerMethodField()
+    unit_name = Names()
     granted = Quantity()
     used = Quantity()
     reserved = Quantity(help_text="Kept for declarations that have not left yet.")
     remaining = Quantity(help_text="What may still be reserved, or leave without a reservation.")
-
-    @extend_schema_field(Names)
-    def get_unit_name(self, line: Any) -> dict[str, str]:
-        return {language: unit_name(line.unit, language) for language in ("es", "en")}
 
 
 class PartyOut(serializers.Serializer[Any]):
@@ -67,13 +61,15 @@ class PartyOut(serializers.Serializer[Any]):
 
 
 class LicenceOut(serializers.Serializer[Any]):
-    number = serializers.CharField(source="reference")
+    """Describes what portal.border.answer says."""
+
+    as_of = serializers.DateTimeField(help_text="The moment all of this is true of, in UTC.")
+    version = serializers.CharField(help_text="Changes when anything but `as_of` changes; also the ETag.")
+    number = serializers.CharField()
     state = serializers.ChoiceField(
         choices=LicenceState.values, help_text="What the licence is worth at `as_of`."
     )
     usable = serializers.BooleanField(help_text="True if, and only if, the state is `valid`.")
-    as_of = serializers.DateTimeField(help_text="The moment all of this is true of, in UTC.")
-    version = serializers.CharField(help_text="Changes when anything but `as_of` changes; also the ETag.")
     holder = Holder()
     valid_from = serializers.DateField(help_text="First legal day, in the country's time zone.")
     valid_to = serializers.DateField(help_text="Last legal day, included.")
@@ -100,7 +96,19 @@ class UsedLineIn(Closed):
     unit = Text(max_length=3, help_text="UN/ECE Recommendation 20 code; converted into the line's own.")
 
 
-class UsageIn(Closed):
+class ShipmentIn(Closed):
+    """What a licence may set conditions on; each is needed only where the licence does."""
+
+    port = Text(required=False, max_length=10, help_text="UN/LOCODE of the place it leaves through.")
+    regime = Text(required=False, max_length=20, help_text="Customs procedure, by a code of the country.")
+    consignee = Text(required=False, max_length=300, help_text="Full name of whoever receives the goods.")
+
+
+def shipment_of(sent: dict[str, Any]) -> Shipment:
+    return Shipment(**{name: sent[name] for name in ("port", "regime", "consignee") if name in sent})
+
+
+class UsageHeadIn(Closed):
     id = Text(
         max_length=100,
         validators=[RegexValidator(r"^[!-~]{1,100}$", gettext_lazy("Use ASCII characters without blanks."))],
@@ -108,6 +116,9 @@ class UsageIn(Closed):
         "send the same one with every retry.",
     )
     declaration = Text(max_length=60, help_text="Your reference of the movement.")
+
+
+class UsageIn(UsageHeadIn, ShipmentIn):
     lines = serializers.ListField(
         child=UsedLineIn(),
         min_length=1,
@@ -141,11 +152,10 @@ class LicenceView(APIView):
         responses={200: LicenceOut, 304: schema.UNCHANGED, **schema.problems(schema.READING)},
     )
     def get(self, request: ApiRequest, number: str) -> Response:
-        shown = licence_now(find(number, request.user))
-        headers = {"ETag": f'W/"{shown["version"]}"', "Cache-Control": "private, no-cache"}
-        if headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
-            return Response(status=304, headers=headers)
-        return Response(shown, headers=headers)
+        told = licence_now(find(number, request.user))
+        if told.headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
+            return Response(status=304, headers=told.headers)
+        return Response(told.whole, headers=told.headers)
 
 
 class UsagesView(APIView):
@@ -170,6 +180,7 @@ class UsagesView(APIView):
                 used=[UsedLine(part["line"], part["quantity"], part["unit"]) for part in sent["lines"]],
                 by=request.user,
                 at=timezone.now(),
+                shipment=shipment_of(sent),
             )
         except Licence.DoesNotExist:
             raise unknown() from None
@@ -188,31 +199,24 @@ def unknown() -> NotFound:
     return NotFound(_("No licence has this number."))
 
 
-def licence_now(licence: Licence) -> dict[str, Any]:
+def licence_now(licence: Licence) -> Answer:
     """Return everything the border asks of a licence, as it is at this moment."""
-    now = timezone.now()
-    state = licence.state(now)
-    shown: dict[str, Any] = LicenceOut(
-        {
-            **{name: getattr(licence, name) for name in OF_THE_LICENCE},
-            "state": state.value,
-            "usable": state == LicenceState.VALID,
-            "as_of": now,
-            "version": "",
-            "destination": licence.application.destination,
-            "parties": licence.application.parties.filter(role__in=customs.PARTIES_AT_THE_BORDER).order_by(
-                "pk"
-            ),
-            "lines": licence.lines.all(),
-        }
-    ).data
-    return {**shown, "version": version(shown)}
-
-
-def version(shown: dict[str, Any]) -> str:
-    """Return a short digest of everything but the moment of asking."""
-    content = json.dumps({**shown, "as_of": "", "version": ""}, sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
+    parties = licence.application.parties.filter(role__in=customs.PARTIES_AT_THE_BORDER).order_by("pk")
+    facts = Facts(
+        reference=licence.reference,
+        status=licence.status,
+        holder=licence.holder.name,
+        tax_id=licence.holder.tax_id,
+        valid_from=licence.valid_from,
+        valid_to=licence.valid_to,
+        starts_at=licence.starts_at,
+        ends_at=licence.ends_at,
+        destination=licence.application.destination,
+        conditions=licence.conditions,
+        parties=parties.values_list("role", "name", "country"),
+        lines=licence.lines.all(),
+    )
+    return answer_of(facts, timezone.now())
 
 
 def answer(usage: Usage, request: ApiRequest, is_new: bool) -> Response:

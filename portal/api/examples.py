@@ -3,11 +3,11 @@
 from typing import Any
 
 LICENCE = {
+    "as_of": "2026-03-02T17:00:00Z",
+    "version": "aec23fa7d7ba6a07",
     "number": "PA-L-2026-000123",
     "state": "valid",
     "usable": True,
-    "as_of": "2026-03-02T17:00:00Z",
-    "version": "aec23fa7d7ba6a07",
     "holder": {"name": "Óptica del Istmo, S. A.", "tax_id": "155612345-2-2016"},
     "valid_from": "2026-01-01",
     "valid_to": "2026-12-31",

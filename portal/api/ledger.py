@@ -17,12 +17,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from licensing.actions import ledger
-from licensing.actions.ledger import Declared, Message, Part
+from licensing.actions.messages import Declared, Message, Part
 from licensing.models import ApiScope, LicenceChange, Usage, User
 from licensing.references import read_reference
 from portal.api import errors, schema
 from portal.api.access import needs
-from portal.api.customs import IN_A_REASON, LIST_OF_LINES, MOST_LINES
+from portal.api.customs import IN_A_REASON, LIST_OF_LINES, MOST_LINES, ShipmentIn, shipment_of
 from portal.api.errors import problem, respond
 from portal.api.fields import Closed, MoneyAsked, QuantityAsked, Text, Whole, YesNo
 from portal.http import ApiRequest
@@ -80,7 +80,7 @@ class VersionIn(MessageIn):
     )
 
 
-class DeclarationIn(VersionIn):
+class DeclarationIn(VersionIn, ShipmentIn):
     lines = serializers.ListField(
         child=DeclaredIn(),
         min_length=1,
@@ -253,7 +253,7 @@ def handle(request: ApiRequest, kind: Usage.Kind, data: Any) -> Response:
     message = operation.reads(data=[] if data is None else data)
     message.is_valid(raise_exception=True)
     sent = message.validated_data
-    head = Message(sent["id"], sent["declaration"], sent.get("version", 1))
+    head = Message(sent["id"], sent["declaration"], sent.get("version", 1), shipment_of(sent))
     usage, is_new = operation.does(head, sent, request.user)
     headers = {} if is_new else {"Idempotency-Replayed": "true"}
     if usage.outcome == Usage.Outcome.RECORDED:

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from licensing.actions.customs import UsedLine
-from licensing.models import LicenceLine, Usage
+from licensing.country import pack
+from licensing.models import LicenceLine, Terms, Usage
+from licensing.terms import Shipment
 from licensing.units import decimals_of
 from portal.forms.check import ReferenceField
-from portal.forms.fields import no_hidden_signs, said
+from portal.forms.fields import choice, no_hidden_signs, said
 from portal.forms.numbers import read_number
 from portal.templatetags.portal import quantity, unit_name
 
@@ -71,8 +73,11 @@ class WriteOffForm(forms.Form):
         widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
     )
 
-    def __init__(self, lines: Iterable[LicenceLine], data: QueryDict | None = None) -> None:
+    def __init__(
+        self, lines: Iterable[LicenceLine], data: QueryDict | None = None, *, terms: Terms | None = None
+    ) -> None:
         super().__init__(data and data.dict(), initial={"key": uuid.uuid4()})
+        self.fields.update(_asked_by(terms) if terms else {})
         for line in lines:
             # What somebody typed is shown again even if nothing of the line remains by now.
             if line.remaining or self.data.get(self.name_of(line.number)):
@@ -96,6 +101,11 @@ class WriteOffForm(forms.Form):
             if isinstance(field, QuantityField) and self.cleaned_data.get(name)
         ]
 
+    def shipment(self) -> Shipment:
+        """Return what the licence's conditions ask beside the goods."""
+        names = ("port", "regime", "consignee")
+        return Shipment(**{name: self.cleaned_data[name] for name in names if name in self.fields})
+
     def refuse(self, reasons: Sequence[dict[str, Any]]) -> None:
         """Show why the message was refused, each reason at its line where it has one. A reason against the
         whole licence also tells at each line what was asked for and what remains."""
@@ -117,6 +127,32 @@ class WriteOffForm(forms.Form):
     def renew(self) -> None:
         """Make what is sent next a new message, with everything typed still there."""
         self.data = {**self.data, "key": str(uuid.uuid4())}
+
+
+def _asked_by(terms: Terms) -> dict[str, forms.Field]:
+    """Return a field for each condition that only whoever stands at the dock can answer."""
+    country, fields = pack(), dict[str, forms.Field]()
+    if terms.ports:
+        ports = [(port.code, port.name) for port in country.ports]
+        fields["port"] = choice(
+            _("Where does it leave?"), [("", _("Choose a place")), *ports], required=_("Choose the place.")
+        )
+    if terms.regimes:
+        regimes = [(regime.code, str(regime.name)) for regime in country.regimes]
+        fields["regime"] = choice(
+            _("Customs procedure"),
+            [("", _("Choose a procedure")), *regimes],
+            required=_("Choose the procedure."),
+        )
+    if terms.named_consignee:
+        fields["consignee"] = forms.CharField(
+            label=_("Who receives the goods?"),
+            help_text=_("As the papers say."),
+            max_length=300,
+            error_messages=said(_("Write who receives the goods.")),
+            validators=[no_hidden_signs],
+        )
+    return fields
 
 
 def _nothing_written_off(part: UsedLine, remaining: Decimal) -> str:

@@ -33,6 +33,8 @@ from portal.stack.services import kept_secret, start_services
 ENVIRONMENT = DEMO / "env.json"
 ACCOUNTS = DEMO / "accounts.txt"
 FIRST_PORT, LAST_PORT = 8000, 8099
+BORDER_BEYOND = 1000
+BORDER_PATH = "/api/v1/licences/NUMBER"
 # A task half done is started again after a restart, so the worker need not finish a long one now; a page
 # takes less than a second, and the clock has nothing to finish.
 WORKER_ENDING = (Ending(signal.SIGTERM, 2), Ending(signal.SIGQUIT, 0.5))
@@ -83,6 +85,7 @@ class Demo:
             "worker": self.start_worker,
             "beat": self.start_beat,
             "web": self.start_web,
+            "border": self.start_border,
         }
         self.restarted: set[str] = set()
 
@@ -107,7 +110,7 @@ class Demo:
         for starter in self.starters.values():
             starter()
         wait_until(self.is_ready, children=self.children, seconds=180, what="The portal")
-        say(f"Web server, worker and beat ready in {time.monotonic() - started:.1f} s")
+        say(f"Web servers, worker and beat ready in {time.monotonic() - started:.1f} s")
 
     def prepare(self) -> None:
         """Migrate, collect the static files and make the demonstration data, in one process of Django."""
@@ -133,21 +136,28 @@ class Demo:
         return self.children.start("beat", command, ending=SOON)
 
     def start_web(self) -> Child:
-        options = ("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "2")
-        more = ("--blocking-threads", "4", "--no-ws", "--workers-kill-timeout", "1", "--log-level", "warning")
-        command = python("-m", "granian", *options, *more, "portal.wsgi:application")
-        return self.children.start("web", command, ending=SOON)
+        return self.start_server("web", "portal.wsgi:application", self.port, threads=4)
+
+    def start_border(self) -> Child:
+        return self.start_server(
+            "border", "portal.border_wsgi:application", border_port(self.port), threads=2
+        )
+
+    def start_server(self, name: str, application: str, port: int, *, threads: int) -> Child:
+        options = ("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2")
+        more = ("--no-ws", "--workers-kill-timeout", "1", "--log-level", "warning", application)
+        command = python("-m", "granian", *options, "--blocking-threads", str(threads), *more)
+        return self.children.start(name, command, ending=SOON)
 
     def is_ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
+        return is_well(self.port, "/readyz") and is_well(border_port(self.port), "/border/readyz")
 
     def announce(self) -> None:
         """Print where the portal is and who may sign in."""
         say(f"Istmo is ready at http://127.0.0.1:{self.port}/")
+        say(
+            f"Customs asks at http://127.0.0.1:{border_port(self.port)}{BORDER_PATH} even if the rest is down"
+        )
         if ACCOUNTS.exists():
             tell(f"\n{ACCOUNTS.read_text().rstrip()}\n")
         say("Ctrl-C stops everything")
@@ -167,6 +177,19 @@ class Demo:
         self.restarted.add(child.name)
         self.children.running.remove(child)
         self.starters[child.name]()
+
+
+def border_port(port: int) -> int:
+    """Return where the border's application listens beside a portal on `port`."""
+    return port + BORDER_BEYOND if port + BORDER_BEYOND < 2**16 else port - BORDER_BEYOND
+
+
+def is_well(port: int, path: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 def demo_environment(addresses: dict[str, str], port: int | None) -> dict[str, str]:
@@ -195,6 +218,7 @@ def claim_port(wanted: int | None) -> tuple[socket.socket, int]:
         try:
             claim.bind(("127.0.0.1", port))
             check_free(port)
+            check_free(border_port(port))
         except OSError as error:
             claim.close()
             if wanted:

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from portal.benchmarks.customs import answers, environment_of, free_port, manage
+from portal.benchmarks.customs import answers, environment_of, free_port, local, manage, start_server
 from portal.stack.broker import Broker
 from portal.stack.places import Places, fresh_places, lock_file
 from portal.stack.postgres import Postgres
 from portal.stack.processes import Children, Ending, plain_environment, python, wait_until
 
 WEB, DATABASE = "web", "postgres"
-APPLICATION = "portal.wsgi:application"
+APPLICATION, BORDER = "portal.wsgi:application", "portal.border_wsgi:application"
 WORKERS, THREADS = 2, 8
 SECONDS_TO_START = 60
 
@@ -29,6 +29,7 @@ class Stack:
     port: int
     key: str
     numbers: list[str]  # of the made-up licences
+    border_port: int = 0  # once its server has been started
 
     @property
     def database(self) -> str:
@@ -46,6 +47,32 @@ class Stack:
             seconds=SECONDS_TO_START,
             what="The web server",
         )
+
+    def start_border(self, application: str = BORDER) -> None:
+        self.border_port = free_port()
+        start_server(self.children, "border", application, self.border_port, threads=2)
+        wait_until(
+            lambda: answers(self.border_port),
+            children=self.children,
+            seconds=SECONDS_TO_START,
+            what="The border",
+        )
+
+    @property
+    def border_url(self) -> str:
+        return local(self.border_port)
+
+    def start_worker_and_beat(self) -> None:
+        """Start both and don't wait: nothing that is tried depends on them."""
+        celery = ("-m", "celery", "-A", "portal.celery")
+        self.children.start(
+            "worker", python(*celery, "worker", "--concurrency", "1", "--loglevel", "WARNING")
+        )
+        schedule = self.places.var / "beat.db"
+        self.children.start("beat", python(*celery, "beat", "--schedule", schedule, "--pidfile="))
+
+    def start_broker(self) -> None:
+        Broker(self.places, self.children, durable=True).start()
 
     def kill(self, name: str) -> None:
         """End a server at once, with all it started, as a power cut would."""

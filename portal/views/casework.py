@@ -28,6 +28,7 @@ from portal.forms.casework import (
     WithdrawQuestionForm,
 )
 from portal.forms.refusals import add_reasons, attempt
+from portal.forms.terms import TermsForm
 from portal.http import PortalRequest
 
 
@@ -208,13 +209,15 @@ def recommend(request: PortalRequest, reference: str) -> HttpResponse:
     application = case_page.fetch(request.user, reference)
     at = timezone.now()
     form = RecommendForm(request.POST or None, initial={"months": pack().licence_months})
-    if request.method == "POST" and form.is_valid():
-        given = {**form.cleaned_data, "outcome": Outcome(form.cleaned_data["outcome"])}
-        if attempt(form, lambda: casework.recommend(application.pk, **given, by=request.user, at=at)):
+    terms = TermsForm(request.POST or None, goods=application.goods.order_by("number"))
+    # Both are asked, so that every mistake shows at once.
+    if request.method == "POST" and all([form.is_valid(), terms.is_valid()]):
+        said = {**form.cleaned_data, "outcome": Outcome(form.cleaned_data["outcome"]), "given": terms.given()}
+        if attempt(form, lambda: casework.recommend(application.pk, **said, by=request.user, at=at)):
             messages.success(request, _("The recommendation is made. Somebody else decides."))
             return redirect("case", reference)
     against = workflow.refusals(application, Action.RECOMMEND, request.user, at)
-    return _form_page(request, application, form, Action.RECOMMEND, against)
+    return _form_page(request, application, form, Action.RECOMMEND, against, terms=terms)
 
 
 def _form_page(
@@ -224,6 +227,7 @@ def _form_page(
     action: Action,
     against: list[Reason],
     question: Consultation | None = None,
+    terms: TermsForm | None = None,
 ) -> HttpResponse:
     """Show one form of a case; the case itself stands beside it in short, and above it what it is about."""
     context = {
@@ -232,6 +236,8 @@ def _form_page(
         "action": action,
         "against": against,
         "question": question,
+        "terms": terms,
+        "forms": [form, terms] if terms else [form],
     }
     return render(request, "casework/form.html", context)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from licensing import permissions
 from licensing.actions import customs
 from licensing.errors import Refused
-from licensing.models import LedgerEntry, Licence, LicenceState, Usage
+from licensing.models import LedgerEntry, Licence, LicenceState, Terms, Usage
 from licensing.permissions import Permission
 from licensing.references import read_reference
 from portal import verdicts
@@ -46,10 +46,10 @@ def search(request: PortalRequest) -> HttpResponse:
 def show(request: PortalRequest, reference: str) -> HttpResponse:
     licence = fetch(request, reference)
     if request.method != "POST":
-        return page(request, licence, WriteOffForm(licence.lines.all()))
+        return page(request, licence, WriteOffForm(licence.lines.all(), terms=_terms(licence)))
     if not permissions.may(request.user, Permission.REPORT_USAGE, licence):
         raise PermissionDenied
-    form = WriteOffForm(licence.lines.all(), request.POST)
+    form = WriteOffForm(licence.lines.all(), request.POST, terms=_terms(licence))
     usage = write_off(request, licence, form) if form.is_valid() else None
     if usage is None:
         form.renew()
@@ -61,8 +61,12 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
 
 def fetch(request: PortalRequest, reference: str) -> Licence:
     """Return the licence with its lines as they are now."""
-    seen = Licence.objects.visible_to(request.user).select_related("holder", "application")
+    seen = Licence.objects.visible_to(request.user).select_related("holder", "application", "decision")
     return get_object_or_404(seen.prefetch_related("lines"), reference=read_reference(reference))
+
+
+def _terms(licence: Licence) -> Terms | None:
+    return Terms.objects.filter(recommendation=licence.decision.recommendation_id).first()
 
 
 def write_off(request: PortalRequest, licence: Licence, form: WriteOffForm) -> Usage | None:
@@ -75,6 +79,7 @@ def write_off(request: PortalRequest, licence: Licence, form: WriteOffForm) -> U
             used=form.used(),
             by=request.user,
             at=timezone.now(),
+            shipment=form.shipment(),
         )
     except Refused as refused:
         add_reasons(form, refused)

@@ -13,9 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from licensing import terms
 from licensing.actions import decisions
 from licensing.errors import Reason
-from licensing.models import Action, Application, ApplicationStatus, Outcome, User
+from licensing.models import Action, Application, ApplicationStatus, Outcome, Recommendation, User
 from licensing.permissions import Permission
 from licensing.workflow import available
 from portal import case_page
@@ -87,6 +88,12 @@ def _decided(request: PortalRequest, application: Application, form: DecisionFor
     return done
 
 
+def _terms(recommendation: Recommendation) -> list[str]:
+    """Return, for the reader, the conditions that customs' messages will be checked against."""
+    found = terms.of(recommendation)
+    return [str(sentence) for sentence in terms.in_words_of_both(found)] if found else []
+
+
 def _to_be_issued(application: Application, at: datetime) -> dict[str, Any]:
     """Return the recommendation and, if it is to approve, the period a licence issued now would have."""
     recommendation = application.recommendations.select_related("by").latest()
@@ -94,6 +101,7 @@ def _to_be_issued(application: Application, at: datetime) -> dict[str, Any]:
     first, last = decisions.period(recommendation.months or 0, at) if issues else (None, None)
     return {
         "recommendation": recommendation,
+        "terms": _terms(recommendation) if issues else [],
         "issues": issues,
         "valid_from": first,
         "valid_to": last,

@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from licensing.actions import ledger
-from licensing.actions.ledger import Declared, Message
+from licensing.actions.messages import Declared, Message
 from tests.factories import LicenceLineFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

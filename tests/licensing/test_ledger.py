@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run_machine
 
-from licensing.actions import corrections, customs, ledger, licences
+from licensing import bookings
+from licensing.actions import corrections, customs, ledger, licences, run_outs
 from licensing.actions.customs import UsedLine
-from licensing.actions.ledger import Declared, Message, Part
+from licensing.actions.messages import Declared, Message, Part
 from licensing.country import pack
 from licensing.errors import Refused
 from licensing.models import (
     Action,
     Correction,
     CorrectionConfirmation,
+    EntryKind,
     Event,
     Irregularity,
     Job,
@@ -633,7 +635,7 @@ class TwoSteps(RuleBasedStateMachine):
     @rule()
     def all_reservations_run_out(self):
         later = timezone.now() + timedelta(days=pack().reservation_days + 1)
-        assert ledger.run_out_all(later) == len(self.held)
+        assert run_outs.run_out_all(later) == len(self.held)
         self.held.clear()
 
     @precondition(lambda self: self.sent)
@@ -699,10 +701,10 @@ def test_the_ledger_in_two_steps_follows_its_model(db):
 def test_nothing_is_posted_by_a_statement_that_sees_the_licence_stopped(line, system, deciders):
     """Even if what was read before were wrong, the statement that changes the balance asks for the state."""
     licences.suspend(line.licence_id, reasons="x", by=deciders[0], at=timezone.now())
-    reservation_free = [ledger.Move(line, ledger.EntryKind.USE, quantity=Decimal(1))]
+    reservation_free = [bookings.Move(line, EntryKind.USE, quantity=Decimal(1))]
 
     with pytest.raises(Refused), transaction.atomic():
-        ledger.bookings.book(reservation_free, usage=None, movement=None, at=timezone.now())
+        bookings.book(reservation_free, usage=None, movement=None, at=timezone.now())
 
     assert balances(line) == (0, 0)
     assert connection.in_atomic_block

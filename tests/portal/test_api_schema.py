@@ -261,6 +261,9 @@ class TestPage:
         assert [field["name"] for field in post["fields"]] == [
             "id",
             "declaration",
+            "port",
+            "regime",
+            "consignee",
             "lines",
             "lines[].line",
             "lines[].quantity",

@@ -243,5 +243,5 @@ def test_the_page_takes_the_same_queries_however_much_was_written_off(
     for number in range(12):
         send(officer_at_the_dock, line, "0", line_2="0.0" if number else "1", line_3="1")
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         page_of(officer_at_the_dock, line.licence)

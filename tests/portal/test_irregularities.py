@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from licensing.actions import ledger
-from licensing.actions.ledger import Declared, Message
+from licensing.actions.messages import Declared, Message
 from licensing.models import Irregularity
 from tests.factories import LicenceLineFactory, UserFactory
 from tests.people import client_of

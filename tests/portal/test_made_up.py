@@ -4,7 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from licensing.models import Licence, LicenceState
+from licensing.actions.decisions import granting
+from licensing.models import Licence, LicenceLine, LicenceState
 from portal.benchmarks import customs
 from portal.made_up import MARK, make_key, make_licences
 
@@ -59,3 +60,25 @@ def test_the_benchmark_measures_a_running_portal(live_server):
     by_name = {measure.what: measure.value for measure in measures}
     assert by_name["questions, each second"] > 0
     assert by_name["write-offs, one line, failed"] == by_name["write-offs lost or doubled"] == 0
+
+
+def test_every_line_grants_what_was_asked_for(db):
+    make_licences(10, at=timezone.now())
+
+    lines = LicenceLine.objects.select_related("goods", "licence")
+    assert len(lines) == 30
+    for line in lines:
+        expected = granting(line.licence, line.goods)
+        for field in LicenceLine._meta.concrete_fields:
+            if not field.primary_key:
+                assert getattr(line, field.attname) == getattr(expected, field.attname), field
+        assert line.description.startswith(MARK)
+
+
+def test_the_same_seed_makes_the_same_goods(db):
+    def goods(seed):
+        references = make_licences(7, at=timezone.now(), seed=seed)
+        lines = LicenceLine.objects.filter(licence__reference__in=references).order_by("licence", "number")
+        return list(lines.values_list("number", "description", "granted", "value"))
+
+    assert goods(1) == goods(1) != goods(2)

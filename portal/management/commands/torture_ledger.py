@@ -1,9 +1,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from portal.torture import ledger
+from portal.torture.report import report
 from portal.torture.stack import own_stack
 
 
@@ -21,9 +22,4 @@ class Command(BaseCommand):
             measures = ledger.torture(
                 stack, attempts=options["attempts"], seconds=options["seconds"], seed=options["seed"]
             )
-        width = max(len(each.what) for each in measures)
-        for each in measures:
-            verdict = {True: "right", False: "WRONG", None: ""}[each.is_reached]
-            self.stdout.write(f"{each.what:<{width}}  {each.value:>12.4f} {each.unit:<4} {verdict}".rstrip())
-        if any(each.is_reached is False for each in measures):
-            raise CommandError("The books do not say what was answered.")
+        report(self.stdout, measures, "The books do not say what was answered.")

@@ -1,0 +1,220 @@
+"""The WSGI application: a plain function from a request to an answer, without middlewares.
+
+It speaks as the rest of the interface does: the same body, headers, errors and languages. A test asks both.
+"""
+
+import hashlib
+import json
+import logging
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from http import HTTPStatus
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import psycopg
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.http import parse_etags
+from django.utils.translation import gettext_lazy as _
+
+from licensing.models import ApiScope
+from licensing.permissions import GRANTS, Permission
+from licensing.references import read_reference
+from portal.api.errors import MEDIA_TYPE, RETRY_AFTER_OUTAGE, problem
+from portal.border.answer import ENCODE, answer_of
+from portal.border.lookup import Found, Key, Lookup
+from portal.border.shares import Shares
+
+logger = logging.getLogger(__name__)
+
+JSON = "application/json"
+READING = ("GET", "HEAD")
+ALLOWED = frozenset(role.value for role, granted in GRANTS.items() if Permission.SEE_LICENCES in granted)
+LONGEST_SECRET = 200
+KEYS_REMEMBERED = 10_000
+ALWAYS = [("X-Content-Type-Options", "nosniff"), ("Vary", "Accept-Language")]
+
+UNKNOWN_KEY = _("This key is unknown, expired or revoked.")
+LACKS_SCOPE = _("This key lacks the scope %(scope)s.")
+UNKNOWN_NUMBER = _("No licence has this number.")
+
+# How a licence may be asked for: the part of the address, and what turns the rest into its number. What
+# can't be read as one raises ValueError.
+ASKED_BY: dict[str, Callable[[str], str]] = {"licences": read_reference}
+
+Headers = list[tuple[str, str]]
+
+
+class Problem(Exception):
+    """An answer that is no licence, in the words of portal.api.errors.KINDS."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str | Promise = "",
+        *,
+        values: dict[str, str] | None = None,
+        headers: Headers | None = None,
+    ) -> None:
+        self.code, self.detail, self.values, self.headers = code, detail, values, headers or []
+
+    def body(self, environ: WSGIEnvironment) -> dict[str, Any]:
+        detail = str(self.detail) % self.values if self.values else str(self.detail)
+        return problem(self.code, WSGIRequest(environ), detail)
+
+
+class Border:
+    """The application of one process."""
+
+    def __init__(self, lookup: Lookup, shares: Shares, strangers: Shares, *, trusts_proxy: bool) -> None:
+        self.lookup, self.shares, self.strangers = lookup, shares, strangers
+        self.trusts_proxy = trusts_proxy
+        self.known: OrderedDict[bytes, None] = OrderedDict()  # digests of keys that opened lately
+        self.health = {"/border/healthz": lambda: True, "/border/readyz": lookup.answers}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        try:
+            if path in self.health:
+                return self.answer_health(path, start_response)
+            return self.answer_question(path, environ, start_response)
+        except Problem as refusal:
+            return self.answer_problem(refusal, environ, start_response)
+        except psycopg.Error:
+            logger.exception("The database did not answer")
+            away = Problem("unavailable", headers=[("Retry-After", RETRY_AFTER_OUTAGE)])
+            return self.answer_problem(away, environ, start_response)
+
+    def answer_question(
+        self, path: str, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        reference = asked_for(path)
+        if not accepts_json(environ.get("HTTP_ACCEPT", "")):
+            raise Problem("not-acceptable")
+        digest = self.let_in(environ)
+        found = self.lookup.ask(digest, reference)
+        self.check_key(digest, found, environ)
+        if environ["REQUEST_METHOD"] not in READING:
+            raise Problem("method-not-allowed", headers=[("Allow", ", ".join(READING))])
+        if found.facts is None:
+            raise Problem("not-found", UNKNOWN_NUMBER)
+        answer = answer_of(found.facts, found.at)
+        headers = [*answer.headers.items(), *ALWAYS]
+        if answer.headers["ETag"] in parse_etags(environ.get("HTTP_IF_NONE_MATCH", "")):
+            return send(HTTPStatus.NOT_MODIFIED, b"", headers, environ, start_response)
+        return send(HTTPStatus.OK, answer.body, [("Content-Type", JSON), *headers], environ, start_response)
+
+    def let_in(self, environ: WSGIEnvironment) -> bytes:
+        """Return the digest of the caller's key, if it is not asking too often. Nobody has looked it up yet:
+        who is not known as somebody whose key opens shares with all others of the same network address."""
+        secret = secret_in(environ)
+        if not secret or len(secret) > LONGEST_SECRET:
+            raise unknown_key(environ, secret)
+        digest = hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
+        if digest in self.known:
+            wait = self.shares.seconds_to_wait(digest)
+        else:
+            wait = self.strangers.seconds_to_wait(self.address(environ))
+        if wait is not None:
+            raise Problem("too-many-requests", headers=[("Retry-After", str(math.ceil(wait)))])
+        return digest
+
+    def address(self, environ: WSGIEnvironment) -> Hashable:
+        claimed = environ.get("HTTP_X_FORWARDED_FOR", "") if self.trusts_proxy else ""
+        return claimed or environ.get("REMOTE_ADDR", "")
+
+    def check_key(self, digest: bytes, found: Found, environ: WSGIEnvironment) -> None:
+        key = found.key
+        if key is None:
+            self.known.pop(digest, None)
+            raise unknown_key(environ, "given")
+        if ApiScope.READ_LICENCES not in key.scopes or key.role not in ALLOWED:
+            raise Problem("not-allowed", LACKS_SCOPE, values={"scope": ApiScope.READ_LICENCES.value})
+        if digest not in self.known:
+            self.known[digest] = None
+            if len(self.known) > KEYS_REMEMBERED:
+                self.known.popitem(last=False)
+        self.note_use(key)
+
+    def note_use(self, key: Key) -> None:
+        """Write down, once a minute, that the key was used; the answer does not depend on it."""
+        if not key.is_stale:
+            return
+        try:
+            self.lookup.note_use(key.id)
+        except psycopg.Error:
+            logger.exception("The use of key %s could not be noted", key.id)
+
+    def answer_health(self, path: str, start_response: StartResponse) -> Iterable[bytes]:
+        well = self.health[path]()
+        status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
+        body = json.dumps({"alive": True} if path.endswith("healthz") else {"database": well}).encode()
+        headers = [("Content-Type", JSON), ("Cache-Control", "no-store")]
+        return send(status, body, headers, {}, start_response)
+
+    def answer_problem(
+        self, refusal: Problem, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Answer with a problem, in the caller's language."""
+        language = translation.get_language_from_request(WSGIRequest(environ))
+        with translation.override(language):
+            body = refusal.body(environ)
+        headers = [("Content-Type", MEDIA_TYPE), ("Content-Language", language), *refusal.headers, *ALWAYS]
+        status, text = HTTPStatus(body["status"]), ENCODE(body).encode()
+        return send(status, text, headers, environ, start_response)
+
+
+def border() -> Border:
+    """Return the application as the settings have it."""
+    return Border(
+        Lookup(settings.DATABASES["default"]),
+        Shares(settings.BORDER_RATE, settings.BORDER_CAPACITY),
+        Shares(settings.BORDER_STRANGERS_RATE, settings.BORDER_CAPACITY),
+        trusts_proxy=settings.PRODUCTION,
+    )
+
+
+def asked_for(path: str) -> str:
+    """Return the number of the licence that an address asks for."""
+    _empty, _api, version, kind, asked = [*path.split("/", 4), "", "", "", "", ""][:5]
+    if not path.startswith("/api/v1/") or kind not in ASKED_BY or not asked or "/" in asked:
+        raise Problem("not-found")
+    try:
+        return ASKED_BY[kind](asked.encode("latin-1").decode())
+    except ValueError:
+        return ""  # no licence has that
+
+
+def secret_in(environ: WSGIEnvironment) -> str:
+    """Return the key the request carries, "" if none."""
+    scheme, _blank, secret = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return str(secret.strip())
+    return str(environ.get("HTTP_X_API_KEY", "").strip())
+
+
+def unknown_key(environ: WSGIEnvironment, secret: str) -> Problem:
+    invalid = ', error="invalid_token"' if secret else ""
+    challenge = [("WWW-Authenticate", f'Bearer realm="{settings.PRODUCT_NAME} API"{invalid}')]
+    return Problem("not-authenticated", UNKNOWN_KEY if secret else "", headers=challenge)
+
+
+def accepts_json(accept: str) -> bool:
+    kinds = {part.partition(";")[0].strip() for part in accept.split(",")}
+    return not accept or bool(kinds & {JSON, "application/*", "*/*"})
+
+
+def send(
+    status: HTTPStatus,
+    body: bytes,
+    headers: Headers,
+    environ: dict[str, Any],
+    start_response: StartResponse,
+) -> Iterable[bytes]:
+    length = [] if status == HTTPStatus.NOT_MODIFIED else [("Content-Length", str(len(body)))]
+    start_response(f"{status.value} {status.phrase}", [*headers, *length])
+    return [] if environ.get("REQUEST_METHOD") == "HEAD" else [body]

@@ -1,0 +1,66 @@
+"""The border on real servers: alone, and in a race with officers; and that each trial finds a planted fault.
+
+Each lasts seconds; `manage.py border_alone` and `manage.py revoke_race` take two minutes.
+"""
+
+import pytest
+
+from portal.torture import border, revocation
+from portal.torture.stack import WEB, own_stack
+
+FAULTY, FAULTY_BORDER = "tests.portal.faulty_wsgi:application", "tests.portal.faulty_border_wsgi:application"
+
+
+@pytest.fixture(scope="module")
+def stack():
+    with own_stack(24) as stack:
+        yield stack
+
+
+@pytest.fixture
+def some(stack):
+    """Let each trial have licences of its own, still in force."""
+    taken = stack.numbers[:6]
+    rest = stack.numbers[6:]
+    stack.numbers = taken
+    yield stack
+    stack.numbers = rest
+    stack.children.environment.pop("ISTMO_FAULT", None)
+
+
+def wrong(measures):
+    return {each.what: each.value for each in measures if each.is_reached is False}
+
+
+def test_the_border_answers_everything_while_all_else_stands_still(some):
+    measures = border.trial(some, seconds=10)
+
+    assert wrong(measures) == {}
+
+
+def test_a_border_that_touches_redis_is_found(some):
+    some.children.environment["ISTMO_FAULT"] = "touches-redis"
+
+    measures = border.trial(some, seconds=4, application=FAULTY_BORDER)
+
+    assert "not answered" in wrong(measures)
+
+
+def test_nothing_is_accepted_after_the_commit(some):
+    measures = revocation.trial(some, seconds=10, clients=8)
+
+    assert wrong(measures) == {}
+
+
+def test_a_state_read_from_a_cache_is_found(some):
+    some.kill(WEB)
+    some.children.environment["ISTMO_FAULT"] = "cached-state"
+    some.start_web(FAULTY)
+
+    measures = revocation.trial(some, seconds=3, clients=8, application=FAULTY_BORDER)
+
+    assert wrong(measures).keys() == {
+        "accepted after the commit",
+        "called good by the border after the commit",
+        "balances changed after the decision",
+    }
