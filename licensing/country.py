@@ -73,6 +73,37 @@ class Judging:
 
 
 @dataclass(frozen=True, slots=True)
+class Embargo:
+    """An arms embargo of the United Nations on a destination."""
+
+    country: str  # ISO 3166-1
+    resolutions: str  # "1718 (2006), 2321 (2016)"
+    is_on_all: bool  # else on armed groups or named persons in the country
+    has_programmes: bool  # the same resolutions forbid goods for programmes of weapons
+
+
+@dataclass(frozen=True, slots=True)
+class CatchAll:
+    """What a yes to a question about the end use does, see licensing.models.EndUseQuestion."""
+
+    question: str
+    effect: str  # "licence", or "person": somebody must look
+    under_embargo: str  # the same where the destination is under an arms embargo
+    basis: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Determining:
+    """When a licence is needed, see licensing.determination."""
+
+    lists: tuple[str, ...]  # codes of control lists whose goods need a licence to every destination
+    follows_goods: tuple[tuple[str, str], ...]  # (country of origin, list whose law may follow the goods)
+    general_licences: tuple[str, ...]  # files in screening/data/general_licences; () where the law has none
+    embargoes: tuple[Embargo, ...]
+    catch_all: tuple[CatchAll, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CountryPack:
     code: str  # ISO 3166-1 alpha-2
     time_zone: ZoneInfo
@@ -94,6 +125,7 @@ class CountryPack:
     control_list: Text
     tax_id: TaxId
     judging: Judging
+    determining: Determining
     bodies: tuple[Body, ...]
     ports: tuple[Port, ...]
     regimes: tuple[Regime, ...]
@@ -142,12 +174,26 @@ def load(name: str) -> CountryPack:
         "currencies": tuple(raw.pop("currencies")),
         "tax_id": TaxId(Text(**tax.pop("label")), Text(**tax.pop("check_label")), **tax),
         "judging": Judging(**raw.pop("judging")),
+        "determining": _determining(raw.pop("determining")),
         "bodies": tuple(Body(body["code"], Text(body["es"], body["en"])) for body in raw.pop("bodies")),
         "ports": tuple(Port(**port) for port in raw.pop("ports")),
         "regimes": tuple(Regime(one["code"], Text(one["es"], one["en"])) for one in raw.pop("regimes")),
         **{name: Text(**raw.pop(name)) for name in TEXTS},
     }
     return CountryPack(**read, **raw)
+
+
+def _determining(raw: dict[str, Any]) -> Determining:
+    return Determining(
+        lists=tuple(raw["lists"]),
+        follows_goods=tuple((law["origin"], law["list"]) for law in raw.get("follows_goods", ())),
+        general_licences=tuple(raw["general_licences"]),
+        embargoes=tuple(Embargo(**embargo) for embargo in raw.get("embargoes", ())),
+        catch_all=tuple(
+            CatchAll(rule["question"], rule["effect"], rule["under_embargo"], Text(**rule["basis"]))
+            for rule in raw["catch_all"]
+        ),
+    )
 
 
 def pack() -> CountryPack:

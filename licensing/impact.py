@@ -1,12 +1,29 @@
-"""Whom a new edition of a control list touches: goods claimed under a code that says something else now."""
+"""Whom a new edition of a control list touches: goods claimed under a code that says something else now.
 
-from dataclasses import dataclass
+Nothing is altered: decisions stay as they were taken, and open cases keep the edition that was in force when
+they were handed in.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
-from licensing.models import Application, GoodsLine, Licence
+from django.db.models import QuerySet
+
+from licensing.models import Application, ApplicationStatus, GoodsLine, Licence, Organisation
 from screening.codes import normalise_code
-from screening.control.editions import Changes
+from screening.control.editions import Changes, compare
 from screening.control.wording import ancestors, base
+from screening.control_models import ControlEdition
+
+
+class Kind(StrEnum):
+    """Where goods stand that an edition touches."""
+
+    LICENCE = "licence"  # under a live licence
+    CASE = "case"  # in an open application
+    LIBRARY = "library"  # a company's own goods: those of its drafts and of its closed applications
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +44,117 @@ class Touched:
     licence: Licence | None
     changes: tuple[Change, ...]
 
+    @property
+    def kind(self) -> Kind:
+        return Kind.LICENCE if self.licence else Kind.CASE
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryItem:
+    """Goods that a company has described before, once however often it did."""
+
+    goods: GoodsLine  # the newest line that describes them
+    application: Application
+    times: int
+    changes: tuple[Change, ...]
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.LIBRARY
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """All that an edition touches."""
+
+    before: ControlEdition
+    after: ControlEdition
+    touched: list[Touched] = field(default_factory=list)
+    library: list[LibraryItem] = field(default_factory=list)
+
+    def of(self, kind: Kind) -> list[Touched] | list[LibraryItem]:
+        if kind is Kind.LIBRARY:
+            return self.library
+        return [one for one in self.touched if one.kind is kind]
+
+    @property
+    def everything(self) -> Iterator[Touched | LibraryItem]:
+        yield from self.touched
+        yield from self.library
+
+    @property
+    def companies(self) -> list[Organisation]:
+        """Return whose goods are touched, by name."""
+        found = {one.application.organisation_id: one.application.organisation for one in self.everything}
+        return sorted(found.values(), key=lambda company: company.name)
+
+    def for_company(self, organisation_id: int) -> "Digest":
+        def own(one: Touched | LibraryItem) -> bool:
+            return one.application.organisation_id == organisation_id
+
+        return Digest(self.before, self.after, [*filter(own, self.touched)], [*filter(own, self.library)])
+
+
+def digest(before: ControlEdition, after: ControlEdition, at: datetime, *, drafts: bool = False) -> Digest:
+    """Return all that is touched; with goods of `drafts` too, which nobody but their company may see."""
+    changes = changes_between(before, after)
+    return Digest(before, after, touched(changes, at), library(changes, at, drafts=drafts))
+
+
+def changes_between(before: ControlEdition, after: ControlEdition) -> Changes:
+    """Return what may touch goods; beside a catalogue, which has few paragraphs, codes at the top only."""
+    found = compare(before, after)
+    if before.is_catalogue == after.is_catalogue:
+        return found
+    return Changes(found.tops(found.added), found.tops(found.removed), (), ())
+
 
 def touched(changes: Changes, at: datetime) -> list[Touched]:
     """Return the goods whose claimed code was changed, itself, above or below it, by application.
 
-    Only open applications and those under whose licence something may still be shipped; nothing is altered:
-    each keeps the edition that was in force when it was handed in.
+    Only open applications and those under whose licence something may still be shipped.
     """
     by_base = _by_base(changes)
-    watched = Application.objects.watched(at)
-    lines = GoodsLine.objects.filter(application__in=watched).exclude(control_code="")
-    related = lines.select_related("application__organisation", "application__licence")
+    lines = _claiming(Application.objects.watched(at), by_base)
     found = []
-    for line in related.order_by("application__submitted_at", "application_id", "number"):
-        code = normalise_code(line.control_code)
-        if met := tuple(change for change in by_base.get(base(code), ()) if _meets(code, change.code)):
+    for line in lines.order_by("application__submitted_at", "application_id", "number"):
+        if met := _met(line, by_base):
             licence = getattr(line.application, "licence", None)
             found.append(Touched(line, line.application, licence, met))
     return found
+
+
+def library(changes: Changes, at: datetime, *, drafts: bool = False) -> list[LibraryItem]:
+    """Return the goods of closed applications, and of `drafts`, that are touched, by company, each once."""
+    by_base = _by_base(changes)
+    rest = Application.objects.exclude(pk__in=Application.objects.watched(at).values("pk"))
+    seen = rest if drafts else rest.exclude(status=ApplicationStatus.DRAFT)
+    kept: dict[tuple[int, str, str], list[GoodsLine]] = {}
+    for line in _claiming(seen, by_base).order_by("-pk"):
+        kept.setdefault(_same_goods(line), []).append(line)
+    items = [
+        LibraryItem(lines[0], lines[0].application, len(lines), met)
+        for lines in kept.values()
+        if (met := _met(lines[0], by_base))
+    ]
+    return sorted(items, key=lambda one: (one.application.organisation.name, one.goods.control_code))
+
+
+def _same_goods(line: GoodsLine) -> tuple[int, str, str]:
+    words = " ".join(line.description.casefold().split())
+    return line.application.organisation_id, normalise_code(line.control_code), words
+
+
+def _claiming(applications: QuerySet[Application], by_base: dict[str, list[Change]]) -> QuerySet[GoodsLine]:
+    """Return the goods that claim a code at all, if any changed."""
+    lines = GoodsLine.objects.filter(application__in=applications).exclude(control_code="")
+    related = lines.select_related("application__organisation", "application__licence")
+    return related if by_base else related.none()
+
+
+def _met(line: GoodsLine, by_base: dict[str, list[Change]]) -> tuple[Change, ...]:
+    code = normalise_code(line.control_code)
+    return tuple(change for change in by_base.get(base(code), ()) if _meets(code, change.code))
 
 
 def _by_base(changes: Changes) -> dict[str, list[Change]]:
@@ -63,3 +173,8 @@ def _by_base(changes: Changes) -> dict[str, list[Change]]:
 def _meets(claimed: str, code: str) -> bool:
     """Say whether a change of `code` concerns goods claimed under `claimed`: it, above it or below it."""
     return code == claimed or code in ancestors(claimed) or code.startswith(f"{claimed}.")
+
+
+def codes_of(changes: Iterable[Change]) -> str:
+    """Return the codes that changed as one reads them: "2B001.c, 1C001.a → 1C002.b"."""
+    return ", ".join(f"{one.code} → {one.now}" if one.now else one.code for one in changes)

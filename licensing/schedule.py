@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from licensing import alarms, watch
+from licensing import alarms, new_editions, watch
 from licensing.actions import detentions, run_outs
 
 
@@ -17,6 +17,12 @@ def screen_after_new_lists() -> None:
 def warn_of_old_lists() -> None:
     """Promise administrators a letter about lists that are too old, at most one a day."""
     alarms.warn(at=timezone.now())
+
+
+@shared_task
+def tell_of_new_editions() -> None:
+    """Promise letters about new editions of control lists, once for each."""
+    new_editions.tell(at=timezone.now())
 
 
 @shared_task

@@ -16,10 +16,11 @@ from licensing import (
     letters,
     licence_document,
     look_alikes,
+    new_editions,
     notifications,
     outbox,
 )
-from licensing.models import Event, Job, ListAlarm, OutboxJob, User
+from licensing.models import EditionNotice, Event, Job, ListAlarm, OutboxJob, User
 from licensing.outbox import HEARTBEAT
 from screening import fetching, imports
 
@@ -68,6 +69,11 @@ def write_alarm(*, alarm_id: int, user_id: int) -> None:
     alarms.send(ListAlarm.objects.get(pk=alarm_id), User.objects.get(pk=user_id), at=timezone.now())
 
 
+def write_of_edition(*, notice_id: int, user_id: int) -> None:
+    notice = EditionNotice.objects.select_related("edition__list", "previous").get(pk=notice_id)
+    new_editions.send(notice, User.objects.get(pk=user_id), at=timezone.now())
+
+
 WORK: dict[Job, Callable[..., None]] = {
     Job.SCREEN_APPLICATION: screen_application,
     Job.FIND_LOOK_ALIKES: find_look_alikes,
@@ -78,6 +84,7 @@ WORK: dict[Job, Callable[..., None]] = {
     Job.IMPORT_LIST: import_list,
     Job.FETCH_LIST: fetch_list,
     Job.ALARM: write_alarm,
+    Job.EDITION: write_of_edition,
 }
 
 

@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     "screen-again-after-a-new-list": {"task": "licensing.schedule.screen_after_new_lists", "schedule": 30.0},
     "fetch-lists": {"task": "screening.tasks.fetch_due_lists", "schedule": 60.0},
     "warn-of-old-lists": {"task": "licensing.schedule.warn_of_old_lists", "schedule": 600.0},
+    "tell-of-new-editions": {"task": "licensing.schedule.tell_of_new_editions", "schedule": 60.0},
     "let-reservations-run-out": {"task": "licensing.schedule.let_reservations_run_out", "schedule": 60.0},
     "remind-of-detentions": {"task": "licensing.schedule.remind_of_detentions", "schedule": 60.0},
     "note-that-the-workers-live": {"task": "licensing.tasks.heartbeat", "schedule": 5.0},

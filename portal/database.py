@@ -24,6 +24,7 @@ APPEND_ONLY = (
     "licensing.ListRequest",
     "licensing.ListDecision",
     "licensing.ListAlarm",
+    "licensing.EditionNotice",
     "licensing.Recommendation",
     "licensing.Decision",
     "licensing.Terms",
@@ -62,6 +63,7 @@ APPEND_ONLY = (
     "screening.HsCorrelation",
     "screening.ChartCell",
     "screening.CountryGroupMember",
+    "screening.WatchedGoods",
 )
 
 # Rows of these may be deleted: what is still a draft, and what the session and sign-in libraries tidy up.

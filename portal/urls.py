@@ -18,6 +18,7 @@ from portal.views import (
     decisions,
     demonstration,
     detentions,
+    determination,
     form,
     gallery,
     hits,
@@ -58,6 +59,7 @@ urlpatterns = [
         control_list.entry,
         name="control-entry",
     ),
+    path("licence-needed/", determination.show, name="licence-needed"),
     # Exporters
     path("applications/", applications.index, name="applications"),
     path("applications/new/", applications.new, name="application-new"),

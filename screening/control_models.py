@@ -51,6 +51,7 @@ class ControlEdition(models.Model):
     in_force_to = models.DateTimeField(null=True)  # exclusive; empty while in force
     imported_at = models.DateTimeField()
     imported_by_name = models.CharField(max_length=200)
+    agreed_by_name = models.CharField(max_length=200, blank=True)  # the second person, where codes fell away
 
     objects = ControlEditionQuerySet.as_manager()
 
@@ -66,6 +67,10 @@ class ControlEdition(models.Model):
             models.CheckConstraint(
                 condition=Q(codes_count__gte=1) & Q(provisions_count__gte=F("codes_count")),
                 name="a_control_edition_lists_something",
+            ),
+            models.CheckConstraint(
+                condition=~Q(agreed_by_name=F("imported_by_name")),
+                name="who_agrees_to_a_shrunk_control_edition_did_not_import_it",
             ),
         ]
 
@@ -362,6 +367,7 @@ class TableKind(models.TextChoices):
     HS_CORRELATION = "hs-correlation", _("Correlation with customs codes")
     COUNTRY_CHART = "country-chart", _("Country chart")
     COUNTRY_GROUPS = "country-groups", _("Country groups")
+    WATCHED_GOODS = "watched-goods", _("Goods under watch or sanctions, by customs code")
 
 
 class ControlTable(models.Model):
@@ -378,6 +384,7 @@ class ControlTable(models.Model):
     in_force_to = models.DateTimeField(null=True)  # exclusive; empty while in force
     imported_at = models.DateTimeField()
     imported_by_name = models.CharField(max_length=200)
+    agreed_by_name = models.CharField(max_length=200, blank=True)  # the second person, where rows fell away
 
     objects = ControlTableQuerySet.as_manager()
 
@@ -393,6 +400,10 @@ class ControlTable(models.Model):
                 name="a_control_table_ends_after_it_starts",
             ),
             models.CheckConstraint(condition=Q(rows_count__gte=1), name="a_control_table_has_rows"),
+            models.CheckConstraint(
+                condition=~Q(agreed_by_name=F("imported_by_name")),
+                name="who_agrees_to_a_shrunk_control_table_did_not_import_it",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -461,3 +472,30 @@ class CountryGroupMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group} {self.destination}"
+
+
+class WatchedGoods(models.Model):
+    """A customs code that a measure names: goods that evaders seek, or that may not go to a destination.
+
+    A hint at whoever reads a case, like every customs code.
+    """
+
+    table = models.ForeignKey(ControlTable, models.PROTECT, related_name="watched")
+    hs_code = models.CharField(max_length=12)  # digits; goods whose code begins with it are meant
+    measure = models.CharField(max_length=60)  # as its publisher tells measures apart: "XXIII"
+    tier = models.CharField(max_length=10, blank=True)  # "3A"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["table", "hs_code", "measure"], name="one_row_per_customs_code_and_measure"
+            ),
+            models.CheckConstraint(
+                condition=Q(hs_code__regex=r"^[0-9]{4,12}$"), name="watched_goods_have_a_customs_code"
+            ),
+            models.CheckConstraint(condition=~Q(measure=""), name="watched_goods_name_their_measure"),
+        ]
+        indexes = [models.Index(fields=["hs_code"], name="watched_goods_by_code")]
+
+    def __str__(self) -> str:
+        return f"{self.hs_code} {self.measure}"

@@ -130,9 +130,14 @@ REFUSALS: dict[str, Promise] = {
     "no-such-code": _("The file names %(entry)s, which is no code of this list."),
     "lists-nothing": _("The file lists nothing. An empty list would free everything."),
     "fewer-codes": _(
-        "The file holds %(found)s codes and the edition in force %(in_force)s. So large a fall needs a "
-        "person to confirm it."
+        "The file holds %(found)s codes and the edition in force %(in_force)s. So large a fall needs two "
+        "people to agree to it: whoever imports it, and another named with --agreed-by."
     ),
+    "fewer-rows": _(
+        "The table holds %(found)s rows and the one in force %(in_force)s. So large a fall needs two people "
+        "to agree to it: whoever imports it, and another named with --agreed-by."
+    ),
+    "one-person": _("%(name)s imports the file and can’t be the second person who agrees to it."),
     "undated-control-list": _(
         "The file does not say from which day it is valid. Give the day: "
         "import_control_list --dated YYYY-MM-DD."

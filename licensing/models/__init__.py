@@ -36,6 +36,7 @@ from licensing.models.detentions import (
     DetentionState,
     DetentionVerdict,
 )
+from licensing.models.editions import EditionNotice
 from licensing.models.events import Action, Event
 from licensing.models.files import Document, DocumentKind, StoredFile
 from licensing.models.judgements import Band, Calibration, HitConfirmation, HitJudgement
@@ -94,6 +95,7 @@ __all__ = [
     "DetentionVerdict",
     "Document",
     "DocumentKind",
+    "EditionNotice",
     "EndUseDeclaration",
     "EndUseQuestion",
     "EntryKind",

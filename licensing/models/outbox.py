@@ -18,6 +18,7 @@ class Job(models.TextChoices):
     IMPORT_LIST = "import-list"
     FETCH_LIST = "fetch-list"
     ALARM = "alarm"
+    EDITION = "edition"
 
 
 class OutboxQuerySet(models.QuerySet["OutboxJob"]):

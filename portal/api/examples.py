@@ -62,6 +62,77 @@ SUBJECTS = {
     "min_points": 75,
 }
 
+DETERMINATION = {"entry": "3A001.a", "destination": "JP", "end_use": {"wmd": False, "informed": False}}
+
+DETERMINED: dict[str, Any] = {
+    "determined_at": "2026-03-02T17:00:00Z",
+    "outcome": "needed",
+    "sentence": "A licence is needed. By what is stated here, these goods need a licence "
+    "for this destination or use.",
+    "grounds": [
+        {
+            "code": "listed",
+            "weight": "fact",
+            "sentence": "The list has the entry 3A001.a: its goods need a licence.",
+            "basis": "Dual-use list of the European Union, 2026-01-15",
+        },
+        {
+            "code": "no-general-licence",
+            "weight": "needed",
+            "sentence": "No general licence exists for it: an individual licence is needed.",
+            "basis": "Dual-use list of the European Union, 2026-01-15",
+        },
+        {
+            "code": "denied",
+            "weight": "fact",
+            "sentence": "The answer is no, which somebody verifies: Do you know or suspect that the "
+            "goods may serve chemical, biological or nuclear weapons, or missiles for "
+            "them?",
+            "basis": "Security Council resolution 1540 (2004), paragraphs 1 to 3",
+        },
+        {
+            "code": "open-question",
+            "weight": "fact",
+            "sentence": "Not answered yet: Are the goods, or what will be made with them, meant for "
+            "armed forces or for military use?",
+            "basis": "Arms embargoes of the Security Council; Executive Decree 81 of 2017",
+        },
+        {
+            "code": "denied",
+            "weight": "fact",
+            "sentence": "The answer is no, which somebody verifies: Has an authority told you that "
+            "these goods may need a licence?",
+            "basis": "Executive Decree 81 of 2017",
+        },
+        {
+            "code": "open-question",
+            "weight": "fact",
+            "sentence": "Not answered yet: Will the goods be sold, lent or sent on to anybody else "
+            "after they arrive?",
+            "basis": "Executive Decree 81 of 2017",
+        },
+        {
+            "code": "open-question",
+            "weight": "fact",
+            "sentence": "Not answered yet: Is anything unusual about this order: payment, route, "
+            "packing, buyer or requested secrecy?",
+            "basis": "Security Council resolution 1540 (2004), paragraph 3",
+        },
+    ],
+    "foreign_grounds": [],
+    "general_licences": [],
+    "open_questions": ["military", "onward", "unusual"],
+    "catch_all": [],
+    "editions": [
+        {
+            "list": "eu-dual-use",
+            "name": "Dual-use list of the European Union",
+            "edition": "2026-01-15",
+            "valid_from": "2026-01-15",
+        },
+    ],
+}
+
 SCREENED = {
     "screened_at": "2026-03-02T17:00:00Z",
     "min_points": 75.0,

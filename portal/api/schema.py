@@ -41,11 +41,13 @@ SCREENING = (
     "wrong-fields",
     "no-list-in-force",
 )
+DETERMINING = tuple(kind for kind in SCREENING if kind != "no-list-in-force")
 ALWAYS = ("method-not-allowed", "too-many-requests", "server-error", "unavailable")
 
 OVERVIEW = """\
 For customs systems: ask what a licence is worth at this moment, and write off what leaves under it. For
-machines that check parties: compare them with the lists of sanctions in force.
+machines that check parties: compare them with the lists of sanctions in force, or ask whether goods need a
+licence.
 
 **Keys.** The authority's administrator makes a key for your system's account and shows it once. Send it with
 every request as `Authorization: Bearer istmo_…`, or as `X-Api-Key: istmo_…` where the header Authorization is
@@ -193,6 +195,20 @@ SCREEN: dict[str, Any] = {
     "examples": [
         OpenApiExample("Two subjects", examples.SUBJECTS, request_only=True),
         OpenApiExample("One hit", examples.SCREENED, response_only=True, status_codes=["200"]),
+    ],
+}
+
+
+DETERMINE: dict[str, Any] = {
+    "operation_id": "determineLicence",
+    "summary": "Is a licence needed?",
+    "description": "Needs the scope `licences:read`. Says what the rules say of an entry, a destination and "
+    "what is stated of the end use, with every ground. It is no decision, and no answer frees anything: the "
+    "mildest, `questions`, says that the goods are not listed as far as stated. Nothing is changed or kept.",
+    "parameters": [LANGUAGE],
+    "examples": [
+        OpenApiExample("Listed goods", examples.DETERMINATION, request_only=True),
+        OpenApiExample("A licence is needed", examples.DETERMINED, response_only=True, status_codes=["200"]),
     ],
 }
 

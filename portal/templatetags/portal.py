@@ -21,12 +21,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from licensing.country import pack
+from licensing.impact import Change, codes_of
 from licensing.units import unit_name as name_of_unit
+from screening.control.hints import tier_of
 from screening.importers import label_of
 from screening.models import ListVersion
 
 register = template.Library()
 
+MOST_CODES = 8  # of what changed, in one line
 GOOD, BAD, ATTENTION, INFO, PLAIN = "good", "bad", "attention", "info", "plain"
 
 # A status has the same tone wherever it is shown. What is not here is plain.
@@ -141,6 +144,19 @@ def country_name(code: str) -> str:
     """Return the country of an ISO 3166-1 alpha-2 code by name; the code if it has none, "" for ""."""
     name: str = locale().territories.get(code, code)
     return name
+
+
+@register.filter
+def high_priority_tier(hs_code: str) -> str:
+    """Return the tier of a customs code on the Common High Priority List, "" if it is not on it."""
+    return tier_of(hs_code)
+
+
+@register.filter
+def changed_codes(changes: Iterable[Change]) -> str:
+    """Return the codes that a new edition of a control list changed, the first eight of them."""
+    few = list(changes)
+    return codes_of(few[:MOST_CODES]) + ("…" if len(few) > MOST_CODES else "")
 
 
 @register.filter

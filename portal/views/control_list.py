@@ -7,11 +7,14 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from licensing import permissions
-from licensing.impact import touched
+from licensing.impact import Kind, digest
+from licensing.models import EditionNotice
 from licensing.permissions import Permission
 from portal.access import for_everybody, needs
 from portal.control_pages import EntryPage, Line, address, lines_of, titles_of, tree
@@ -23,6 +26,11 @@ from screening.control_models import ControlEdition, ControlList, EntryText, Tex
 
 MOST_FOUND = 100
 ROWS_A_PAGE = 25
+KINDS: dict[Kind, Promise] = {
+    Kind.LICENCE: _("Under live licences"),
+    Kind.CASE: _("In open applications"),
+    Kind.LIBRARY: _("In product libraries"),
+}
 LONGEST_QUESTION = 200
 
 
@@ -147,11 +155,32 @@ def impact(request: HttpRequest, list_code: str) -> HttpResponse:
     context: dict[str, Any] = {"name": name_of(control_list), "list_code": list_code, "editions": editions}
     if chosen := _chosen(request, editions):
         before, after = chosen
-        found = touched(compare(before, after), timezone.now())
-        page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
-        query = f"from={before.pk}&to={after.pk}"
-        context |= {"before": before, "after": after, "page": page, "query": query}
+        found = digest(before, after, timezone.now())
+        kinds = [(kind, KINDS[kind], len(found.of(kind))) for kind in Kind]
+        kind = _kind(request, kinds)
+        page = Paginator(found.of(kind), ROWS_A_PAGE).get_page(request.GET.get("page"))
+        editions_asked = f"from={before.pk}&to={after.pk}"
+        context |= {
+            "before": before,
+            "after": after,
+            "page": page,
+            "kinds": kinds,
+            "kind": kind,
+            "kind_label": KINDS[kind],
+            "companies": len(found.companies),
+            "notice": EditionNotice.objects.filter(edition=after, previous=before).first(),
+            "editions_asked": editions_asked,
+            "query": f"{editions_asked}&kind={kind}",
+        }
     return render(request, "control/impact.html", context)
+
+
+def _kind(request: HttpRequest, kinds: list[tuple[Kind, Promise, int]]) -> Kind:
+    """Return the kind asked for, else the first of which there is something."""
+    asked = request.GET.get("kind", "")
+    if asked in list(Kind):
+        return Kind(asked)
+    return next((kind for kind, _label, count in kinds if count), Kind.LICENCE)
 
 
 def _in_force(list_code: str) -> ControlEdition:

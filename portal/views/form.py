@@ -14,6 +14,7 @@ from licensing.completeness import Section
 from licensing.documents import Upload
 from licensing.models import Application, ApplicationStatus, Document, DocumentKind, GoodsLine, Party
 from licensing.permissions import Permission
+from portal import determined
 from portal.access import needs
 from portal.forms import end_use as end_use_form
 from portal.forms import goods as goods_form
@@ -260,6 +261,8 @@ def render_check(request: PortalRequest, application: Application, form: SubmitF
         "incomplete": [section for section in sections_of(application) if section["missing"]],
         "is_draft": application.status == ApplicationStatus.DRAFT,
         "totals": totals(application.goods.all()),
+        "determined": determined.of_application(application, timezone.now()),
+        "editions": determined.editions_of(application, timezone.now()),
         "change": True,
     }
     return render(request, "form/check.html", context)

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from screening.control import eu_formex, eu_json, neutral, tables, us_ccl
+from screening.control import eu_formex, eu_json, neutral, tables, us_ccl, us_tables, watched_goods
 from screening.control.load import Parser
 from screening.refusals import BadList
 
@@ -12,9 +12,13 @@ SOURCES: dict[str, tuple[str | Promise, Parser]] = {
     "eu-annex1-json": (_("Annex I of the European Union, JSON of its provisions"), eu_json.parse),
     "eu-correlation": (_("Correlation table of the European Commission, XLSX"), tables.parse_correlation),
     "us-ccl": (_("Commerce Control List of the United States, eCFR XML"), us_ccl.parse),
-    "us-country-chart": (_("Commerce Country Chart, JSON"), tables.parse_chart),
-    "us-country-groups": (_("Country Groups of the United States, JSON"), tables.parse_groups),
-    "table": (_("Our own form of any list, CSV or JSON lines"), neutral.parse),
+    "us-country-chart": (_("Commerce Country Chart, eCFR XML or JSON"), us_tables.parse_chart),
+    "us-country-groups": (_("Country Groups of the United States, eCFR XML or JSON"), us_tables.parse_groups),
+    "watched-goods": (
+        _("Goods under watch or sanctions: our own form, or JSON of annexes"),
+        watched_goods.parse,
+    ),
+    "table": (_("Our own form of any list, CSV, XLSX or JSON lines"), neutral.parse),
 }
 
 

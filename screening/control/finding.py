@@ -26,8 +26,8 @@ def find(edition: ControlEdition, asked: str) -> list[str]:
 
 def _by_code(edition: ControlEdition, asked: str) -> list[str]:
     code = normalise_code(asked)
-    aliases = EntryAlias.objects.filter(entry__list=edition.list, old_code=code).values("entry__code")
-    exact = edition.versions.filter(Q(code__iexact=code) | Q(code__in=aliases))
+    aliases = EntryAlias.objects.filter(entry__list=edition.list, old_code__in=(asked, code))
+    exact = edition.versions.filter(Q(code__iexact=code) | Q(code__in=aliases.values("entry__code")))
     return list(exact.order_by("position").values_list("code", flat=True))
 
 

@@ -20,6 +20,7 @@ from screening.control.rows import (
     ProvisionRow,
     TableDraft,
     TextRow,
+    WatchedRow,
 )
 from screening.control.storing import (
     BATCH,
@@ -43,6 +44,8 @@ from screening.control_models import (
     EditionFile,
     HsCorrelation,
     NoteKind,
+    TableKind,
+    WatchedGoods,
 )
 from screening.importers.countries import country_code
 from screening.importers.files import fingerprint
@@ -61,7 +64,7 @@ def load(
     *,
     by_name: str,
     at: datetime,
-    accept_shrink: bool = False,
+    agreed_by_name: str = "",
     dated: date | None = None,
 ) -> ControlEdition | ControlTable:
     """Put the file in force from `at`, ending what was in force before; return the edition or table.
@@ -70,20 +73,19 @@ def load(
     its texts to that edition. What we say of a code in our own words goes over to a new edition that does not
     say it. `dated` is the day of a file that does not say it, and wins over one that does.
     Raises BadList, with nothing stored, if the file is not as published, broken, cut off, older than what is
-    in force or much shorter; the last may be confirmed with `accept_shrink`.
+    in force or much shorter. The last is let in by two people: `agreed_by_name` is the second.
     """
     sha256, size = fingerprint(path)
     draft = parse(path)
     if fingerprint(path) != (sha256, size):
         raise BadList("changed-while-read")
-    stamp = Stamp(importer, sha256, size, by_name, at)
-    return store(draft, stamp, accept_shrink=accept_shrink, dated=dated)
+    return store(draft, Stamp(importer, sha256, size, by_name, at, agreed_by_name), dated=dated)
 
 
 @transaction.atomic
-def store(
-    draft: Draft, stamp: Stamp, *, accept_shrink: bool = False, dated: date | None = None
-) -> ControlEdition | ControlTable:
+def store(draft: Draft, stamp: Stamp, *, dated: date | None = None) -> ControlEdition | ControlTable:
+    if stamp.agreed_by_name and _same_person(stamp.agreed_by_name, stamp.by_name):
+        raise BadList("one-person", name=stamp.by_name)
     _one_import_at_a_time(draft.list_code)
     if isinstance(draft, TableDraft):
         return _store_table(draft, stamp, dated)
@@ -95,7 +97,7 @@ def store(
         return before
     if before and _adds_a_language(draft, day, before):
         return _add_language(draft, before, stamp)
-    _check_against(draft, day, before, stamp, accept_shrink)
+    _check_against(draft, day, before, stamp)
     return _store_edition(draft, day, control_list, before, stamp)
 
 
@@ -178,19 +180,24 @@ def _add_language(draft: EditionDraft, edition: ControlEdition, stamp: Stamp) ->
     return edition
 
 
-def _check_against(
-    draft: EditionDraft, day: date, before: ControlEdition | None, stamp: Stamp, accept_shrink: bool
-) -> None:
+def _check_against(draft: EditionDraft, day: date, before: ControlEdition | None, stamp: Stamp) -> None:
     if before and draft.is_catalogue and not before.is_catalogue:
         raise BadList("official-in-force", edition=before.label)
     if before and day < before.valid_from:
         raise BadList("older", published_on=day, in_force_on=before.valid_from)
     if EditionFile.objects.filter(edition__list__code=draft.list_code, sha256=stamp.sha256).exists():
         raise BadList("replaced")
-    share = float(getattr(settings, "SCREENING_SMALLEST_SHARE", SMALLEST_SHARE))
     tops = sum("." not in row.code for row in draft.rows)
-    if before and not accept_shrink and tops < share * before.codes_count:
+    if before and not stamp.agreed_by_name and tops < _smallest_share() * before.codes_count:
         raise BadList("fewer-codes", found=tops, in_force=before.codes_count)
+
+
+def _same_person(name: str, other: str) -> bool:
+    return name.split() == other.split()
+
+
+def _smallest_share() -> float:
+    return float(getattr(settings, "SCREENING_SMALLEST_SHARE", SMALLEST_SHARE))
 
 
 def _store_edition(
@@ -215,6 +222,7 @@ def _store_edition(
         in_force_from=stamp.at,
         imported_at=stamp.at,
         imported_by_name=stamp.by_name[:200],
+        agreed_by_name=stamp.agreed_by_name[:200],
     )
     store_file(draft, edition, stamp)
     pairs = list(zip(store_versions(edition, rows), rows, strict=True))
@@ -267,25 +275,35 @@ def _merged(row: ProvisionRow, own: ProvisionRow) -> ProvisionRow:
 
 def _store_table(draft: TableDraft, stamp: Stamp, dated: date | None) -> ControlTable:
     day = _checked_day(dated or draft.published_on, stamp.at)
-    control_list = ControlList.objects.filter(code=draft.list_code).first()
-    if control_list is None:
-        raise BadList("no-list-yet", list=draft.list_code)
     if not draft.rows:
         raise BadList("lists-nothing")
+    control_list = _list_of_table(draft)
     before = ControlTable.objects.filter(list=control_list, kind=draft.kind, in_force_to=None).first()
     if before and before.sha256 == stamp.sha256:
         return before
     if before and day < before.published_on:
         raise BadList("older", published_on=day, in_force_on=before.published_on)
+    if before and not stamp.agreed_by_name and len(draft.rows) < _smallest_share() * before.rows_count:
+        raise BadList("fewer-rows", found=len(draft.rows), in_force=before.rows_count)
     label = draft.label or day.isoformat()
     table = new_table(control_list, draft.kind, label, day, stamp, len(draft.rows))
     _store_rows(table, draft)
     return table
 
 
+def _list_of_table(draft: TableDraft) -> ControlList:
+    """Return the list that the table stands beside. A table of watched goods needs none of codes."""
+    if draft.kind == TableKind.WATCHED_GOODS:
+        name = {"jurisdiction": draft.jurisdiction, "name": draft.list_name or draft.list_code}
+        return ControlList.objects.get_or_create(code=draft.list_code, defaults=name)[0]
+    if found := ControlList.objects.filter(code=draft.list_code).first():
+        return found
+    raise BadList("no-list-yet", list=draft.list_code)
+
+
 def _store_rows(table: ControlTable, draft: TableDraft) -> None:
     entries = dict(ControlEntry.objects.filter(list=table.list).values_list("code", "pk"))
-    correlations, cells, members = [], [], []
+    correlations, cells, members, watched = [], [], [], []
     for row in draft.rows:
         match row:
             case CorrelationRow(code, hs):
@@ -304,6 +322,8 @@ def _store_rows(table: ControlTable, draft: TableDraft) -> None:
                     )
                     for column in columns or ("",)
                 ]
+            case WatchedRow(hs, measure, tier):
+                watched.append(WatchedGoods(table=table, hs_code=hs, measure=measure, tier=tier))
             case MemberRow(group, destination, label):
                 members.append(
                     CountryGroupMember(
@@ -317,3 +337,4 @@ def _store_rows(table: ControlTable, draft: TableDraft) -> None:
     HsCorrelation.objects.bulk_create(correlations, BATCH)
     ChartCell.objects.bulk_create(cells, BATCH)
     CountryGroupMember.objects.bulk_create(members, BATCH)
+    WatchedGoods.objects.bulk_create(watched, BATCH)

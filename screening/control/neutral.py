@@ -1,6 +1,6 @@
-"""Our own form of a control list, any country's, to import and to export: JSON lines or CSV.
+"""Our own form of a control list, any country's, to import and to export: JSON lines, CSV or XLSX.
 
-Both are described in screening/README.md. The head says the list, the day and how many codes follow, so that
+All are described in screening/README.md. The head says the list, the day and how many codes follow, so that
 a file that was not received in full is refused.
 """
 
@@ -14,6 +14,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
 from screening.control.files import json_value, opened
 from screening.control.rows import (
     EditionDraft,
@@ -23,6 +26,7 @@ from screening.control.rows import (
     TextRow,
     ThresholdRow,
 )
+from screening.control.sheets import is_workbook, text_rows
 from screening.control.wording import checked_code, is_cas
 from screening.control_models import Comparator, NoteKind, Regime, TextRole
 from screening.importers.tables import cells, lines, table
@@ -48,13 +52,15 @@ HS = re.compile(r"\d{4,12}")
 
 
 def parse(path: Path) -> EditionDraft:
+    if is_workbook(path):
+        return _from_rows(text_rows(path))
     with opened(path) as file:
         text = list(lines(file))
     if text and not text[-1].endswith("\n"):
         raise BadList("cut-off", line=len(text))
     if text and text[0].lstrip().startswith("{"):
         return _from_json(text)
-    return _from_csv(text)
+    return _from_rows(_csv_rows(text))
 
 
 def _from_json(text: list[str]) -> EditionDraft:
@@ -66,11 +72,22 @@ def _from_json(text: list[str]) -> EditionDraft:
     return _draft(head[1], tuple(_json_row(number, row) for number, row in rows))
 
 
-def _from_csv(text: list[str]) -> EditionDraft:
+Rows = list[tuple[int, list[str]]]  # the line or row, and its cells
+
+
+def _csv_rows(text: list[str]) -> Rows:
+    """Return the rows of a table. The lines of its head are one cell each, whatever commas they hold."""
     count = next((place for place, line in enumerate(text) if not line.startswith("#")), len(text))
-    head = {match["key"]: match["value"].strip() for line in text[:count] if (match := HEAD.match(line))}
-    rows = table(cells(text[count:], first_line=count + 1), ("code",))
-    return _draft(head, tuple(_csv_row(number, row) for number, row in rows))
+    head = [(number, [line.rstrip()]) for number, line in enumerate(text[:count], start=1)]
+    return [*head, *cells(text[count:], first_line=count + 1)]
+
+
+def _from_rows(rows: Rows) -> EditionDraft:
+    count = next((place for place, (_line, row) in enumerate(rows) if not row[0].startswith("#")), len(rows))
+    found = (HEAD.match(row[0]) for _line, row in rows[:count])
+    head = {match["key"]: match["value"].strip() for match in found if match}
+    below = table(iter(rows[count:]), ("code",))
+    return _draft(head, tuple(_csv_row(number, row) for number, row in below))
 
 
 def _draft(head: dict[str, Any], rows: tuple[ProvisionRow, ...]) -> EditionDraft:
@@ -98,6 +115,8 @@ def _draft(head: dict[str, Any], rows: tuple[ProvisionRow, ...]) -> EditionDraft
 
 
 def _json_row(number: int, row: Any) -> ProvisionRow:
+    if isinstance(row, dict) and isinstance(row.get("code"), int | float):
+        raise BadList("code-is-number", line=number, entry=row["code"])
     if not isinstance(row, dict) or not isinstance(row.get("code"), str):
         raise BadList("cell-empty", line=number, column="code")
     try:
@@ -291,3 +310,20 @@ def _csv_of(row: ProvisionRow) -> dict[str, str]:
     }
     lists = {"regimes": row.regimes, "cas": row.cas, "hs": row.hs, "aliases": row.aliases}
     return {"code": row.code, **cells_of, **notes, **{key: "; ".join(value) for key, value in lists.items()}}
+
+
+def write_workbook(draft: EditionDraft, path: Path) -> None:
+    """Write what `as_csv` says as a workbook whose cells are all text, so that codes stay codes."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("list")
+    for text in as_csv(draft):
+        is_head = text.startswith("#")
+        for row in [[text.rstrip()]] if is_head else csv.reader(io.StringIO(text, newline="")):
+            sheet.append([_text_cell(sheet, value) for value in row])
+    book.save(path)
+
+
+def _text_cell(sheet: Any, value: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, value)
+    cell.data_type, cell.number_format = "s", "@"  # "=1+1" too is text
+    return cell

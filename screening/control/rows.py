@@ -131,14 +131,23 @@ class MemberRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchedRow:
+    hs: str
+    measure: str
+    tier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TableDraft:
     """A table published beside a list, read."""
 
     list_code: str
     kind: str  # a value of screening.control_models.TableKind
     published_on: date | None
-    rows: tuple[CorrelationRow | MarkRow | MemberRow, ...]
+    rows: tuple[CorrelationRow | MarkRow | MemberRow | WatchedRow, ...]
     label: str = ""
+    jurisdiction: str = ""
+    list_name: str = ""
 
 
 Draft = EditionDraft | TableDraft

@@ -42,8 +42,11 @@ BATCH = 2000
 class Stamp:
     """Which file it was, who imported it and when."""
 
-    def __init__(self, importer: str, sha256: str, size: int, by_name: str, at: datetime) -> None:
+    def __init__(
+        self, importer: str, sha256: str, size: int, by_name: str, at: datetime, agreed_by_name: str = ""
+    ) -> None:
         self.importer, self.sha256, self.size, self.by_name, self.at = importer, sha256, size, by_name, at
+        self.agreed_by_name = agreed_by_name  # who else lets in a list of which much fell away
 
 
 def store_file(draft: EditionDraft, edition: ControlEdition, stamp: Stamp) -> None:
@@ -212,4 +215,5 @@ def new_table(
         in_force_from=stamp.at,
         imported_at=stamp.at,
         imported_by_name=stamp.by_name[:200],
+        agreed_by_name=stamp.agreed_by_name[:200],
     )

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from screening.control.files import json_object, opened
 from screening.control.rows import CorrelationRow, MarkRow, MemberRow, TableDraft
+from screening.control.sheets import WORKBOOK_ERRORS
 from screening.control.wording import checked_code
 from screening.control_models import TableKind
 from screening.importers.dates import iso_day
-from screening.importers.files import UNPACKING_ERRORS
 from screening.refusals import BadList
 
 # How the heads of the correlation table have been written over the years.
@@ -29,8 +28,7 @@ CODE_HEADS = (
 )
 HS = re.compile(r"\d{4,12}")
 SEVERAL = re.compile(r"[;,\s]+")
-# What reading a file raises that is no workbook, or one with a sheet that is no XML.
-WORKBOOK_ERRORS = (InvalidFileException, KeyError, IndexError, SyntaxError, *UNPACKING_ERRORS)
+NO_MARK = "No column has a mark."  # what is kept of a destination for which the chart says nothing else
 HEAD_WITHIN = 20  # rows of a sheet, among which its head stands
 
 
@@ -111,7 +109,7 @@ def _mark_row(name: str, row: Any, columns: set[str]) -> MarkRow:
         raise BadList("no-text-under", key=name) from error
     if unknown := set(marks) - columns:
         raise BadList("unknown-column", column=sorted(unknown)[0], known=", ".join(sorted(columns)))
-    return MarkRow(name, marks, footnotes)
+    return MarkRow(name, marks, footnotes, "" if marks else NO_MARK)
 
 
 def _pointer_row(name: str, row: Any) -> MarkRow:

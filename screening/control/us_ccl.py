@@ -78,20 +78,21 @@ class Drawn:
 def parse(path: Path) -> EditionDraft:
     """Read the list. The file does not say of which day it is."""
     with opened(path) as file:
-        root = _root(file.read())
+        root = root_of(file.read(), PART)
     reader = Reader()
     for element in root:
         reader.take(element)
     return EditionDraft(
         list_code="us-ccl",
-        valid_from=_day(root),
+        valid_from=day_of(root),
         rows=tuple(reader.rows()),
         language=LANGUAGE,
         source_url="https://www.ecfr.gov/current/title-15/part-774/appendix-Supplement No. 1 to Part 774",
     )
 
 
-def _root(data: bytes) -> Element:
+def root_of(data: bytes, part: str) -> Element:
+    """Return Supplement No. 1 to a part of 15 CFR, which may come alone or inside its part or title."""
     try:
         root: Element = fromstring(data, forbid_dtd=True)
     except ParseError as error:
@@ -101,12 +102,14 @@ def _root(data: bytes) -> Element:
         raise BadList("not-xml", line=line, column=column + 1, why=ErrorString(error.code)) from error
     except DefusedXmlException as error:
         raise BadList("forbidden-xml", name=getattr(error, "name", "")) from error
-    if root.tag != ROOT or PART not in root.get("N", ""):
-        raise BadList("wrong-root", found=f"{root.tag} {root.get('N', '')}"[:40], expected=f"{ROOT} N={PART}")
-    return root
+    name = f"Supplement No. 1 to Part {part}"
+    for element in root.iter(ROOT):
+        if " ".join(element.get("N", "").split()) == name:
+            return element
+    raise BadList("wrong-root", found=f"{root.tag} {root.get('N', '')}"[:40], expected=f"{ROOT} N={name}")
 
 
-def _day(root: Element) -> date | None:
+def day_of(root: Element) -> date | None:
     stamp = re.search(r"/on/(\d{4}-\d\d-\d\d)/", root.get("hierarchy_metadata", ""))
     return date.fromisoformat(stamp[1]) if stamp else None
 

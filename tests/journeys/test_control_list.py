@@ -17,7 +17,9 @@ def list_in_force(transactional_db, tmp_path):
     for language in ("EN", "ES"):
         path = tmp_path / f"{language}.xml"
         path.write_bytes(formex(language))
-        load("eu-annex1", parser_of("eu-annex1"), path, by_name="Prueba", at=at, accept_shrink=True)
+        load(
+            "eu-annex1", parser_of("eu-annex1"), path, by_name="Prueba", at=at, agreed_by_name="Otra persona"
+        )
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

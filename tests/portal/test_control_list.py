@@ -215,7 +215,7 @@ def test_what_was_added_is_told_by_the_outermost_code(take, client):
 
 def test_beside_the_catalogue_only_codes_at_the_top_are_compared(take, client):
     catalogue.load(by_name="Prueba", at=timezone.now() - timedelta(days=60))
-    take("eu-annex1-json", eu_json(), accept_shrink=True)
+    take("eu-annex1-json", eu_json(), agreed_by_name="Otra persona")
 
     html = page(client, "control-changes", LIST)
 

@@ -28,11 +28,15 @@ def collect() -> None:
 
 
 def lacking(catalogue: Path) -> list[str]:
-    """Return the strings without their Spanish, or with a guess that nobody has confirmed."""
+    """Return the strings without their Spanish in every plural, or with a guess that nobody has confirmed."""
+    read = polib.pofile(str(catalogue))
+    plurals = int(read.metadata["Plural-Forms"].partition("nplurals=")[2].partition(";")[0])
     return [
         entry.msgid
-        for entry in polib.pofile(str(catalogue))
-        if entry.fuzzy or not entry.translated() or not all(entry.msgstr_plural.values())
+        for entry in read
+        if entry.fuzzy
+        or not entry.translated()
+        or (entry.msgid_plural and len([*filter(None, entry.msgstr_plural.values())]) < plurals)
     ]
 
 

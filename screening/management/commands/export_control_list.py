@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from screening.control.drafts import draft_of
 from screening.control.editions import in_force
-from screening.control.neutral import as_csv, as_json
+from screening.control.neutral import as_csv, as_json, write_workbook
 
 
 class Command(BaseCommand):
-    help = "Write a control list in our own form: CSV if the name ends in .csv, JSON lines else."
+    help = "Write a control list in our own form: CSV or XLSX by the end of the name, JSON lines else."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("list", help="eu-dual-use, us-ccl or the code of another list")
@@ -24,6 +24,9 @@ class Command(BaseCommand):
         edition = in_force(options["list"], timezone.now())
         if edition is None:
             raise CommandError(_("No edition of %(list)s is in force.") % {"list": options["list"]})
+        if options["file"].suffix == ".xlsx":
+            write_workbook(draft_of(edition), options["file"])
+            return
         write = as_csv if options["file"].suffix == ".csv" else as_json
         with options["file"].open("w", encoding="utf-8", newline="") as file:
             file.writelines(write(draft_of(edition)))

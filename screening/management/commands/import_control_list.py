@@ -24,7 +24,12 @@ class Command(BaseCommand):
         parser.add_argument("source", help=", ".join(SOURCES))
         parser.add_argument("file", type=Path)
         parser.add_argument("--by", default="import_control_list", help="who imports it, for the record")
-        parser.add_argument("--accept-shrink", action="store_true", help="take a list with far fewer codes")
+        parser.add_argument(
+            "--agreed-by",
+            default="",
+            metavar="NAME",
+            help="the second person who agrees to a file of which much fell away; --by names the first",
+        )
         parser.add_argument(
             "--dated",
             type=date.fromisoformat,
@@ -47,7 +52,7 @@ class Command(BaseCommand):
                 file,
                 by_name=options["by"],
                 at=at,
-                accept_shrink=options["accept_shrink"],
+                agreed_by_name=options["agreed_by"],
                 dated=options["dated"],
             )
         except BadList as refused:

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from screening.control import parser_of
@@ -15,3 +17,12 @@ def take(db, tmp_path):
         return load(source, parser_of(source), path, by_name="Prueba", at=at, **options)
 
     return take_it
+
+
+@pytest.fixture(scope="session")
+def published():
+    """The folder of published control lists, where it is kept beside the checkout."""
+    for folder in Path(__file__).resolve().parents:
+        if (lists := folder / "shared" / "data" / "control").is_dir():
+            return lists
+    pytest.skip("No published control lists beside this checkout (shared/data/control)")

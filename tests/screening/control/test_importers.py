@@ -16,7 +16,15 @@ from screening.control.drafts import draft_of
 from screening.control.editions import compare, in_force
 from screening.control.neutral import as_csv, as_json
 from screening.control.provisions import provisions
-from screening.control.wording import cas_numbers, checked_code, folded, is_cas, plain_numbers, references
+from screening.control.wording import (
+    cas_numbers,
+    checked_code,
+    folded,
+    is_cas,
+    plain_numbers,
+    references,
+    with_powers,
+)
 from screening.control_models import (
     ControlEdition,
     ControlEntry,
@@ -103,6 +111,21 @@ def test_a_cas_number_needs_its_check_digit():
 
 def test_references_are_the_codes_a_text_names():
     assert references("see 3A001.a.5., 1E001 and ML10.c but not 13A001") == ("3A001.a.5", "1E001", "ML10.c")
+
+
+@pytest.mark.parametrize(
+    ("flattened", "written"),
+    [
+        ("5 x 103 Gy", "5 x 10^3 Gy"),
+        ("2 × 10-6 m", "2 × 10^-6 m"),
+        ("12 g/cm3", "12 g/cm^3"),
+        ("0,5 m3 and 3 cm2", "0,5 m^3 and 3 cm^2"),
+        ("10,35 m", "10,35 m"),  # no power was lost here
+        ("see 3A103 and x 104,5", "see 3A103 and x 104,5"),
+    ],
+)
+def test_powers_that_a_dump_flattened_are_told_from_plain_numbers(flattened, written):
+    assert with_powers(flattened) == written
 
 
 # --- Annex I as JSON ---
@@ -212,7 +235,7 @@ def test_far_fewer_codes_need_a_person(take):
     take("eu-annex1-json", eu_json(many))
 
     assert refusal(take, "eu-annex1-json", eu_json(few)) == "fewer-codes"
-    assert take("eu-annex1-json", eu_json(few), accept_shrink=True, at=LATER).codes_count == 1
+    assert take("eu-annex1-json", eu_json(few), agreed_by_name="Otra persona", at=LATER).codes_count == 1
 
 
 def test_what_changed_is_told_in_codes(take):
@@ -249,7 +272,7 @@ def test_a_trigger_guards_every_table_of_the_control_lists_against_the_owner_too
         )
         guarded = {table for (table,) in cursor.fetchall()}
 
-    assert len(ours) == 17
+    assert len(ours) == 18
     assert ours <= guarded
 
 
@@ -386,6 +409,13 @@ def test_the_ccl_does_not_say_its_day(take):
     assert refusal(take, "us-ccl", ccl()) == "undated-control-list"
 
 
+def test_an_entry_without_licence_requirements_keeps_none(take):
+    """As the pointers to other law do (0A002 is subject to the ITAR) and the 5x1 series."""
+    edition = take("us-ccl", ccl(), dated=date(2026, 1, 15))
+
+    assert not edition.versions.get(code="1E001").requirements.exists()
+
+
 # --- our own form ---
 
 
@@ -433,6 +463,7 @@ def test_any_list_comes_in_our_own_table(take):
         (jsonl(TOY)[:-30], "cut-off"),
         (jsonl(TOY, codes=2), "count-differs"),
         (jsonl({**TOY, "code": 10}, codes=1).replace(b'"code": 10', b'"code": "10"'), "code-is-number"),
+        (jsonl(TOY).replace(b'"1E001"', b"1.0E001"), "code-is-number"),
         (jsonl({**TOY, "thresholds": [{}]}), "wrong-value"),
         (jsonl(TOY).replace(b"istmo-control-list", b"other"), "not-this-json"),
     ],

@@ -14,7 +14,9 @@ def test_our_questions_and_the_notes_of_both_languages_stand_beside_each_other(d
     for language in ("EN", "ES"):
         path = tmp_path / f"{language}.xml"
         path.write_bytes(formex(language))
-        edition = load("eu-annex1", parser_of("eu-annex1"), path, by_name="Prueba", at=at, accept_shrink=True)
+        edition = load(
+            "eu-annex1", parser_of("eu-annex1"), path, by_name="Prueba", at=at, agreed_by_name="Otra persona"
+        )
 
     notes = EntryNote.objects.filter(version__edition=edition, language="es")
     assert notes.filter(kind=NoteKind.QUESTION).exists()
