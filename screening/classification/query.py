@@ -1,0 +1,51 @@
+"""What goods say of themselves, as the search asks for it."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from screening.classification import synonyms
+from screening.classification.answers import Goods
+from screening.classification.groups import Group, cues
+from screening.classification.index import EditionIndex
+from screening.classification.words import generic_words, grams_of, plain_words, stem
+from screening.control.wording import is_cas
+
+GENERIC = 0.35  # what a word counts that any goods may have: "parts", "system"
+SURE = 0.3  # from which share a translation is searched by its letters too
+MOST_WORDS = 400  # of a description; the rest of a long one says little more
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    text: str
+    words: dict[str, float]  # stems with their weight, translations included
+    said: frozenset[str]  # stems as the goods say them, and what they were translated to
+    letters: dict[str, float]  # a vector of length 1 over pieces of letters, translations included
+    own_letters: dict[str, float]  # the same, as rare as in `letters`, of the goods' own words alone
+    phrase: dict[str, float]  # the same of the goods' own words, as rare as in our trade words
+    groups: frozenset[Group]
+    substances: dict[str, str]  # CAS number -> the words that name it
+    is_substance: bool  # the description is the name or number of a substance and nothing else
+
+
+def query(goods: Goods, index: EditionIndex) -> Query:
+    plain = plain_words(goods.text)[:MOST_WORDS]
+    asked = [stem(word) for word in plain]
+    translated = index.lexicon.translated(asked, index.fields["entries"])
+    weights = {word: GENERIC if word in generic_words() else 1.0 for word in asked}
+    for word, share in translated.items():
+        weights[word] = max(weights.get(word, 0.0), share * (GENERIC if word in generic_words() else 1.0))
+    sure = [word for word, share in translated.items() if share >= SURE]
+    named, is_substance = synonyms.numbers_in(goods.text)
+    named |= {number: number for number in goods.cas if is_cas(number)}
+    return Query(
+        text=goods.text,
+        words=weights,
+        said=frozenset((*asked, *sure)),
+        letters=index.fields["letters"].unit(grams_of(Counter((*plain, *sure)))),
+        own_letters=index.fields["letters"].unit(grams_of(Counter(plain))),
+        phrase=index.fields["phrases"].unit(grams_of(Counter(plain))),
+        groups=cues(goods.text),
+        substances=named,
+        is_substance=is_substance,
+    )
