@@ -29,6 +29,8 @@ class EditionIndex:
     `phrases`: pieces of letters of each single title and trade word.
     """
 
+    FIELDS = ("nodes", "entries", "own", "letters", "phrases")
+
     def __init__(
         self,
         documents: list[Document],

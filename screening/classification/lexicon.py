@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from screening.classification.words import words
@@ -50,7 +50,7 @@ Shares = tuple[tuple[str, float], ...]
 class Lexicon:
     """What Spanish words are in English, and which words are English ones."""
 
-    def __init__(self, learned: Mapping[str, Shares], english: Container[str]) -> None:
+    def __init__(self, learned: Mapping[str, Shares], english: Collection[str]) -> None:
         self.learned = learned
         self.english = english
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from screening.classification import synonyms
+from screening.classification import chemical_names
 from screening.classification.answers import Goods
 from screening.classification.groups import Group, cues
 from screening.classification.index import EditionIndex
@@ -36,7 +36,7 @@ def query(goods: Goods, index: EditionIndex) -> Query:
     for word, share in translated.items():
         weights[word] = max(weights.get(word, 0.0), share * (GENERIC if word in generic_words() else 1.0))
     sure = [word for word, share in translated.items() if share >= SURE]
-    named, is_substance = synonyms.numbers_in(goods.text)
+    named, is_substance = chemical_names.numbers_in(goods.text)
     named |= {number: number for number in goods.cas if is_cas(number)}
     return Query(
         text=goods.text,

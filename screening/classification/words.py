@@ -1,7 +1,7 @@
 """Words of goods and of lists in comparable form: folded, without endings, and in pieces of a few letters."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -85,10 +85,10 @@ def grams(word: str) -> tuple[str, ...]:
     return tuple(padded[start : start + size] for size in GRAMS for start in range(len(padded) - size + 1))
 
 
-def grams_of(counts: Mapping[str, float]) -> Counter[str]:
+def grams_of(counts: Mapping[str, float]) -> dict[str, float]:
     """Return how often a text has each piece, from how often it has each word."""
     found: dict[str, float] = defaultdict(float)
     for word, count in counts.items():
         for gram in grams(word):
             found[gram] += count
-    return Counter(found)  # type: ignore[arg-type]
+    return found
