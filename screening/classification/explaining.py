@@ -1,8 +1,8 @@
 """Why a provision is suggested, in the reader's language: its path, the words it shares, what to ask."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from screening.classification.answers import Goods, Reason, Step, Suggestion
+from screening.classification.answers import Comparison, Goods, Reason, Step, Suggestion
 from screening.classification.corpus import Document, Said
 from screening.classification.groups import group_of
 from screening.classification.index import EditionIndex, own_phrases
@@ -23,11 +23,11 @@ def suggestion(
     index: EditionIndex,
     goods: Goods,
     query: Query,
-    candidate: Candidate,
-    *,
-    score: float,
     language: str,
     alike: Sequence[Near],
+    compared: Mapping[int, tuple[Comparison, ...]],
+    candidate: Candidate,
+    score: float,
 ) -> Suggestion:
     document = index.documents[candidate.place]
     steps = path(index, document, language)
@@ -40,6 +40,7 @@ def suggestion(
         steps,
         reasons=tuple(_reasons(index, goods, query, candidate, keys)),
         words=shared_words(steps, query.said),
+        comparisons=compared.get(document.version_id, ()),
         questions=questions(index, document, language),
         precedents=keys,
         others=tuple(index.documents[place].code for place in candidate.others),

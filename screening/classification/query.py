@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from screening.classification import chemical_names
+from screening.classification import chemical_names, substances, synonyms
 from screening.classification.answers import Goods
 from screening.classification.groups import Group, cues
 from screening.classification.index import EditionIndex
@@ -11,6 +11,7 @@ from screening.classification.words import generic_words, grams_of, plain_words,
 from screening.control.wording import is_cas
 
 GENERIC = 0.35  # what a word counts that any goods may have: "parts", "system"
+LISTED_SO = 0.8  # what a word counts that lists use for a word of the goods
 SURE = 0.3  # from which share a translation is searched by its letters too
 MOST_WORDS = 400  # of a description; the rest of a long one says little more
 
@@ -25,6 +26,7 @@ class Query:
     phrase: dict[str, float]  # the same of the goods' own words, as rare as in our trade words
     groups: frozenset[Group]
     substances: dict[str, str]  # CAS number -> the words that name it
+    named: dict[str, str]  # code of a provision that names a substance of the goods -> their words for it
     is_substance: bool  # the description is the name or number of a substance and nothing else
 
 
@@ -36,16 +38,37 @@ def query(goods: Goods, index: EditionIndex) -> Query:
     for word, share in translated.items():
         weights[word] = max(weights.get(word, 0.0), share * (GENERIC if word in generic_words() else 1.0))
     sure = [word for word, share in translated.items() if share >= SURE]
-    named, is_substance = chemical_names.numbers_in(goods.text)
-    named |= {number: number for number in goods.cas if is_cas(number)}
+    more = [
+        word
+        for phrase in synonyms.expansions(goods.text, _language(index, asked))
+        for word in plain_words(phrase)
+    ]
+    for word in map(stem, more):
+        weights[word] = max(weights.get(word, 0.0), LISTED_SO * (GENERIC if word in generic_words() else 1.0))
+    numbers, is_substance = chemical_names.numbers_in(goods.text)
+    numbers |= {number: number for number in goods.cas if is_cas(number)}
     return Query(
         text=goods.text,
         words=weights,
         said=frozenset((*asked, *sure)),
-        letters=index.fields["letters"].unit(grams_of(Counter((*plain, *sure)))),
+        letters=index.fields["letters"].unit(grams_of(Counter((*plain, *sure, *more)))),
         own_letters=index.fields["letters"].unit(grams_of(Counter(plain))),
         phrase=index.fields["phrases"].unit(grams_of(Counter(plain))),
         groups=cues(goods.text),
-        substances=named,
+        substances=numbers,
+        named=_named(goods),
         is_substance=is_substance,
     )
+
+
+def _language(index: EditionIndex, asked: list[str]) -> str:
+    return "es" if index.lexicon.is_spanish(asked) else "en"
+
+
+def _named(goods: Goods) -> dict[str, str]:
+    """Return the provisions of the dual-use list that name a substance which the goods are or hold."""
+    found = (
+        *substances.named(goods.text),
+        *(one for number in goods.cas for one in substances.of_cas(number)),
+    )
+    return {code: one.words for one in found if one.role != substances.Role.MENTIONED for code in one.codes}

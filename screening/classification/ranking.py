@@ -123,9 +123,12 @@ def _of_groups(query: Query, index: EditionIndex, scores: Scores) -> Scores:
 
 
 def _substances(query: Query, index: EditionIndex) -> dict[int, str]:
-    return {
+    by_number = {
         place: words for number, words in query.substances.items() for place in index.by_cas.get(number, ())
     }
+    return {
+        index.places[code]: words for code, words in query.named.items() if code in index.places
+    } | by_number
 
 
 def _chosen(within: Scores, index: EditionIndex) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -14,6 +14,7 @@ from screening.classification.index import EditionIndex
 from screening.classification.precedents import near, worths
 from screening.classification.query import query
 from screening.classification.ranking import Candidate, rank
+from screening.classification.thresholds import compare
 from screening.codes import normalise_code
 from screening.control.editions import in_force
 from screening.control.wording import base
@@ -56,11 +57,13 @@ def suggest(
     found = [one for one in found if one.score >= LEAST]
     most = found[0].score if found else 1.0
     likely = alarm(asked, found)
-    explain = partial(explaining.suggestion, index, goods, asked, language=language, alike=alike)
+    shown = found[:limit]
+    compared = compare([index.documents[one.place].version_id for one in shown], goods)
+    explain = partial(explaining.suggestion, index, goods, asked, language, alike, compared)
     return Answer(
         edition.pk,
         edition.label,
-        tuple(explain(one, score=max(0.0, one.score / most)) for one in found[:limit]),
+        tuple(explain(one, max(0.0, one.score / most)) for one in shown),
         alarm=likely,
         may_be_listed=likely >= THRESHOLD,
         claims=_claims(goods, index, found),
