@@ -8,7 +8,7 @@ from time import perf_counter
 
 from screening.classification import explaining, index_store
 from screening.classification.alarm import THRESHOLD, alarm
-from screening.classification.answers import Answer, Claim, Goods, Precedent, Suggestion
+from screening.classification.answers import Answer, Claim, Goods, Precedent
 from screening.classification.corpus import documents
 from screening.classification.index import EditionIndex
 from screening.classification.precedents import near, worths
@@ -72,6 +72,12 @@ def suggest(
     )
 
 
+def forget_indexes() -> None:
+    """Forget what this process has ready, for tests and measurements of what it takes to have it again."""
+    global _indexes
+    _indexes = {}
+
+
 def prepare(at: datetime, list_code: str = EU_DUAL_USE) -> None:
     """Have the index over the edition in force at `at` ready. Raises NoEditionInForce."""
     _index(_edition(list_code, at))
@@ -128,6 +134,3 @@ def _index(edition: ControlEdition) -> EditionIndex:
         kept = list(_indexes.items())[-(INDEXES_KEPT - 1) :]
         _indexes = {**dict(kept), key: index}  # one assignment: readers see the old or the new, never half
         return index
-
-
-__all__ = ["EU_DUAL_USE", "NoEditionInForce", "Suggestion", "prepare", "suggest"]
