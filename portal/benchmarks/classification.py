@@ -1,9 +1,9 @@
 """How well goods are classified, and how fast: `--data FOLDER --queries FILE --results FILE`.
 
 Loads the published lists of the folder into a scratch database: Annex I of the European Union, its military
-list through our own form, the Commerce Control List. Asks every query of its list and writes a line for each to
-the results: `{"id", "codes": [{"code", "path", "score"}, …], "alarm", "ms"}`. A query is a line of JSON with `id`,
-`text`, `list`, `label`, `gold5`, `gold`.
+list through our own form, the Commerce Control List. Asks every query of its list and writes a line for each
+to the results: `{"id", "codes": [{"code", "path", "score"}, …], "alarm", "ms"}`. A query is a line of JSON
+with `id`, `text`, `lang`, `list`, `label`, `gold5`, `gold`.
 
 `--set lists=catalogue` asks the catalogue that comes with the portal alone; it has no Commerce Control List.
 """
@@ -15,7 +15,7 @@ import random
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from statistics import mean
@@ -41,7 +41,7 @@ LISTS = {"EU-ANNEX-I": "eu-dual-use", "EU-CML": "eu-military", "US-CCL": "us-ccl
 EU = "eu/eu_annex1_02021R0821-20251115_en.exports-watch.json"
 MILITARY = "parsed/eu_cml_en_2020.jsonl"
 US = "us/ecfr_15cfr774_supp1_2026-06.xml"
-MILITARY_FROM = "2020-02-17"
+MILITARY_FROM, US_FROM = "2020-02-17", date(2026, 6, 1)
 LIMIT = 20
 # Of the first entries so many further paragraphs are written after the one that fits best.
 OTHERS = (3, 1)
@@ -128,8 +128,13 @@ def load_lists(data: Path, folder: Path, at: datetime, *, is_catalogue: bool) ->
         return
     military = folder / "military.jsonl"
     military.write_text(in_our_form(data / MILITARY), encoding="utf-8")
-    for source, path in (("eu-annex1-json", data / EU), ("table", military), ("us-ccl", data / US)):
-        load(source, parser_of(source), path, by_name="benchmark", at=at - timedelta(days=1))
+    files = (
+        ("eu-annex1-json", data / EU, None),
+        ("table", military, None),
+        ("us-ccl", data / US, US_FROM),  # the file says no day
+    )
+    for source, path, dated in files:
+        load(source, parser_of(source), path, by_name="benchmark", at=at - timedelta(days=1), dated=dated)
 
 
 def in_our_form(path: Path) -> str:
@@ -231,9 +236,9 @@ def accuracy(queries: Sequence[Query], answers: Mapping[str, Answer]) -> list[Me
     figures = []
     for name, rows in sorted(found.items()):
         for place, what in enumerate(FIGURES):
-            values = [row[place] for row in rows if row[place] is not None]
+            values = [float(value) for row in rows if (value := row[place]) is not None]
             if values:
-                figures.append(_share(name, what, place, mean(map(float, values)), len(values)))
+                figures.append(_share(name, what, place, mean(values), len(values)))
     return figures
 
 
