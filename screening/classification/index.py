@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.classification.corpus import Document, same_in_both
-from screening.classification.groups import subjects
+from screening.classification.groups import Group, group_of, subjects
 from screening.classification.lexicon import Lexicon
 from screening.classification.postings import Postings, Scores
 from screening.classification.words import grams_of, plain_words, stem
@@ -49,6 +49,11 @@ class EditionIndex:
         self.is_paragraph = np.array([document.code != document.base for document in documents])
         self.top_of = np.array([self.places.get(one.base, place) for place, one in enumerate(documents)])
         self.inside = [np.flatnonzero(self.base_of == number) for number in range(len(self.bases))]
+        of_group: dict[Group, list[int]] = {}
+        for number, base in enumerate(self.bases):
+            if group := group_of(base):
+                of_group.setdefault(group, []).append(number)
+        self.groups = {group: np.array(numbers) for group, numbers in of_group.items()}
         self.subjects = self._subjects()
         self.by_cas: dict[str, list[int]] = {}
         for place, document in enumerate(documents):
