@@ -50,10 +50,10 @@ class EditionIndex:
         self.top_of = np.array([self.places.get(one.base, place) for place, one in enumerate(documents)])
         self.inside = [np.flatnonzero(self.base_of == number) for number in range(len(self.bases))]
         of_group: dict[Group, list[int]] = {}
-        for number, base in enumerate(self.bases):
-            if group := group_of(base):
-                of_group.setdefault(group, []).append(number)
-        self.groups = {group: np.array(numbers) for group, numbers in of_group.items()}
+        for place, code in enumerate(self.bases):
+            if group := group_of(code):
+                of_group.setdefault(group, []).append(place)
+        self.groups = {group: np.array(places) for group, places in of_group.items()}
         self.subjects = self._subjects()
         self.by_cas: dict[str, list[int]] = {}
         for place, document in enumerate(documents):
