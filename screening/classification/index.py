@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +76,7 @@ class EditionIndex:
             "phrases": Postings.cosine(grams_of(Counter(plain_words(phrase))) for _owner, phrase in phrases),
         }
         owners = np.array([owner for owner, _phrase in phrases], dtype=np.int32)
-        return cls(documents, fields, owners, Lexicon.of(same_in_both()))
+        return cls(documents, fields, owners, our_lexicon())
 
     def _subjects(self) -> dict[int, NDArray[np.int32]]:
         """Return, by numbers, each code of software, technology or production -> those of what it is for."""
@@ -96,6 +97,12 @@ class EditionIndex:
     def best_of_bases(self, scores: Scores) -> Scores:
         """Return for each code at the top what its best provision is worth."""
         return best_of(scores, self.base_of, len(self.bases))
+
+
+@lru_cache(maxsize=1)
+def our_lexicon() -> Lexicon:
+    """Return what our titles and trade words in both languages teach; it is the same for every list."""
+    return Lexicon.of(same_in_both())
 
 
 def best_of(scores: Scores, owners: NDArray[np.int32], count: int) -> Scores:
