@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from screening.classification.wording import sentences
 from screening.control.wording import ancestors, marked
 from screening.control_models import (
     ControlEdition,
@@ -20,7 +21,6 @@ from screening.control_models import (
     LicenceRequirement,
     NoteKind,
     TextRole,
-    Threshold,
 )
 
 LANGUAGES = ("es", "en")
@@ -88,10 +88,11 @@ class Side:
     own_title: str
     official: SafeString | str
     notes: list[Note]
+    thresholds: tuple[str, ...]  # in words, a line for each group
 
     @property
     def is_empty(self) -> bool:
-        return not (self.own_title or self.official or self.notes)
+        return not (self.own_title or self.official or self.notes or self.thresholds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,6 @@ class Row:
     heading: str
     sides: list[Side]
     substances: list[str]
-    thresholds: list[Threshold]
 
 
 def tree(edition: ControlEdition, language: str) -> list[Category]:
@@ -179,7 +179,6 @@ class EntryPage:
             heading=one.heading,
             sides=[self._side(one, language) for language in self.languages],
             substances=[substance.cas for substance in one.substances.all()],
-            thresholds=list(one.thresholds.all()),
         )
 
     def _side(self, one: EntryVersion, language: str) -> Side:
@@ -191,6 +190,7 @@ class EntryPage:
             own_title=said.get(TextRole.OWN_TITLE, ""),
             official=self.linked(official) if official else "",
             notes=[self._note(note) for note in notes if note.kind != NoteKind.QUESTION],
+            thresholds=sentences(one.thresholds.all(), language),
         )
 
     def _note(self, note: EntryNote) -> Note:

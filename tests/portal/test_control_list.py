@@ -149,6 +149,16 @@ def test_the_catalogue_says_that_it_is_not_the_law(db, client):
     assert "También cuando el bien no figura en la lista" in html
 
 
+def test_thresholds_are_said_in_both_languages(db, client):
+    catalogue.load(by_name="Prueba", at=timezone.now())
+
+    html = page(client, "control-code", LIST, "2B350")
+
+    assert "volumen &gt; 0,1 m3; volumen &lt; 20 m3" in html
+    assert "volume &gt; 0.1 m3; volume &lt; 20 m3" in html
+    assert "o bien: caudal &gt; 5 m3/h (bombas de vacío)" in html
+
+
 def test_what_a_file_says_is_shown_as_text(take, client):
     take("eu-annex1-json", eu_json({"3A001": "3A001 <script>alert(1)</script> 10^x"}))
 

@@ -4,7 +4,7 @@ import tomllib
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from screening.classification.parameters import PATH, meanings, owners, parameters, stems_of
@@ -207,6 +207,7 @@ def test_a_number_written_in_any_form_is_read_as_the_same_value(value, marks):
 
 @given(AMOUNTS, st.sampled_from(",."), WRITTEN_UNITS, st.sampled_from(["", " ", "\u00a0"]))
 def test_a_value_with_a_unit_is_read_with_that_unit(value, decimal, written, gap):
+    assume(gap or not written[0].isdigit())  # nobody glues 1/K to a number
     text = f"{value:f}".replace(".", decimal) + gap + written
     found = quantities(text)
     meant = book().written[written]
