@@ -61,9 +61,11 @@ def parse(folder: Path) -> EditionDraft:
     """Read the folder of the catalogue. Codes without an entry keep their place, with the regime alone."""
     head = _toml(folder / "list.toml")
     described = {row.code: row for row in _entries(folder)}
-    if unknown := set(described) - set(control_codes()):
+    list_code = head.get("list", LIST)
+    codes = control_codes() if list_code == LIST else tuple(described)
+    if unknown := set(described) - set(codes):
         raise BadList("no-such-code", entry=min(unknown))
-    rows = {code: described.get(code) or _bare(code) for code in control_codes()}
+    rows = {code: described.get(code) or _bare(code) for code in codes}
     for row in _paragraphs(folder):
         if base(row.code) not in rows:
             raise BadList("no-such-code", entry=row.code)
@@ -72,12 +74,12 @@ def parse(folder: Path) -> EditionDraft:
             known, texts=known.texts + row.texts, thresholds=known.thresholds + row.thresholds
         )
     return EditionDraft(
-        list_code=LIST,
+        list_code=list_code,
         valid_from=head["valid_from"],
-        rows=tuple(sorted(rows.values(), key=_place_in_list)),
+        rows=tuple(sorted(rows.values(), key=_place_in_list) if list_code == LIST else rows.values()),
         label=head["edition"],
         is_catalogue=True,
-        catch_all=tuple(_catch_all(rule) for rule in head["catch_all"]),
+        catch_all=tuple(_catch_all(rule) for rule in head.get("catch_all", ())),
     )
 
 
