@@ -24,6 +24,8 @@ APPEND_ONLY = (
     "licensing.ListRequest",
     "licensing.ListDecision",
     "licensing.ListAlarm",
+    "licensing.GoodsSuggestion",
+    "licensing.GoodsAssessment",
     "licensing.Recommendation",
     "licensing.Decision",
     "licensing.Usage",
@@ -58,6 +60,7 @@ APPEND_ONLY = (
 # Rows of these may be deleted: what is still a draft, and what the session and sign-in libraries tidy up.
 DELETABLE = (
     "licensing.GoodsLine",
+    "licensing.GoodsSuggestion",
     "licensing.Party",
     "licensing.LookAlike",
     "licensing.Document",

@@ -25,6 +25,7 @@ from licensing.models.applications import (
     TransportMode,
 )
 from licensing.models.assessment import Consultation, Judgement, Opinion, Screening, ScreeningHit
+from licensing.models.classification import GoodsAssessment, GoodsSuggestion, SuggestionAnswer
 from licensing.models.decisions import Decision, Outcome, Recommendation
 from licensing.models.events import Action, Event
 from licensing.models.files import Document, DocumentKind, StoredFile
@@ -78,7 +79,9 @@ __all__ = [
     "EndUseQuestion",
     "EntryKind",
     "Event",
+    "GoodsAssessment",
     "GoodsLine",
+    "GoodsSuggestion",
     "HitConfirmation",
     "HitJudgement",
     "Irregularity",
@@ -113,6 +116,7 @@ __all__ = [
     "ScreeningHit",
     "SearchWay",
     "StoredFile",
+    "SuggestionAnswer",
     "TransportMode",
     "Usage",
     "User",

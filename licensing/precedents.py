@@ -1,0 +1,112 @@
+"""Goods that were classified before, for the search for entries to look at: who asks decides which he may see.
+
+Officers see what was decided about anybody's goods; an exporter only goods of the own company.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from licensing.classification import digest, goods_of
+from licensing.models import CLOSED, Application, ApplicationStatus, GoodsAssessment, GoodsLine, Organisation
+from screening.classification.answers import Precedent
+from screening.control.wording import base
+from screening.control_models import ControlEdition, EntryVersion
+
+MOST = 2000  # the newest: older ones seldom rest on an edition that still says the same
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A line classified before, and what the search is told of it."""
+
+    line: GoodsLine
+    codes: tuple[str, ...]
+    assessment: GoodsAssessment | None  # None where only the exporter named a code
+    precedent: Precedent
+
+
+Library = dict[str, Past]  # by the key of the precedent
+
+
+def decided(at: datetime, *, but: Application | None = None) -> Library:
+    """Return the goods of every decided application, the newest first; without those of `but`."""
+    closed = (ApplicationStatus.APPROVED, ApplicationStatus.REFUSED)
+    lines = GoodsLine.objects.filter(application__status__in=closed, assessments__isnull=False)
+    return _library(lines.exclude(application=but) if but else lines, at)
+
+
+def of_company(company: Organisation, at: datetime, *, but: Application | None = None) -> Library:
+    """Return the company's own goods that were handed in before: by what was decided, or else by the code the
+    company named. What officers say of an application that is not approved is not told."""
+    handed_in = Application.objects.filter(organisation=company).exclude(
+        status__in=[ApplicationStatus.DRAFT, ApplicationStatus.WITHDRAWN]
+    )
+    lines = GoodsLine.objects.filter(application__in=handed_in.exclude(pk=but.pk) if but else handed_in)
+    return _library(lines, at, told=(ApplicationStatus.APPROVED,))
+
+
+def _library(
+    lines: QuerySet[GoodsLine], at: datetime, told: Iterable[str] = CLOSED
+) -> Library:
+    newest = list(
+        lines.distinct().select_related("application__organisation").order_by("-application__submitted_at", "pk")[:MOST]
+    )
+    assessed = _assessed(newest)
+    found = []
+    for line in newest:
+        last = assessed.get(line.pk) if line.application.status in told else None
+        codes = tuple(last.codes) if last else (line.control_code,) if line.control_code else ()
+        if last or codes:
+            found.append((line, codes, last))
+    return _checked(found, at)
+
+
+def _assessed(lines: list[GoodsLine]) -> dict[int, GoodsAssessment]:
+    rows = GoodsAssessment.objects.filter(line__in=lines).select_related("edition", "by").order_by("at", "pk")
+    by_line = {line.pk: line for line in lines}
+    return {row.line_id: row for row in rows if row.goods_digest == digest(by_line[row.line_id])}
+
+
+def _checked(found: list[tuple[GoodsLine, tuple[str, ...], GoodsAssessment | None]], at: datetime) -> Library:
+    """Check each again that rests on an edition no longer in force: where its entries say the same now, it
+    counts as of the edition in force; otherwise it keeps its own, and the search does not lean on it."""
+    now = {edition.list_id: edition for edition in ControlEdition.objects.in_force(at)}
+    old = {last.edition for _line, _codes, last in found if last and last.edition_id not in _ids(now)}
+    wanted = {base(code) for _line, codes, _last in found for code in codes} | {
+        code for _line, codes, _last in found for code in codes
+    }
+    said = _digests([*old, *now.values()], wanted)
+    library: Library = {}
+    for line, codes, last in found:
+        edition = _edition(codes, last, now, said)
+        goods = goods_of(line)
+        key = f"{line.application.reference}/{line.number}"
+        library[key] = Past(line, codes, last, Precedent(key, goods.text, codes, edition))
+    return library
+
+
+def _ids(now: dict[int, ControlEdition]) -> set[int]:
+    return {edition.pk for edition in now.values()}
+
+
+def _edition(
+    codes: tuple[str, ...],
+    last: GoodsAssessment | None,
+    now: dict[int, ControlEdition],
+    said: dict[tuple[int, str], str],
+) -> int | None:
+    if last is None:
+        return None
+    current = now.get(last.edition.list_id)
+    if current is None or current.pk == last.edition_id:
+        return last.edition_id
+    same = all((text := said.get((last.edition_id, code))) and text == said.get((current.pk, code)) for code in codes)
+    return current.pk if codes and same else last.edition_id
+
+
+def _digests(editions: Iterable[ControlEdition], codes: set[str]) -> dict[tuple[int, str], str]:
+    rows = EntryVersion.objects.filter(edition__in=list(editions), code__in=codes)
+    return {(row.edition_id, row.code): row.digest for row in rows}
