@@ -1,1 +1,5 @@
-"""Which entries of a control list may describe goods, and why."""
+"""Which entries of a control list may describe goods: `suggest`."""
+
+from screening.classification.suggesting import NoEditionInForce, suggest
+
+__all__ = ["NoEditionInForce", "suggest"]
