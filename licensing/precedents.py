@@ -1,4 +1,4 @@
-"""Goods that were classified before, for the search for entries to look at: who asks decides which he may see.
+"""Goods that were classified before, for the search for entries to look at.
 
 Officers see what was decided about anybody's goods; an exporter only goods of the own company.
 """
@@ -48,11 +48,11 @@ def of_company(company: Organisation, at: datetime, *, but: Application | None =
     return _library(lines, at, told=(ApplicationStatus.APPROVED,))
 
 
-def _library(
-    lines: QuerySet[GoodsLine], at: datetime, told: Iterable[str] = CLOSED
-) -> Library:
+def _library(lines: QuerySet[GoodsLine], at: datetime, told: Iterable[str] = CLOSED) -> Library:
     newest = list(
-        lines.distinct().select_related("application__organisation").order_by("-application__submitted_at", "pk")[:MOST]
+        lines.distinct()
+        .select_related("application__organisation")
+        .order_by("-application__submitted_at", "pk")[:MOST]
     )
     assessed = _assessed(newest)
     found = []
@@ -103,7 +103,9 @@ def _edition(
     current = now.get(last.edition.list_id)
     if current is None or current.pk == last.edition_id:
         return last.edition_id
-    same = all((text := said.get((last.edition_id, code))) and text == said.get((current.pk, code)) for code in codes)
+    same = all(
+        (text := said.get((last.edition_id, code))) and text == said.get((current.pk, code)) for code in codes
+    )
     return current.pk if codes and same else last.edition_id
 
 

@@ -85,7 +85,9 @@ def every_line_is_assessed(application: Application, _user: User, at: datetime) 
     if not waiting:
         return None
     return ngettext(
-        "Assess line %(lines)s of the goods first.", "Assess the lines %(lines)s of the goods first.", len(waiting)
+        "Assess line %(lines)s of the goods first.",
+        "Assess the lines %(lines)s of the goods first.",
+        len(waiting),
     ) % {"lines": ", ".join(waiting)}
 
 

@@ -19,6 +19,7 @@ from portal.views import (
     demonstration,
     form,
     gallery,
+    goods,
     hits,
     home,
     irregularities,
@@ -67,8 +68,13 @@ urlpatterns = [
     path("applications/<str:reference>/form/", form.tasks, name="form"),
     path("applications/<str:reference>/form/about/", form.about, name="form-about"),
     path("applications/<str:reference>/form/goods/", form.goods, name="form-goods"),
-    path("applications/<str:reference>/form/goods/new/", form.goods_line, name="form-goods-new"),
-    path("applications/<str:reference>/form/goods/<int:pk>/", form.goods_line, name="form-goods-line"),
+    path("applications/<str:reference>/form/goods/new/", goods.line, name="form-goods-new"),
+    path(
+        "applications/<str:reference>/form/goods/suggestions/",
+        goods.suggestions,
+        name="form-goods-suggestions",
+    ),
+    path("applications/<str:reference>/form/goods/<int:pk>/", goods.line, name="form-goods-line"),
     path(
         "applications/<str:reference>/form/goods/<int:pk>/remove/",
         form.goods_remove,

@@ -39,7 +39,10 @@ def assess(
         raise Refused(_("Name at most %(count)d entries.") % {"count": CODES_AT_MOST})
     if unknown := unknown_codes(edition, codes):
         raise Refused(
-            _("The edition %(edition)s has no entry %(codes)s. Write it as the list does, for example 6A005.a.1.")
+            _(
+                "The edition %(edition)s has no entry %(codes)s."
+                " Write it as the list does, for example 6A005.a.1."
+            )
             % {"edition": edition.label, "codes": ", ".join(unknown)}
         )
     row = GoodsAssessment.objects.create(

@@ -1,4 +1,4 @@
-"""Under which entries of a control list goods fall, as exporters and officers say. Rows are only ever added."""
+"""Under which entries of a control list goods fall, as exporters and officers say. Rows are only added."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
