@@ -24,6 +24,7 @@ from screening.control.lists import name_of
 from screening.control_models import ControlEdition, EntryRegime, Regime
 
 LONGEST_TITLE = 220  # characters shown of what a provision says; its page has the rest
+SHOWN_AT_ONCE = 5  # the others are one click away
 LEAST_LETTERS = 3  # fewer say nothing about goods
 BLANKS = re.compile(r"(\s+|/)")
 OUTCOMES: dict[Outcome, tuple[Promise, str]] = {
@@ -100,6 +101,19 @@ class Shown:
     list_name: str
     rows: list[Row]
     claims: list[str] = field(default_factory=list)  # questions about the codes the exporter names
+
+    @property
+    def first(self) -> list[Row]:
+        return self.rows[:SHOWN_AT_ONCE]
+
+    @property
+    def more(self) -> list[Row]:
+        return self.rows[SHOWN_AT_ONCE:]
+
+    @property
+    def more_matters(self) -> bool:
+        """Say whether one of the further rows was answered or waits for a reason, so that it must be seen."""
+        return any(row.weighed or row.lacks_reason for row in self.more)
 
     @property
     def codes(self) -> list[str]:

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('reason', models.TextField(max_length=2000)),
+                ('reason', models.TextField(max_length=2000, verbose_name='Reason')),
                 ('goods_digest', models.CharField(max_length=64)),
                 ('at', models.DateTimeField()),
             ],

@@ -60,7 +60,7 @@ class GoodsAssessment(models.Model):
     line = models.ForeignKey(GoodsLine, models.PROTECT, related_name="assessments")
     edition = models.ForeignKey("screening.ControlEdition", models.PROTECT, related_name="+")
     codes = ArrayField(models.CharField(max_length=60), default=list)  # [] for "not listed"
-    reason = models.TextField(max_length=2000)
+    reason = models.TextField(_("Reason"), max_length=2000)
     goods_digest = models.CharField(max_length=64)  # of what the line said: licensing.classification.digest
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -245,7 +245,7 @@ class WeighedSuggestions:
         self.accepted.add(code)
 
     def reject(self, code: str) -> bool:
-        """Take the answer back that it fits; say whether a reason was given: without one it does not count."""
+        """Say that it does not fit. Returns whether a reason was given: without one it does not count."""
         self.accepted.discard(code)
         if why := self.reasons.get(code, ""):
             self.rejected[code] = why

@@ -17,7 +17,7 @@ from licensing.country import pack
 from licensing.errors import Reason, Refused
 from licensing.models import Action, Application, Consultation, Outcome
 from licensing.permissions import Permission
-from portal import case_page
+from portal import assessed, case_page
 from portal import queue as cases
 from portal.access import needs
 from portal.forms.casework import (
@@ -85,6 +85,8 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
         "missing": case_page.missing(application),
         "documents": case_page.documents(application),
         "look_alikes": case_page.look_alikes(application),
+        "goods": assessed.rows(application),
+        "can_assess": assessed.may_be_assessed(application),
         "comparison": case_page.comparison(
             shown,
             standings,
