@@ -19,7 +19,7 @@ from licensing.precedents import Library, Past
 from portal.control_pages import address
 from portal.templatetags.portal import ATTENTION, PLAIN
 from screening.classification import NoEditionInForce, suggest
-from screening.classification.answers import Answer, Comparison, Goods, Outcome, Suggestion
+from screening.classification.answers import Answer, Comparison, Goods, Outcome, Reason, Suggestion
 from screening.control.lists import name_of
 from screening.control_models import ControlEdition, EntryRegime, Regime
 
@@ -87,9 +87,7 @@ class Row:
 
     @property
     def asked_for(self) -> list[str]:
-        """Return what the goods do not say although a threshold depends on it."""
-        missing = (one.name for one in self.compared if one.comparison.outcome is Outcome.NOT_KNOWN)
-        return list(dict.fromkeys(missing))
+        return missing(self.suggestion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +175,7 @@ def _row(
             for step in one.path
         ],
         regimes,
-        [reason_in_words(reason.code, reason.detail) for reason in one.reasons],
+        [reason_in_words(reason) for reason in one.reasons],
         [_compared(comparison) for comparison in one.comparisons],
         [library[key] for key in one.precedents if key in library],
         said.weighed.get(one.code),
@@ -199,8 +197,8 @@ REASONS: dict[str, Promise] = {
 }
 
 
-def reason_in_words(code: str, detail: str) -> str:
-    return str(REASONS[code]) % {"detail": detail}
+def reason_in_words(reason: Reason) -> str:
+    return str(REASONS[reason.code]) % {"detail": reason.detail}
 
 
 def marked(title: str, words: frozenset[str]) -> SafeString:
@@ -218,15 +216,34 @@ def marked(title: str, words: frozenset[str]) -> SafeString:
 
 def _compared(comparison: Comparison) -> Compared:
     label, tone = OUTCOMES[comparison.outcome]
-    return Compared(
-        comparison,
+    name, threshold, stated = (
         parameter_name(comparison.parameter),
-        f"{comparison.comparator} {comparison.value.normalize():f} {comparison.unit}".strip(),
-        comparison.found
-        or (f"{comparison.stated:f} {comparison.unit}".strip() if comparison.stated is not None else ""),
-        label,
-        tone,
+        _threshold(comparison),
+        _stated(comparison),
     )
+    return Compared(comparison, name, threshold, stated, label, tone)
+
+
+def _threshold(comparison: Comparison) -> str:
+    return f"{comparison.comparator} {comparison.value.normalize():f} {comparison.unit}".strip()
+
+
+def _stated(comparison: Comparison) -> str:
+    if comparison.found or comparison.stated is None:
+        return comparison.found
+    return f"{comparison.stated.normalize():f} {comparison.unit}".strip()
+
+
+def marked_off(comparison: Comparison) -> str:
+    """Return a threshold with what the goods say of it, in one line."""
+    one = _compared(comparison)
+    return f"{one.name} {one.threshold}: {' · '.join(filter(None, (one.stated, str(one.label))))}"
+
+
+def missing(suggestion: Suggestion) -> list[str]:
+    """Return what the goods do not say although a threshold depends on it."""
+    unknown = (one for one in suggestion.comparisons if one.outcome is Outcome.NOT_KNOWN)
+    return list(dict.fromkeys(parameter_name(one.parameter) for one in unknown))
 
 
 def parameter_name(parameter: str) -> str:
