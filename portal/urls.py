@@ -30,6 +30,7 @@ from portal.views import (
     prechecks,
     screenings,
     second_factor,
+    self_check,
     sessions,
 )
 
@@ -47,6 +48,7 @@ urlpatterns = [
     path("check/", check.ask, name="check"),
     path("check/<str:reference>/<str:code>/", check.show, name="check-licence"),
     # Everybody: which goods are listed
+    path("self-check/", self_check.show, name="self-check"),
     path("control-list/", control_list.index, name="control-lists"),
     path("control-list/<str:list_code>/", control_list.show, name="control-list"),
     path("control-list/<str:list_code>/changes/", control_list.changes, name="control-changes"),

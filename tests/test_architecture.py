@@ -31,6 +31,7 @@ OPEN_TO_ALL = {
     "set_language",
     "check",
     "check-licence",
+    "self-check",
     "control-lists",
     "control-list",
     "control-changes",

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from portal.api import customs, docs, ledger, schema, screenings
+from portal.api import classifications, customs, docs, ledger, schema, screenings
 
 urlpatterns = [
     path("v1/licences/<str:number>", customs.LicenceView.as_view(), name="api-licence"),
     path("v1/licences/<str:number>/usages", customs.UsagesView.as_view(), name="api-usages"),
     path("v1/screenings", screenings.ScreeningsView.as_view(), name="api-screenings"),
+    path("v1/classifications", classifications.ClassificationsView.as_view(), name="api-classifications"),
     path("v1/reservations", ledger.ReservationsView.as_view(), name="api-reservations"),
     path("v1/adjustments", ledger.AdjustmentsView.as_view(), name="api-adjustments"),
     path("v1/postings", ledger.PostingsView.as_view(), name="api-postings"),

@@ -1,8 +1,9 @@
 """Goods of a file: read them, ask which entries of a control list may describe them, and say it in a table.
 
 A line of JSON is {"id", "text", "lang", "list"} with what else is known; the answer is {"id", "codes":
-[{"code", "path", "score"}], "alarm", "ms"} with the edition and the claims. `code` is the entry at the top, `path` the
-provision below it that fits best; `alarm` says from 0 to 1 how likely it is that the goods are listed at all.
+[{"code", "path", "score"}], "alarm", "ms"} with the edition and the claims. `code` is the entry at the top,
+`path` the provision below it that fits best; `alarm` says from 0 to 1 how likely it is that the goods are
+listed at all.
 """
 
 from collections.abc import Iterator

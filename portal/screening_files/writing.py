@@ -78,7 +78,7 @@ def answers(path: Path, sheet: Sheet) -> Iterator[Write]:
         Path(scratch).unlink(missing_ok=True)
 
 
-def _writer(path: Path) -> Callable[[Path], Any]:
+def _writer(path: Path) -> Callable[[Path, Sheet], Any]:
     try:
         return {".csv": _csv, ".xlsx": _xlsx, ".jsonl": _jsonl}[path.suffix.lower()]
     except KeyError:

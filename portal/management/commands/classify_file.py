@@ -45,7 +45,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--ignore-others",
             action="store_true",
-            help="pass over columns of a table we don't know, instead of refusing; lines of JSON may hold any",
+            help="pass over columns of a table we don't know, instead of refusing; JSON may hold any",
         )
         parser.add_argument("--replace", action="store_true", help="write over OUT if it exists")
         parser.add_argument(
