@@ -45,10 +45,14 @@ def of_company(company: Organisation, at: datetime, *, but: Application | None =
         status__in=[ApplicationStatus.DRAFT, ApplicationStatus.WITHDRAWN]
     )
     lines = GoodsLine.objects.filter(application__in=handed_in.exclude(pk=but.pk) if but else handed_in)
-    return _library(lines, at, told=(ApplicationStatus.APPROVED,))
+    return _library(lines, at, told=(ApplicationStatus.APPROVED,), claims_count=True)
 
 
-def _library(lines: QuerySet[GoodsLine], at: datetime, told: Iterable[str] = CLOSED) -> Library:
+def _library(
+    lines: QuerySet[GoodsLine], at: datetime, *, told: Iterable[str] = CLOSED, claims_count: bool = False
+) -> Library:
+    """`told` are the statuses of applications whose assessment the reader may hear; where `claims_count`, the
+    code that the exporter names stands in for it."""
     newest = list(
         lines.distinct()
         .select_related("application__organisation")
@@ -58,9 +62,10 @@ def _library(lines: QuerySet[GoodsLine], at: datetime, told: Iterable[str] = CLO
     found = []
     for line in newest:
         last = assessed.get(line.pk) if line.application.status in told else None
-        codes = tuple(last.codes) if last else (line.control_code,) if line.control_code else ()
-        if last or codes:
-            found.append((line, codes, last))
+        if last:
+            found.append((line, tuple(last.codes), last))
+        elif claims_count and line.control_code:
+            found.append((line, (line.control_code,), None))
     return _checked(found, at)
 
 

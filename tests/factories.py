@@ -119,9 +119,7 @@ class ApplicationFactory(Factory):
             status=models.ApplicationStatus.IN_REVIEW,
             submitted_at=NOON,
             screened=factory.RelatedFactory("tests.factories.ScreeningFactory", "application"),
-            assessed=factory.PostGeneration(
-                lambda case, _create, _given: [GoodsAssessmentFactory(line=line) for line in case.goods.all()]
-            ),
+            assessed=factory.PostGeneration(lambda case, _create, wanted: assess_goods(case, wanted)),
         )
         recommended = factory.Trait(
             in_review=True,
@@ -154,13 +152,19 @@ class GoodsLineFactory(Factory):
     origin = "DE"
 
 
+def assess_goods(case: models.Application, wanted: bool | None) -> None:
+    """Let each line of goods be assessed, unless a test says assessed=False."""
+    for line in case.goods.all() if wanted is not False else ():
+        GoodsAssessmentFactory(line=line)
+
+
 def edition_in_force() -> ControlEdition:
     """Return an edition of a small control list, made where there is none yet."""
     control_list, is_new = ControlList.objects.get_or_create(
         code="prueba", defaults={"jurisdiction": "PA", "name": "Lista de prueba"}
     )
     if not is_new:
-        return control_list.editions.get()
+        return control_list.editions.get(in_force_to=None)
     edition = ControlEdition.objects.create(
         list=control_list,
         label="2026",

@@ -1,0 +1,354 @@
+"""An exporter sees which entries may describe the goods while describing them, and answers for each."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from licensing.models import ApplicationStatus, GoodsLine
+from portal import suggested
+from portal.forms.goods import WeighedSuggestions
+from portal.views import goods as goods_views
+from screening.classification.answers import (
+    Answer,
+    Claim,
+    Comparison,
+    Outcome,
+    Precedent,
+    Reason,
+    Step,
+    Suggestion,
+)
+from screening.control import catalogue
+from tests.factories import (
+    ApplicationFactory,
+    GoodsAssessmentFactory,
+    GoodsLineFactory,
+)
+from tests.people import client_of
+
+LASER = "Láser de corte de fibra de 4 kW"
+LINE = {
+    "description": LASER,
+    "hs_code": "8456.11",
+    "listed": "yes",
+    "control_code": "6A005",
+    "quantity": "1",
+    "unit": "C62",
+    "value": "10",
+    "currency": "USD",
+    "origin": "DE",
+}
+
+
+@pytest.fixture
+def in_force(db):
+    return catalogue.load(by_name="Prueba", at=timezone.now())
+
+
+@pytest.fixture
+def draft(exporter):
+    return ApplicationFactory(organisation=exporter.organisation, created_by=exporter)
+
+
+@pytest.fixture
+def browser(exporter):
+    return client_of(exporter, "en")
+
+
+def page_of(draft) -> str:
+    return reverse("form-goods-new", args=[draft.reference])
+
+
+def suggestions_of(draft) -> str:
+    return reverse("form-goods-suggestions", args=[draft.reference])
+
+
+def typed(browser, draft, **changed):
+    return browser.post(suggestions_of(draft), {**LINE, **changed}, headers={"HX-Request": "true"})
+
+
+def codes(page) -> list[str]:
+    return [row.suggestion.code for row in page.context["shown"].rows]
+
+
+# --- what is shown ---
+
+
+def test_a_new_line_says_what_will_appear(browser, draft, in_force):
+    page = browser.get(page_of(draft))
+
+    assert "the entries that may fit appear here" in page.content.decode()
+    assert page.context["shown"] is None
+
+
+def test_what_is_typed_brings_entries_with_path_edition_and_reasons(browser, draft, in_force):
+    page = typed(browser, draft)
+
+    [row] = [row for row in page.context["shown"].rows if row.suggestion.base == "6A005"]
+    text = page.content.decode()
+    assert in_force.label in text
+    assert row.url in text
+    assert row.reasons and all(reason in text.replace("&#x27;", "'") for reason in row.reasons)
+    assert "expert’s check remain" in text
+    assert "<html" not in text
+
+
+def test_it_is_the_same_without_javascript(browser, draft, in_force):
+    page = browser.post(page_of(draft), {**LINE, "suggest": "now"})
+
+    assert codes(page) == codes(typed(browser, draft))
+    assert LASER in page.content.decode()
+    assert not GoodsLine.objects.exists()
+
+
+def test_an_address_never_holds_what_was_typed(browser, draft, in_force):
+    assert browser.get(suggestions_of(draft), {"description": LASER}).status_code == 405
+    page = browser.get(page_of(draft), {"description": LASER})
+    assert LASER not in page.content.decode()
+
+
+def test_two_letters_say_nothing_yet(browser, draft, in_force):
+    assert typed(browser, draft, description="lá", control_code="").context["shown"] is None
+
+
+def test_without_a_list_the_form_still_works(browser, draft):
+    assert "No control list is in force" in typed(browser, draft).content.decode()
+
+    browser.post(page_of(draft), LINE)
+    assert GoodsLine.objects.get().description == LASER
+
+
+def test_too_many_searches_wait_and_the_form_still_works(browser, draft, in_force, monkeypatch):
+    monkeypatch.setattr(goods_views, "RATE", "0/m")
+
+    assert "Wait a minute" in typed(browser, draft).content.decode()
+    browser.post(page_of(draft), LINE)
+    assert GoodsLine.objects.exists()
+
+
+def test_nobody_elses_application_is_searched_for(browser, in_force):
+    foreign = ApplicationFactory()
+
+    assert typed(browser, foreign).status_code == 404
+
+
+def test_what_was_handed_in_gets_no_suggestions_page(browser, exporter, in_force):
+    case = ApplicationFactory(
+        organisation=exporter.organisation, in_review=True, status=ApplicationStatus.IN_REVIEW
+    )
+
+    assert browser.get(page_of(case)).status_code == 302
+
+
+# --- answers ---
+
+
+def offered(browser, draft, **changed) -> dict:
+    return {**LINE, "offered": typed(browser, draft, **changed).context["offered"]}
+
+
+def test_using_an_entry_fills_it_in_and_saves_nothing_yet(browser, draft, in_force):
+    sent = {**offered(browser, draft), "listed": "no", "control_code": "", "quantity": "many"}
+
+    page = browser.post(page_of(draft), {**sent, "use": "6A005"})
+
+    form = page.context["form"]
+    assert (form["control_code"].value(), form["listed"].value()) == ("6A005", "yes")
+    assert form["quantity"].value() == "many"
+    [row] = [row for row in page.context["shown"].rows if row.suggestion.code == "6A005"]
+    assert row.weighed.answer == "accepted"
+    assert not GoodsLine.objects.exists()
+
+
+def test_rejecting_takes_a_reason(browser, draft, in_force):
+    sent = offered(browser, draft)
+
+    without = browser.post(page_of(draft), {**sent, "reject": "6A005"})
+    [row] = [row for row in without.context["shown"].rows if row.suggestion.code == "6A005"]
+    assert row.lacks_reason and row.weighed is None
+    assert "Write in a few words why" in without.content.decode()
+
+    told = browser.post(page_of(draft), {**sent, "reject": "6A005", "why-6A005": "Es de 400 W."})
+    [row] = [row for row in told.context["shown"].rows if row.suggestion.code == "6A005"]
+    assert (row.weighed.answer, row.weighed.reason) == ("rejected", "Es de 400 W.")
+
+
+def test_an_answer_can_be_taken_back(browser, draft, in_force):
+    sent = {**offered(browser, draft), "accepted": ["6A005"], "undo": "6A005"}
+
+    page = browser.post(page_of(draft), sent)
+
+    assert not any(row.weighed for row in page.context["shown"].rows)
+
+
+def test_saving_the_line_keeps_what_was_suggested_and_answered(browser, draft, exporter, in_force):
+    sent = offered(browser, draft)
+    other = next(code for code in codes(typed(browser, draft)) if code != "6A005")
+
+    browser.post(
+        page_of(draft), {**sent, "accepted": ["6A005"], "rejected": [other], f"why-{other}": "No es eso."}
+    )
+
+    line = GoodsLine.objects.get()
+    rows = {row.code: row for row in line.suggestions.all()}
+    assert list(rows) and all(row.edition == in_force and row.by == exporter for row in rows.values())
+    assert rows["6A005"].answer == "accepted"
+    assert (rows[other].answer, rows[other].reason) == ("rejected", "No es eso.")
+    assert {row.answer for code, row in rows.items() if code not in ("6A005", other)} == {"none"}
+
+
+def test_the_answers_come_back_with_the_line(browser, draft, in_force):
+    browser.post(page_of(draft), {**offered(browser, draft), "accepted": ["6A005"]})
+    line = GoodsLine.objects.get()
+
+    page = browser.get(reverse("form-goods-line", args=[draft.reference, line.pk]))
+
+    assert [row.suggestion.code for row in page.context["shown"].rows if row.weighed] == ["6A005"]
+
+
+def test_what_was_suggested_cannot_be_made_up(browser, draft, in_force):
+    forged = offered(browser, draft)["offered"][:-3] + "abc"
+
+    browser.post(page_of(draft), {**LINE, "offered": forged, "accepted": ["6A005"]})
+
+    assert not GoodsLine.objects.get().suggestions.exists()
+
+
+def test_an_answer_about_what_was_not_suggested_is_not_kept(browser, draft, in_force):
+    browser.post(page_of(draft), {**offered(browser, draft), "accepted": ["0A001"]})
+
+    assert not GoodsLine.objects.get().suggestions.filter(code="0A001").exists()
+
+
+def test_enter_saves_the_line_rather_than_taking_an_entry(browser, draft, in_force):
+    """The first button of a form is what Enter presses."""
+    page = browser.post(page_of(draft), {**LINE, "suggest": "now"}).content.decode()
+
+    assert page.index("Save line") < page.index('name="use"')
+
+
+# --- the own library ---
+
+
+def test_past_goods_are_those_of_the_own_company(browser, draft, exporter, in_force, monkeypatch):
+    own = ApplicationFactory(
+        organisation=exporter.organisation, in_review=True, status=ApplicationStatus.APPROVED
+    )
+    foreign = ApplicationFactory(in_review=True, status=ApplicationStatus.APPROVED)
+    for case in (own, foreign):
+        GoodsAssessmentFactory(line=GoodsLineFactory(application=case, description=LASER))
+    asked = []
+
+    def remembered(_goods, *, precedents, **_how):
+        asked.extend(precedents)
+        return answer(in_force, precedents=tuple(one.key for one in precedents))
+
+    monkeypatch.setattr(suggested, "suggest", remembered)
+
+    text = typed(browser, draft).content.decode()
+
+    assert asked and all(isinstance(one, Precedent) for one in asked)
+    assert {one.key.partition("/")[0] for one in asked} == {own.reference}
+    assert own.reference in text and "Similar goods of your company" in text
+    assert foreign.reference not in text
+
+
+# --- words ---
+
+
+def answer(edition, **more) -> Answer:
+    version = edition.versions.get(code="6A005")
+    comparisons = more.pop("comparisons", ())
+    claims = more.pop("claims", ())
+    suggestion = Suggestion(
+        "6A005",
+        "6A005",
+        version.pk,
+        0.9,
+        (Step("6A005", "Láseres <b> y óptica"),),
+        reasons=(Reason("words", "láser"),),
+        words=frozenset({"Láseres"}),
+        comparisons=comparisons,
+        **more,
+    )
+    return Answer(edition.pk, edition.label, (suggestion,), 0.9, True, claims=claims)
+
+
+@pytest.fixture
+def found(monkeypatch, in_force):
+    def give(**more):
+        monkeypatch.setattr(suggested, "suggest", lambda *_goods, **_how: answer(in_force, **more))
+
+    return give
+
+
+def test_matched_words_are_marked_and_nothing_else_becomes_markup(browser, draft, found):
+    found()
+
+    text = typed(browser, draft).content.decode()
+
+    assert '<mark class="app-mark-token">Láseres</mark> &lt;b&gt;' in text
+
+
+def test_values_are_compared_and_what_is_missing_is_asked_for(browser, draft, found):
+    power = Comparison("6A005", 1, "power", ">", Decimal(1000), "W", Outcome.MET, Decimal(4000), "4 kW")
+    wave = Comparison("6A005", 1, "wavelength", "<", Decimal(1550), "nm", Outcome.NOT_KNOWN)
+    found(comparisons=(power, wave))
+
+    page = typed(browser, draft)
+
+    [row] = page.context["shown"].rows
+    assert [str(one.label) for one in row.compared] == ["Reached", "Not stated: what is it?"]
+    assert row.compared[0].stated == "4 kW"
+    assert len(row.asked_for) == 1
+    assert "Add to the description:" in page.content.decode()
+
+
+def test_a_claim_unlike_everything_found_is_a_question_and_no_refusal(browser, draft, found):
+    found(claims=(Claim("5A002", is_known=True, is_far=True),))
+
+    assert "5A002 is unlike everything found" in typed(browser, draft).content.decode()
+    browser.post(page_of(draft), {**LINE, "control_code": "5A002"})
+    assert GoodsLine.objects.get().control_code == "5A002"
+
+
+def test_an_unknown_claim_is_asked_about(browser, draft, found):
+    found(claims=(Claim("6A999", is_known=False, is_far=True),))
+
+    assert "Which entry do you mean?" in typed(browser, draft).content.decode()
+
+
+def test_questions_of_notes_are_shown_as_questions(browser, draft, found):
+    found(questions=("¿Es para uso médico?",))
+
+    assert "¿Es para uso médico?" in typed(browser, draft).content.decode()
+
+
+def test_where_nothing_is_found_it_clears_nothing(browser, draft, in_force, monkeypatch):
+    nothing = Answer(in_force.pk, in_force.label, (), 0.0, False, catch_all=("¿Sospecha algo?",))
+    monkeypatch.setattr(suggested, "suggest", lambda *_goods, **_how: nothing)
+
+    text = typed(browser, draft).content.decode()
+
+    assert "No match found" in text
+    assert "the catch-all questions and an expert’s check remain" in text
+    assert "¿Sospecha algo?" in text
+
+
+def test_the_offer_is_read_back_as_it_was_signed():
+    signed = WeighedSuggestions.signed(7, ["6A005", "5A002"])
+
+    weighed = WeighedSuggestions({"offered": signed}, ["5A002"], [])
+
+    offer = weighed.offer()
+    assert offer.edition_id == 7
+    assert [(one.code, one.place, one.answer) for one in offer.weighed] == [
+        ("6A005", 1, "none"),
+        ("5A002", 2, "accepted"),
+    ]
+
+
+def test_officers_do_not_fill_in_forms(in_force, officer):
+    assert client_of(officer).post(suggestions_of(ApplicationFactory())).status_code == 403
