@@ -29,6 +29,7 @@ class Past:
 
 
 Library = dict[str, Past]  # by the key of the precedent
+Found = tuple[GoodsLine, tuple[str, ...], GoodsAssessment | None]
 
 
 def decided(at: datetime, *, but: Application | None = None) -> Library:
@@ -59,7 +60,7 @@ def _library(
         .order_by("-application__submitted_at", "pk")[:MOST]
     )
     assessed = _assessed(newest)
-    found = []
+    found: list[Found] = []
     for line in newest:
         last = assessed.get(line.pk) if line.application.status in told else None
         if last:
@@ -75,7 +76,7 @@ def _assessed(lines: list[GoodsLine]) -> dict[int, GoodsAssessment]:
     return {row.line_id: row for row in rows if row.goods_digest == digest(by_line[row.line_id])}
 
 
-def _checked(found: list[tuple[GoodsLine, tuple[str, ...], GoodsAssessment | None]], at: datetime) -> Library:
+def _checked(found: list[Found], at: datetime) -> Library:
     """Check each again that rests on an edition no longer in force: where its entries say the same now, it
     counts as of the edition in force; otherwise it keeps its own, and the search does not lean on it."""
     now = {edition.list_id: edition for edition in ControlEdition.objects.in_force(at)}
