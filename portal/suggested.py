@@ -26,6 +26,7 @@ from screening.control_models import ControlEdition, EntryRegime, Regime
 LONGEST_TITLE = 220  # characters shown of what a provision says; its page has the rest
 SHOWN_AT_ONCE = 5  # the others are one click away
 LEAST_LETTERS = 3  # fewer say nothing about goods
+SIGNS = ",.;:()[]“”«»\"'"
 BLANKS = re.compile(r"(\s+|/)")
 OUTCOMES: dict[Outcome, tuple[Promise, str]] = {
     Outcome.MET: (_("Reached"), ATTENTION),
@@ -202,16 +203,17 @@ def reason_in_words(reason: Reason) -> str:
 
 
 def marked(title: str, words: frozenset[str]) -> SafeString:
-    """Return a title, shortened, with the words that were found marked."""
+    """Return a title, shortened, with the words that were found marked, without the signs around them."""
     text = title if len(title) <= LONGEST_TITLE else f"{title[:LONGEST_TITLE].rsplit(' ', 1)[0]} …"
-    return format_html_join(
-        "",
-        "{}",
-        (
-            (format_html('<mark class="app-mark-token">{}</mark>', part) if part in words else part,)
-            for part in BLANKS.split(text)
-        ),
-    )
+    return format_html_join("", "{}", ((_piece(part, words),) for part in BLANKS.split(text)))
+
+
+def _piece(part: str, words: frozenset[str]) -> str:
+    core = part.strip(SIGNS)
+    if not core or (part not in words and core not in words):
+        return part
+    before, _core, after = part.partition(core)
+    return format_html('{}<mark class="app-mark-token">{}</mark>{}', before, core, after)
 
 
 def _compared(comparison: Comparison) -> Compared:
