@@ -292,6 +292,19 @@ def test_matched_words_are_marked_and_nothing_else_becomes_markup(browser, draft
     assert '<mark class="app-mark-token">Láseres</mark> &lt;b&gt;' in text
 
 
+def test_signs_around_a_word_are_not_marked():
+    assert suggested.marked("fibra, diodo", frozenset({"fibra,"})) == (
+        '<mark class="app-mark-token">fibra</mark>, diodo'
+    )
+
+
+def test_a_long_title_is_shortened_at_a_word():
+    shown = suggested.marked("palabra " * 60, frozenset())
+
+    assert len(shown) <= suggested.LONGEST_TITLE + 2
+    assert shown.endswith("palabra …")
+
+
 def test_values_are_compared_and_what_is_missing_is_asked_for(browser, draft, found):
     power = Comparison("6A005", 1, "power", ">", Decimal(1000), "W", Outcome.MET, Decimal(4000), "4 kW")
     wave = Comparison("6A005", 1, "wavelength", "<", Decimal(1550), "nm", Outcome.NOT_KNOWN)
