@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from licensing.classification import Weighed
 from licensing.precedents import Library, Past
-from portal.control_pages import address
+from portal.control_pages import GROUPS, address
 from portal.templatetags.portal import ATTENTION, PLAIN
 from screening.classification import NoEditionInForce, suggest
 from screening.classification.answers import Answer, Comparison, Goods, Outcome, Reason, Suggestion
+from screening.classification.parameters import parameters
 from screening.control.lists import name_of
 from screening.control_models import ControlEdition, EntryRegime, Regime
 
@@ -187,19 +188,21 @@ def _row(
 
 REASONS: dict[str, Promise] = {
     "words": _("Words in common: %(detail)s"),
-    "letters": _("Written alike: %(detail)s"),
+    "letters": _("Written in a similar way"),
     "meaning": _("Means something similar"),
     "substance": _("Names the substance: %(detail)s"),
     "synonym": _("Another name for it: %(detail)s"),
     "hs": _("Goods under the customs code %(detail)s are sometimes meant. That is a hint only."),
-    "group": _("The description speaks of %(detail)s"),
+    "group": _("The description speaks of this group: %(detail)s"),
     "precedent": _("Similar goods were classified under it before: %(detail)s"),
     "claimed": _("Named in the claim: %(detail)s"),
 }
 
 
 def reason_in_words(reason: Reason) -> str:
-    return str(REASONS[reason.code]) % {"detail": reason.detail}
+    words = REASONS.get(reason.code)
+    detail = str(GROUPS.get(reason.detail, reason.detail)) if reason.code == "group" else reason.detail
+    return str(words) % {"detail": detail} if words else detail
 
 
 def marked(title: str, words: frozenset[str]) -> SafeString:
@@ -249,7 +252,10 @@ def missing(suggestion: Suggestion) -> list[str]:
 
 
 def parameter_name(parameter: str) -> str:
-    return parameter.replace("_", " ").replace("-", " ")
+    """Return what data sheets call it, in the reader's language."""
+    known = parameters().get(parameter)
+    names = known.names.get((get_language() or "es")[:2]) if known else None
+    return names[0] if names else parameter.replace("_", " ")
 
 
 def _claims(answer: Answer) -> list[str]:

@@ -38,6 +38,7 @@ WITHOUT_DATA = {
     "findstatic",
     "diffsettings",
     "spectacular",
+    "benchmark classification",  # has a database of its own
     "benchmark startup",  # starts what it measures itself
 }
 

@@ -1,5 +1,5 @@
 """Which entries of a control list may describe goods: `suggest`."""
 
-from screening.classification.suggesting import NoEditionInForce, suggest
+from screening.classification.suggesting import NoEditionInForce, prepare, suggest
 
-__all__ = ["NoEditionInForce", "suggest"]
+__all__ = ["NoEditionInForce", "prepare", "suggest"]

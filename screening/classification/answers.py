@@ -88,6 +88,7 @@ class Suggestion:
     comparisons: tuple[Comparison, ...] = ()
     questions: tuple[str, ...] = ()  # notes that may exclude the goods, and what to ask, as questions
     precedents: tuple[str, ...] = ()  # keys of Precedent, the likest first
+    others: tuple[str, ...] = ()  # further paragraphs of the same entry that fit nearly as well
 
     @property
     def outcome(self) -> Outcome | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from math import log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 Scores = NDArray[np.float32]
+Arrays = dict[str, NDArray[np.generic]]
+
+K1, B = 1.2, 0.6  # of Okapi BM25
 
 
 class Postings:
@@ -29,51 +32,43 @@ class Postings:
         self._places = {term: place for place, term in enumerate(terms)}
 
     @classmethod
-    def bm25(cls, texts: Iterable[Mapping[str, float]], *, k1: float = 1.2, b: float = 0.6) -> Postings:
+    def bm25(cls, texts: Iterable[Mapping[str, float]]) -> Postings:
         """Build from how often each document has each term; worths are those of Okapi BM25."""
-        counted = list(texts)
-        lengths = [sum(one.values()) for one in counted]
-        mean = (sum(lengths) / len(lengths)) if lengths else 1.0
-        having = Counter(term for one in counted for term in one)
-        rarity = {term: log(1 + (len(counted) - n + 0.5) / (n + 0.5)) for term, n in having.items()}
-
-        def worth(term: str, count: float, length: float) -> float:
-            return rarity[term] * count * (k1 + 1) / (count + k1 * (1 - b + b * length / (mean or 1.0)))
-
-        return cls._of(
-            {term: worth(term, count, length) for term, count in one.items()}
-            for one, length in zip(counted, lengths, strict=True)
-        )
+        terms, places, documents, counts, size = _flat(texts)
+        having = np.bincount(places, minlength=len(terms))
+        rarity = np.log(1 + (size - having + 0.5) / (having + 0.5))
+        lengths = np.bincount(documents, counts, size)
+        long = 1 - B + B * lengths / (lengths.mean() if size else 1.0)
+        worths = rarity[places] * counts * (K1 + 1) / (counts + K1 * long[documents])
+        return cls._sorted(terms, places, documents, worths, size)
 
     @classmethod
     def cosine(cls, texts: Iterable[Mapping[str, float]]) -> Postings:
         """Build from how often each document has each term, so that a score is the cosine of rare terms."""
-        counted = list(texts)
-        having = Counter(term for one in counted for term in one)
-        rarity = {term: 1 + log((1 + len(counted)) / (1 + n)) for term, n in having.items()}
-        return cls._of(
-            unit({term: (1 + log(n)) * rarity[term] for term, n in one.items()}) for one in counted
-        )
+        terms, places, documents, counts, size = _flat(texts)
+        having = np.bincount(places, minlength=len(terms))
+        worths = (1 + np.log(counts)) * (1 + np.log((1 + size) / (1 + having)))[places]
+        lengths = np.sqrt(np.bincount(documents, worths**2, size))
+        return cls._sorted(terms, places, documents, worths / lengths[documents], size)
 
     @classmethod
-    def _of(cls, worths: Iterable[Mapping[str, float]]) -> Postings:
-        lists: dict[str, list[tuple[int, float]]] = {}
-        size = 0
-        for number, one in enumerate(worths):
-            size += 1
-            for term, worth in one.items():
-                lists.setdefault(term, []).append((number, worth))
-        terms = sorted(lists)
-        starts = np.cumsum([0, *(len(lists[term]) for term in terms)], dtype=np.int32)
-        flat = [pair for term in terms for pair in lists[term]]
-        documents = np.array([number for number, _worth in flat], dtype=np.int32)
-        return cls(terms, starts, documents, np.array([worth for _n, worth in flat], dtype=np.float32), size)
+    def _sorted(
+        cls,
+        terms: list[str],
+        places: NDArray[np.int32],
+        documents: NDArray[np.int32],
+        worths: NDArray[np.float64],
+        size: int,
+    ) -> Postings:
+        order = np.argsort(places, kind="stable")
+        starts = np.concatenate(([0], np.cumsum(np.bincount(places, minlength=len(terms)))))
+        return cls(terms, starts.astype(np.int32), documents[order], worths[order].astype(np.float32), size)
 
-    def __contains__(self, term: str) -> bool:
+    def __contains__(self, term: object) -> bool:
         return term in self._places
 
     def rarity(self, term: str) -> float:
-        """Return how rare a term is among the documents, as `cosine` weighs it."""
+        """Return how rare a term is among the documents, from 1 for one that all have."""
         place = self._places.get(term)
         having = 0 if place is None else int(self.starts[place + 1] - self.starts[place])
         return 1 + log((1 + self.size) / (1 + having))
@@ -91,11 +86,16 @@ class Postings:
             return np.zeros(self.size, dtype=np.float32)
         return np.bincount(np.concatenate(parts), np.concatenate(weights), self.size).astype(np.float32)
 
-    def arrays(self) -> dict[str, NDArray[np.generic]]:
+    def unit(self, counts: Mapping[str, float]) -> dict[str, float]:
+        """Return the terms of a text, each with its share, so that `scores` of it are cosines."""
+        worths = {term: (1 + log(count)) * self.rarity(term) for term, count in counts.items()}
+        length = sqrt(sum(worth * worth for worth in worths.values())) or 1.0
+        return {term: worth / length for term, worth in worths.items()}
+
+    def arrays(self) -> Arrays:
         """Return all of it as arrays, to be kept."""
-        text = np.frombuffer("\n".join(self.terms).encode(), dtype=np.uint8)
         return {
-            "terms": text,
+            "terms": np.frombuffer("\n".join(self.terms).encode(), dtype=np.uint8),
             "starts": self.starts,
             "documents": self.documents,
             "worths": self.worths,
@@ -103,18 +103,21 @@ class Postings:
         }
 
     @classmethod
-    def from_arrays(cls, kept: Mapping[str, NDArray[np.generic]]) -> Postings:
+    def of_arrays(cls, kept: Mapping[str, NDArray[np.generic]]) -> Postings:
         terms = kept["terms"].tobytes().decode().split("\n") if kept["terms"].size else []
-        return cls(
-            terms,
-            kept["starts"].astype(np.int32),
-            kept["documents"].astype(np.int32),
-            kept["worths"].astype(np.float32),
-            int(kept["size"][0]),
-        )
+        return cls(terms, kept["starts"], kept["documents"], kept["worths"], int(kept["size"][0]))  # type: ignore[arg-type]
 
 
-def unit(vector: Mapping[str, float]) -> dict[str, float]:
-    """Return the vector with length 1."""
-    length = sqrt(sum(worth * worth for worth in vector.values())) or 1.0
-    return {term: worth / length for term, worth in vector.items()}
+def _flat(
+    texts: Iterable[Mapping[str, float]],
+) -> tuple[list[str], NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], int]:
+    """Return the terms; then, for each term of each document, its place, the document and the count."""
+    counted = list(texts)
+    numbers: dict[str, int] = {}
+    places = np.fromiter(
+        (numbers.setdefault(term, len(numbers)) for term in chain.from_iterable(counted)), dtype=np.int32
+    )
+    lengths = np.fromiter(map(len, counted), dtype=np.int32, count=len(counted))
+    documents = np.repeat(np.arange(len(counted), dtype=np.int32), lengths)
+    counts = np.fromiter(chain.from_iterable(one.values() for one in counted), dtype=np.float64)
+    return list(numbers), places, documents, counts, len(counted)

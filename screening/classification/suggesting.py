@@ -1,33 +1,37 @@
 """Which entries of a control list may describe goods."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import partial
+from threading import Lock
 from time import perf_counter
 
-from screening.classification import explaining
-from screening.classification.answers import Answer, Claim, Goods, Precedent, Reason, Suggestion
+from screening.classification import explaining, index_store
+from screening.classification.alarm import THRESHOLD, alarm
+from screening.classification.answers import Answer, Claim, Goods, Precedent
 from screening.classification.corpus import documents
 from screening.classification.index import EditionIndex
-from screening.classification.words import words
+from screening.classification.precedents import near, worths
+from screening.classification.query import query
+from screening.classification.ranking import Candidate, rank
+from screening.classification.thresholds import compare
 from screening.codes import normalise_code
 from screening.control.editions import in_force
 from screening.control.wording import base
-from screening.control_models import CatchAllRule, ControlEdition
+from screening.control_models import CatchAllRule, ControlEdition, ControlTable, HsCorrelation
 
 EU_DUAL_USE = "eu-dual-use"
-FAR = 20  # a code claimed that is not among the first so many is far from everything found
+FAR = 15  # a code claimed that is not among the first so many is far from everything found
+LEAST = 0.15  # what is found with less has next to nothing in common with the goods
+SHORTEST_HS = 4
+INDEXES_KEPT = 6  # in one process: the lists, and an edition before
+
+_indexes: dict[tuple[object, ...], EditionIndex] = {}
+_building = Lock()
 
 
 class NoEditionInForce(Exception):
     """No edition of the list is in force at the time asked for, so nothing can be said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    place: int  # of the provision in the index
-    score: float
 
 
 def suggest(
@@ -45,60 +49,88 @@ def suggest(
     Raises NoEditionInForce.
     """
     started = perf_counter()
-    edition = in_force(list_code, at)
-    if edition is None:
-        raise NoEditionInForce(f"No edition of {list_code} is in force at {at.isoformat()}")
-    index = _index(edition.pk)
-    asked = words(goods.text)
-    found = [pair for pair in index.best(index.nodes.scores(dict.fromkeys(asked, 1.0))) if pair[1] > 0]
-    most = found[0][1] if found else 1.0
-    suggestions = tuple(
-        _suggestion(index, place, score / most, frozenset(asked), language) for place, score in found[:limit]
-    )
+    edition = _edition(list_code, at)
+    index = _index(edition)
+    asked = query(goods, index)
+    alike = near(asked, index, precedents)
+    found = rank(asked, index, _hinted(edition, goods.hs_code, at), worths(alike))
+    found = [one for one in found if one.score >= LEAST]
+    most = found[0].score if found else 1.0
+    likely = alarm(asked, found)
+    shown = found[:limit]
+    compared = compare([index.documents[one.place].version_id for one in shown], goods)
+    explain = partial(explaining.suggestion, index, goods, asked, language, alike, compared)
     return Answer(
         edition.pk,
         edition.label,
-        suggestions,
-        alarm=suggestions[0].score if suggestions else 0.0,
-        may_be_listed=bool(suggestions),
-        claims=_claims(goods, index, [index.documents[place].base for place, _score in found]),
+        tuple(explain(one, max(0.0, one.score / most)) for one in shown),
+        alarm=likely,
+        may_be_listed=likely >= THRESHOLD,
+        claims=_claims(goods, index, found),
         milliseconds=1000 * (perf_counter() - started),
         catch_all=_catch_all(edition, language),
     )
 
 
-def _suggestion(
-    index: EditionIndex, place: int, score: float, asked: frozenset[str], language: str
-) -> Suggestion:
-    document = index.documents[place]
-    steps = explaining.path(index, document, language)
-    shared = explaining.shared_words(steps, asked)
-    return Suggestion(
-        document.code,
-        document.base,
-        document.version_id,
-        score,
-        steps,
-        reasons=(Reason("words", ", ".join(sorted(shared))),),
-        words=shared,
-        questions=explaining.questions(index, document, language),
-    )
+def forget_indexes() -> None:
+    """Forget what this process has ready, for tests and measurements of what it takes to have it again."""
+    global _indexes
+    _indexes = {}
 
 
-def _claims(goods: Goods, index: EditionIndex, bases: list[str]) -> tuple[Claim, ...]:
+def prepare(at: datetime, list_code: str = EU_DUAL_USE) -> None:
+    """Have the index over the edition in force at `at` ready. Raises NoEditionInForce."""
+    _index(_edition(list_code, at))
+
+
+def _edition(list_code: str, at: datetime) -> ControlEdition:
+    edition = in_force(list_code, at)
+    if edition is None:
+        raise NoEditionInForce(f"No edition of {list_code} is in force at {at.isoformat()}")
+    return edition
+
+
+def _hinted(edition: ControlEdition, hs_code: str, at: datetime) -> frozenset[str]:
+    """Return the codes at the top that the tables in force tie to the customs code: a hint, no evidence."""
+    if len(hs_code) < SHORTEST_HS or not hs_code.isdecimal():
+        return frozenset()
+    tables = ControlTable.objects.in_force(at).filter(list=edition.list)
+    tied = HsCorrelation.objects.filter(table__in=tables, hs_code__startswith=hs_code[:6])
+    return frozenset(base(code) for code in tied.values_list("entry__code", flat=True))
+
+
+def _claims(goods: Goods, index: EditionIndex, found: list[Candidate]) -> tuple[Claim, ...]:
+    bases = [index.documents[one.place].base for one in found]
     claims = []
     for code in goods.claimed:
         top = base(normalise_code(code))
         place = bases.index(top) + 1 if top in bases else None
-        claims.append(Claim(code, top in index.bases, place is None or place > FAR, place))
+        is_known = top in index.numbers
+        claims.append(Claim(code, is_known, is_known and (place is None or place > FAR), place))
     return tuple(claims)
 
 
 def _catch_all(edition: ControlEdition, language: str) -> tuple[str, ...]:
-    rules = CatchAllRule.objects.filter(edition=edition, language=language).order_by("position")
-    return tuple(rules.values_list("question", flat=True))
+    """Return the questions of the edition; of a list without its own, those beside the dual-use list."""
+    rules = CatchAllRule.objects.filter(language=language).order_by("position")
+    own = tuple(rules.filter(edition=edition).values_list("question", flat=True))
+    if own or edition.list.code == EU_DUAL_USE:
+        return own
+    beside = rules.filter(edition__list__code=EU_DUAL_USE, edition__in_force_to=None)
+    return tuple(beside.values_list("question", flat=True))
 
 
-@lru_cache(maxsize=4)
-def _index(edition_id: int) -> EditionIndex:
-    return EditionIndex.of(documents(ControlEdition.objects.get(pk=edition_id)))
+def _index(edition: ControlEdition) -> EditionIndex:
+    """Return the index over exactly this edition, in the languages it has by now; built once."""
+    global _indexes
+    files = tuple(edition.files.order_by("pk").values_list("sha256", flat=True))
+    key = (edition.list.code, edition.pk, edition.imported_at, files)
+    if found := _indexes.get(key):
+        return found
+    with _building:
+        if found := _indexes.get(key):
+            return found
+        index = index_store.get(key, partial(documents, edition))
+        kept = list(_indexes.items())[-(INDEXES_KEPT - 1) :]
+        _indexes = {**dict(kept), key: index}  # one assignment: readers see the old or the new, never half
+        return index

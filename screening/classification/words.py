@@ -1,7 +1,8 @@
 """Words of goods and of lists in comparable form: folded, without endings, and in pieces of a few letters."""
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Mapping
 from functools import lru_cache
 
 from screening.codes import DATA
@@ -15,13 +16,23 @@ GRAMS = (3, 4, 5)
 @lru_cache(maxsize=1)
 def stop_words() -> frozenset[str]:
     """Return the words that say nothing of goods, in either language."""
-    lines = (DATA / "goods_stop_words.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    return frozenset(_listed("goods_stop_words"))
+
+
+@lru_cache(maxsize=1)
+def generic_words() -> frozenset[str]:
+    """Return the stems of the words that any goods may have."""
+    return frozenset(stem(folded(word)) for word in _listed("goods_generic_words"))
+
+
+def _listed(name: str) -> list[str]:
+    lines = (DATA / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return [word for line in lines if not line.startswith("#") for word in line.split()]
 
 
 def words(text: str) -> list[str]:
     """Return the words of a text in order, without those that say nothing, each without its ending."""
-    return [stem(word) for word in WORD.findall(folded(text)) if word not in stop_words()]
+    return [stem(word) for word in plain_words(text)]
 
 
 @lru_cache(maxsize=100_000)
@@ -62,10 +73,22 @@ ENDINGS = (
 )
 
 
-def grams(text: str) -> Iterator[str]:
-    """Yield the pieces of 3 to 5 letters of each word, with a blank where it begins or ends."""
-    for word in WORD.findall(folded(text)):
-        padded = f" {word} "
-        for size in GRAMS:
-            for start in range(len(padded) - size + 1):
-                yield padded[start : start + size]
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text in order, folded, without those that say nothing."""
+    return [word for word in WORD.findall(folded(text)) if word not in stop_words()]
+
+
+@lru_cache(maxsize=100_000)
+def grams(word: str) -> tuple[str, ...]:
+    """Return the pieces of 3 to 5 letters of a folded word, with a blank where it begins or ends."""
+    padded = f" {word} "
+    return tuple(padded[start : start + size] for size in GRAMS for start in range(len(padded) - size + 1))
+
+
+def grams_of(counts: Mapping[str, float]) -> dict[str, float]:
+    """Return how often a text has each piece, from how often it has each word."""
+    found: dict[str, float] = defaultdict(float)
+    for word, count in counts.items():
+        for gram in grams(word):
+            found[gram] += count
+    return found

@@ -2,12 +2,15 @@
 
 It holds facts and words of ours: codes, regimes, titles, trade words, substances, hints at customs codes and
 questions; no official text. `list.toml` says which edition it follows and asks the catch-all questions;
-`category_<n>.toml` hold the entries; `thresholds.toml`, where it is, values that were reviewed.
+`category_<n>.toml` hold the entries; `thresholds.toml`, where it is, values that were reviewed, and the
+paragraphs below the codes that they stand at. `substances.toml` and `synonyms.toml` are no part of the
+edition: they help to find, and `screening.classification` reads them.
 """
 
 import hashlib
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +22,7 @@ from screening.control.lists import regimes_by_number
 from screening.control.load import store
 from screening.control.rows import CatchAllRow, EditionDraft, NoteRow, ProvisionRow, TextRow, ThresholdRow
 from screening.control.storing import Stamp
-from screening.control.wording import checked_code
+from screening.control.wording import base, checked_code
 from screening.control_models import Comparator, ControlEdition, NoteKind, Regime, TextRole
 from screening.refusals import BadList
 
@@ -42,31 +45,47 @@ def load(*, by_name: str, at: datetime, folder: Path = FOLDER) -> ControlEdition
 
 def fingerprint(folder: Path) -> tuple[str, int]:
     """Return one sha256 over the files of the catalogue, and their size in bytes."""
-    contents = [(path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml"))]
+    contents = [(path.name, path.read_bytes()) for path in sorted(_files(folder))]
     total = hashlib.sha256()
     for name, content in contents:
         total.update(name.encode() + hashlib.sha256(content).digest())
     return total.hexdigest(), sum(len(content) for _name, content in contents)
 
 
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files that make the edition; those beside them only help to find and compare."""
+    yield from (folder / "list.toml", *folder.glob("category_*.toml"), *folder.glob("thresholds.toml"))
+
+
 def parse(folder: Path) -> EditionDraft:
     """Read the folder of the catalogue. Codes without an entry keep their place, with the regime alone."""
     head = _toml(folder / "list.toml")
     described = {row.code: row for row in _entries(folder)}
-    if unknown := set(described) - set(control_codes()):
+    list_code = head.get("list", LIST)
+    codes = control_codes() if list_code == LIST else tuple(described)
+    if unknown := set(described) - set(codes):
         raise BadList("no-such-code", entry=min(unknown))
-    rows = {code: described.get(code) or _bare(code) for code in control_codes()}
-    for row in _thresholds(folder):
+    rows = {code: described.get(code) or _bare(code) for code in codes}
+    for row in _paragraphs(folder):
+        if base(row.code) not in rows:
+            raise BadList("no-such-code", entry=row.code)
         known = rows.get(row.code, ProvisionRow(row.code))
-        rows[row.code] = replace(known, thresholds=known.thresholds + row.thresholds)
+        rows[row.code] = replace(
+            known, texts=known.texts + row.texts, thresholds=known.thresholds + row.thresholds
+        )
     return EditionDraft(
-        list_code=LIST,
+        list_code=list_code,
         valid_from=head["valid_from"],
-        rows=tuple(rows.values()),
+        rows=tuple(sorted(rows.values(), key=_place_in_list) if list_code == LIST else rows.values()),
         label=head["edition"],
         is_catalogue=True,
-        catch_all=tuple(_catch_all(rule) for rule in head["catch_all"]),
+        catch_all=tuple(_catch_all(rule) for rule in head.get("catch_all", ())),
     )
+
+
+def _place_in_list(row: ProvisionRow) -> list[tuple[int, str]]:
+    """Return what sorts a code before its paragraphs, and these by letter and number."""
+    return [(int(step), "") if step.isdigit() else (0, step) for step in row.code.split(".")]
 
 
 def _toml(path: Path) -> Table:
@@ -111,23 +130,47 @@ def _bare(code: str) -> ProvisionRow:
     return ProvisionRow(code, regimes=regimes_by_number(code))
 
 
-def _thresholds(folder: Path) -> Iterator[ProvisionRow]:
+def _paragraphs(folder: Path) -> Iterator[ProvisionRow]:
+    """Yield the provisions of `thresholds.toml`: their titles first, where they have one of their own."""
     path = folder / "thresholds.toml"
-    for number, item in enumerate(_toml(path).get("threshold", ()) if path.exists() else (), start=1):
-        try:
-            row = ThresholdRow(
-                item["parameter"],
-                Comparator(item["comparator"]),
-                Decimal(str(item["value"])),
-                unit=item.get("unit", ""),
-                group=item.get("group", 1),
-                condition=item.get("condition", ""),
-                reviewed_by_name=item.get("reviewed_by", ""),
-                reviewed_for=item.get("reviewed_for", ""),
-            )
-            yield ProvisionRow(checked_code(item["code"], number), thresholds=(row,))
-        except (KeyError, ValueError, ArithmeticError) as error:
-            raise BadList("wrong-value", number=number, what=f"{path.name}: {error}") from error
+    content = _toml(path) if path.exists() else {}
+    for number, item in enumerate(content.get("paragraph", ()), start=1):
+        with _place(number, path):
+            texts = (TextRow(language, item["title"][language], TextRole.OWN_TITLE) for language in LANGUAGES)
+            yield ProvisionRow(checked_code(item["code"], number), texts=tuple(texts))
+    for number, item in enumerate(content.get("threshold", ()), start=1):
+        with _place(number, path):
+            yield ProvisionRow(checked_code(item["code"], number), thresholds=(_threshold(content, item),))
+
+
+@contextmanager
+def _place(number: int, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, ValueError, TypeError, ArithmeticError) as error:
+        raise BadList("wrong-value", number=number, what=f"{path.name}: {error}") from error
+
+
+def _threshold(content: Table, item: Table) -> ThresholdRow:
+    """Read a threshold; who compared it with which edition may be said once for all."""
+    said = {"reviewed_by": "", "reviewed_for": "", **content, **item}
+    return ThresholdRow(
+        item["parameter"],
+        Comparator(item["comparator"]),
+        Decimal(str(item["value"])),
+        unit=item.get("unit", ""),
+        group=item.get("group", 1),
+        condition=item["condition"]["en"] if "condition" in item else "",
+        reviewed_by_name=str(said["reviewed_by"]),
+        reviewed_for=str(said["reviewed_for"]),
+    )
+
+
+def conditions(folder: Path = FOLDER) -> dict[str, str]:
+    """Return the Spanish of the conditions, by the English that is stored with the thresholds."""
+    path = folder / "thresholds.toml"
+    said = (item["condition"] for item in _toml(path)["threshold"] if "condition" in item)
+    return {condition["en"]: condition["es"] for condition in said}
 
 
 def _catch_all(rule: Table) -> CatchAllRow:

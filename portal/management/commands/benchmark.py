@@ -31,12 +31,16 @@ class Command(BaseCommand):
             "--set", action="append", default=[], metavar="NAME=VALUE", help="an option of it"
         )
 
+        for name in ("data", "queries", "results"):
+            parser.add_argument(f"--{name}", metavar="PATH", help=f"the same as --set {name}=PATH")
+
     def handle(self, *args: Any, name: str | None, **options: Any) -> None:
         if name is None:
             for subject, summary in subjects().items():
                 self.stdout.write(f"{subject:<12} {summary}")
             return
         given = dict(read_option(text) for text in options["set"])
+        given |= {each: options[each] for each in ("data", "queries", "results") if options[each]}
         started = datetime.now(UTC)
         measures: list[Measure] = import_module(f"portal.benchmarks.{name}").run(given)
         self.print_table(measures)
