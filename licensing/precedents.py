@@ -1,6 +1,7 @@
 """Goods that were classified before, for the search for entries to look at.
 
-Officers see what was decided about anybody's goods; an exporter only goods of the own company.
+Officers see what was decided about anybody's goods; an exporter only goods of the own company. `at` says
+which editions count: one decided under another is heeded only if its entries say the same.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,6 @@ from django.db.models import QuerySet
 from licensing.classification import digest, goods_of
 from licensing.models import CLOSED, Application, ApplicationStatus, GoodsAssessment, GoodsLine, Organisation
 from screening.classification.answers import Precedent
-from screening.control.wording import base
 from screening.control_models import ControlEdition, EntryVersion
 
 MOST = 2000  # the newest: older ones seldom rest on an edition that still says the same
@@ -77,44 +77,33 @@ def _assessed(lines: list[GoodsLine]) -> dict[int, GoodsAssessment]:
 
 
 def _checked(found: list[Found], at: datetime) -> Library:
-    """Check each again that rests on an edition no longer in force: where its entries say the same now, it
-    counts as of the edition in force; otherwise it keeps its own, and the search does not lean on it."""
+    """Check each again that rests on another edition than that in force at `at`: it counts where each of its
+    entries says the same there, and is left out otherwise. "Not listed" cannot be checked so."""
     now = {edition.list_id: edition for edition in ControlEdition.objects.in_force(at)}
-    old = {last.edition for _line, _codes, last in found if last and last.edition_id not in _ids(now)}
-    wanted = {base(code) for _line, codes, _last in found for code in codes} | {
-        code for _line, codes, _last in found for code in codes
-    }
-    said = _digests([*old, *now.values()], wanted)
+    others = {last.edition_id for _line, _codes, last in found if last} - {one.pk for one in now.values()}
+    said = _digests([*others, *(one.pk for one in now.values())] if others else [], found)
     library: Library = {}
     for line, codes, last in found:
-        edition = _edition(codes, last, now, said)
-        goods = goods_of(line)
+        current = now.get(last.edition.list_id) if last else None
+        if last and not (current and _still_holds(codes, last, current, said)):
+            continue
         key = f"{line.application.reference}/{line.number}"
-        library[key] = Past(line, codes, last, Precedent(key, goods.text, codes, edition))
+        edition_id = current.pk if current else None
+        library[key] = Past(line, codes, last, Precedent(key, goods_of(line).text, codes, edition_id))
     return library
 
 
-def _ids(now: dict[int, ControlEdition]) -> set[int]:
-    return {edition.pk for edition in now.values()}
-
-
-def _edition(
-    codes: tuple[str, ...],
-    last: GoodsAssessment | None,
-    now: dict[int, ControlEdition],
-    said: dict[tuple[int, str], str],
-) -> int | None:
-    if last is None:
-        return None
-    current = now.get(last.edition.list_id)
-    if current is None or current.pk == last.edition_id:
-        return last.edition_id
-    same = all(
+def _still_holds(
+    codes: tuple[str, ...], last: GoodsAssessment, current: ControlEdition, said: dict[tuple[int, str], str]
+) -> bool:
+    if current.pk == last.edition_id:
+        return True
+    return bool(codes) and all(
         (text := said.get((last.edition_id, code))) and text == said.get((current.pk, code)) for code in codes
     )
-    return current.pk if codes and same else last.edition_id
 
 
-def _digests(editions: Iterable[ControlEdition], codes: set[str]) -> dict[tuple[int, str], str]:
-    rows = EntryVersion.objects.filter(edition__in=list(editions), code__in=codes)
+def _digests(editions: Iterable[int], found: list[Found]) -> dict[tuple[int, str], str]:
+    wanted = {code for _line, codes, _last in found for code in codes}
+    rows = EntryVersion.objects.filter(edition__in=list(editions), code__in=wanted)
     return {(row.edition_id, row.code): row.digest for row in rows}

@@ -91,8 +91,9 @@ def _with(typed: QueryDict, code: str) -> dict[str, Any]:
 
 
 def _suggestions(application: Application, line: GoodsLine, at: datetime) -> dict[str, Any]:
-    library = precedents.decided(at, but=application)
-    shown = suggested.ask(goods_of(line), at=asked_at(application, at), library=library)
+    moment = asked_at(application, at)
+    library = precedents.decided(moment, but=application)
+    shown = suggested.ask(goods_of(line), at=moment, library=library)
     return {
         "shown": shown,
         "state": "answered" if shown else "no-list",

@@ -115,7 +115,7 @@ def _panel(
     lacks_reason: str,
 ) -> dict[str, Any]:
     """Return what the panel beside the form shows."""
-    at, goods = timezone.now(), goods_form.described(said)
+    goods, moment = goods_form.described(said), asked_at(application, timezone.now())
     context: dict[str, Any] = {"can_answer": True, "shown": None, "state": "nothing-typed"}
     if not suggested.says_something(goods):
         return context
@@ -123,8 +123,8 @@ def _panel(
         return context | {"state": "wait"}
     shown = suggested.ask(
         goods,
-        at=asked_at(application, at),
-        library=precedents.of_company(application.organisation, at, but=application),  # nobody else's
+        at=moment,
+        library=precedents.of_company(application.organisation, moment, but=application),  # nobody else's
         said=Said(weighed.by_code(), weighed.reasons, lacks_reason),
     )
     if shown is None:

@@ -343,9 +343,17 @@ def test_an_older_edition_is_checked_again(db):
     [past] = precedents.decided(later).values()
     assert past.precedent.edition_id == new.pk  # the entry says the same
 
-    newer = replaced(new, **{"6a005": "otra cosa"})
-    [past] = precedents.decided(later).values()
-    assert past.precedent.edition_id == old.pk != newer.pk
+    replaced(new, **{"6a005": "otra cosa"})
+    assert precedents.decided(later) == {}
+
+
+def test_not_listed_counts_under_its_own_edition_only(db):
+    row = decided(codes=[], reason="Nada las describe.")
+    assert len(precedents.decided(NOON)) == 1
+
+    replaced(row.edition)
+
+    assert precedents.decided(NOON + timedelta(days=1)) == {}
 
 
 def test_an_assessment_of_other_goods_is_no_precedent(db):
