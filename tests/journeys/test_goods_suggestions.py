@@ -31,8 +31,9 @@ def test_an_exporter_takes_one_entry_rejects_another_and_saves_both(
     asked = []
     page.on("request", lambda request: asked.append(request))
     page.locator("#id_description").press_sequentially(LASER)
-    suggestion = page.locator(".app-suggestion", has=page.get_by_role("link", name="6A005", exact=True))
+    suggestion = page.locator('.app-suggestion:has(button[name=use][value^="6A005"])').first
     suggestion.wait_for()
+    laser = suggestion.locator("button[name=use]").get_attribute("value")
     assert page.locator("#suggestions-status").inner_text().strip()
     suggestion.locator("summary").first.click()
     assert_good(page)
@@ -41,7 +42,7 @@ def test_an_exporter_takes_one_entry_rejects_another_and_saves_both(
     page.locator("#id_quantity").fill("1")
     suggestion.locator("button[name=use]").click()
     page.wait_for_load_state()
-    assert page.locator("#id_control_code").input_value() == "6A005"
+    assert page.locator("#id_control_code").input_value() == laser
     assert page.locator("#id_quantity").input_value() == "1"
     assert page.locator("#id_description").input_value() == LASER
     assert_good(page)
@@ -66,7 +67,7 @@ def test_an_exporter_takes_one_entry_rejects_another_and_saves_both(
     page.wait_for_url("**/form/goods/")
 
     kept = {row.code: row.answer for row in GoodsLine.objects.get().suggestions.all()}
-    assert (kept["6A005"], kept[code]) == ("accepted", "rejected")
+    assert (kept[laser], kept[code]) == ("accepted", "rejected")
     assert complaints == []
 
 
@@ -80,9 +81,9 @@ def test_it_works_without_javascript(in_force, browser, live_server, sign_in):
     page.locator("#id_description").fill(LASER)
 
     page.locator("button[name=suggest]").click()
-    page.locator('button[name=use][value="6A005"]').click()
+    page.locator('button[name=use][value^="6A005"]').first.click()
 
-    assert page.locator("#id_control_code").input_value() == "6A005"
+    assert page.locator("#id_control_code").input_value().startswith("6A005")
     assert page.locator("#id_description").input_value() == LASER
     context.close()
 
@@ -122,7 +123,7 @@ def test_anybody_checks_goods(in_force, page, live_server, language, assert_good
     page.locator("main form .govuk-button").last.click()
     page.locator(".app-suggestion").first.wait_for()
 
-    assert page.get_by_role("link", name="6A005", exact=True).first.is_visible()
+    assert page.locator(".app-suggestion h3 a[href*='/6A005']").first.is_visible()
     assert page.url == live_server.url + reverse("self-check")
     assert_good(page)
     assert complaints == []

@@ -16,13 +16,15 @@ from tests.factories import (
     RecommendationFactory,
 )
 from tests.people import client_of
-from tests.portal.test_goods_suggestions import LASER, answer
+from tests.portal.suggesting import LASER, knowing_lasers
 
 
 @pytest.fixture
-def in_force(db):
+def in_force(db, monkeypatch):
     ListVersionFactory()
-    return catalogue.load(by_name="Prueba", at=timezone.now())
+    edition = catalogue.load(by_name="Prueba", at=timezone.now())
+    monkeypatch.setattr(suggested, "suggest", knowing_lasers(edition))
+    return edition
 
 
 @pytest.fixture
@@ -124,8 +126,9 @@ def test_past_decisions_of_anybody_are_shown_to_officers(browser, line, in_force
     past = ApplicationFactory(in_review=True, status=ApplicationStatus.APPROVED, assessed=False)
     before = GoodsAssessmentFactory(line=GoodsLineFactory(application=past, description=LASER))
 
-    def remembered(_goods, *, precedents, **_how):
-        return answer(in_force, precedents=tuple(one.key for one in precedents))
+    def remembered(goods, *, precedents, **how):
+        keys = tuple(one.key for one in precedents)
+        return knowing_lasers(in_force, precedents=keys)(goods, **how)
 
     monkeypatch.setattr(suggested, "suggest", remembered)
 

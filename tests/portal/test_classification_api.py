@@ -26,13 +26,16 @@ from screening.control import catalogue
 from screening.control_models import EntryRegime, EntryVersion
 from tests.factories import NOON
 from tests.portal.machines import Machine
+from tests.portal.suggesting import LASER, knowing_lasers
 
-LASER = {"id": "a", "description": "Láser de corte de fibra de 4 kW"}
+GOODS = {"id": "a", "description": LASER}
 
 
 @pytest.fixture
-def in_force(db):
-    return catalogue.load(by_name="Prueba", at=timezone.now())
+def in_force(db, monkeypatch):
+    edition = catalogue.load(by_name="Prueba", at=timezone.now())
+    monkeypatch.setattr(classification, "suggest", knowing_lasers(edition))
+    return edition
 
 
 @pytest.fixture
@@ -50,7 +53,7 @@ def schema_of(name):
 
 
 def test_each_of_the_goods_gets_its_own_entries(machine, in_force):
-    answer = ask(machine, LASER, {"id": "b", "description": "qwrtz"}, limit=3)
+    answer = ask(machine, GOODS, {"id": "b", "description": "qwrtz"}, limit=3)
 
     assert answer.status_code == 200
     told = answer.json()
@@ -66,12 +69,12 @@ def test_each_of_the_goods_gets_its_own_entries(machine, in_force):
 
 
 def test_a_key_needs_the_scope(in_force):
-    assert ask(Machine(scopes=[ApiScope.SCREEN]), LASER).status_code == 403
-    assert ask(Machine(scopes=[ApiScope.CLASSIFY]), LASER).status_code == 200
+    assert ask(Machine(scopes=[ApiScope.SCREEN]), GOODS).status_code == 403
+    assert ask(Machine(scopes=[ApiScope.CLASSIFY]), GOODS).status_code == 200
 
 
 def test_without_the_list_in_force_it_says_that_nothing_was_searched(machine):
-    answer = ask(machine, LASER)
+    answer = ask(machine, GOODS)
 
     assert answer.status_code == 503
     assert answer.json()["type"].endswith("#no-control-list-in-force")
@@ -82,12 +85,12 @@ def test_without_the_list_in_force_it_says_that_nothing_was_searched(machine):
     ("goods", "pointer", "code"),
     [
         ([], "#/goods", "min-length"),
-        ([LASER, LASER], "#/goods/0/id", "twice"),
+        ([GOODS, GOODS], "#/goods/0/id", "twice"),
         ([{"id": "a"}], "#/goods/0/description", "required"),
-        ([{**LASER, "description": "—"}], "#/goods/0/description", "says-nothing"),
-        ([{**LASER, "hs_code": "ABC"}], "#/goods/0/hs_code", "hs"),
-        ([{**LASER, "cas": ["7783-70-3"]}], "#/goods/0/cas/0", "cas"),
-        ([{**LASER, "price": 7}], "#/goods/0/price", "unknown"),
+        ([{**GOODS, "description": "—"}], "#/goods/0/description", "says-nothing"),
+        ([{**GOODS, "hs_code": "ABC"}], "#/goods/0/hs_code", "hs"),
+        ([{**GOODS, "cas": ["7783-70-3"]}], "#/goods/0/cas/0", "cas"),
+        ([{**GOODS, "price": 7}], "#/goods/0/price", "unknown"),
     ],
 )
 def test_a_wrong_field_is_pointed_at(machine, in_force, goods, pointer, code):
@@ -98,12 +101,12 @@ def test_a_wrong_field_is_pointed_at(machine, in_force, goods, pointer, code):
 
 
 def test_a_description_may_have_several_lines(machine, in_force):
-    assert ask(machine, {**LASER, "description": "Láser\nde corte"}).status_code == 200
+    assert ask(machine, {**GOODS, "description": "Láser\nde corte"}).status_code == 200
 
 
 def test_each_of_the_goods_counts_towards_the_rate(machine, in_force, settings):
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"key": "3/min"}}
-    many = [{**LASER, "id": str(number)} for number in range(4)]
+    many = [{**GOODS, "id": str(number)} for number in range(4)]
 
     assert ask(machine, *many).status_code == 429
 
@@ -183,7 +186,7 @@ def test_what_the_description_allows_is_what_we_take():
     validator = jsonschema.Draft202012Validator(schema_of("ClassificationInRequest"))
 
     assert validator.is_valid(examples.GOODS)
-    for wrong in ({"goods": []}, {"goods": [{"id": "a"}]}, {"goods": [LASER], "limit": 21}):
+    for wrong in ({"goods": []}, {"goods": [{"id": "a"}]}, {"goods": [GOODS], "limit": 21}):
         assert not validator.is_valid(wrong)
 
 

@@ -1,5 +1,6 @@
 """An exporter sees which entries may describe the goods while describing them, and answers for each."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -14,11 +15,9 @@ from screening.classification.answers import (
     Answer,
     Claim,
     Comparison,
+    Goods,
     Outcome,
     Precedent,
-    Reason,
-    Step,
-    Suggestion,
 )
 from screening.control import catalogue
 from tests.factories import (
@@ -27,8 +26,8 @@ from tests.factories import (
     GoodsLineFactory,
 )
 from tests.people import client_of
+from tests.portal.suggesting import LASER, knowing_lasers
 
-LASER = "Láser de corte de fibra de 4 kW"
 LINE = {
     "description": LASER,
     "hs_code": "8456.11",
@@ -43,8 +42,14 @@ LINE = {
 
 
 @pytest.fixture
-def in_force(db):
+def loaded(db):
     return catalogue.load(by_name="Prueba", at=timezone.now())
+
+
+@pytest.fixture
+def in_force(loaded, monkeypatch):
+    monkeypatch.setattr(suggested, "suggest", knowing_lasers(loaded))
+    return loaded
 
 
 @pytest.fixture
@@ -73,6 +78,11 @@ def codes(page) -> list[str]:
     return [row.suggestion.code for row in page.context["shown"].rows]
 
 
+def laser_of(browser, draft) -> str:
+    """Return the provision of 6A005 that is suggested for the laser."""
+    return next(code for code in codes(typed(browser, draft)) if code.startswith("6A005"))
+
+
 # --- what is shown ---
 
 
@@ -83,12 +93,12 @@ def test_a_new_line_says_what_will_appear(browser, draft, in_force):
     assert page.context["shown"] is None
 
 
-def test_what_is_typed_brings_entries_with_path_edition_and_reasons(browser, draft, in_force):
+def test_what_is_typed_brings_entries_with_path_edition_and_reasons(browser, draft, loaded):
     page = typed(browser, draft)
 
     [row] = [row for row in page.context["shown"].rows if row.suggestion.base == "6A005"]
     text = page.content.decode()
-    assert in_force.label in text
+    assert loaded.label in text
     assert row.url in text
     assert row.reasons and all(reason in text.replace("&#x27;", "'") for reason in row.reasons)
     assert "expert’s check remain" in text
@@ -150,33 +160,36 @@ def offered(browser, draft, **changed) -> dict:
 
 
 def test_using_an_entry_fills_it_in_and_saves_nothing_yet(browser, draft, in_force):
+    laser = laser_of(browser, draft)
     sent = {**offered(browser, draft), "listed": "no", "control_code": "", "quantity": "many"}
 
-    page = browser.post(page_of(draft), {**sent, "use": "6A005"})
+    page = browser.post(page_of(draft), {**sent, "use": laser})
 
     form = page.context["form"]
-    assert (form["control_code"].value(), form["listed"].value()) == ("6A005", "yes")
+    assert (form["control_code"].value(), form["listed"].value()) == (laser, "yes")
     assert form["quantity"].value() == "many"
-    [row] = [row for row in page.context["shown"].rows if row.suggestion.code == "6A005"]
+    [row] = [row for row in page.context["shown"].rows if row.suggestion.code == laser]
     assert row.weighed.answer == "accepted"
     assert not GoodsLine.objects.exists()
 
 
 def test_rejecting_takes_a_reason(browser, draft, in_force):
+    laser = laser_of(browser, draft)
     sent = offered(browser, draft)
 
-    without = browser.post(page_of(draft), {**sent, "reject": "6A005"})
-    [row] = [row for row in without.context["shown"].rows if row.suggestion.code == "6A005"]
+    without = browser.post(page_of(draft), {**sent, "reject": laser})
+    [row] = [row for row in without.context["shown"].rows if row.suggestion.code == laser]
     assert row.lacks_reason and row.weighed is None
     assert "Write in a few words why" in without.content.decode()
 
-    told = browser.post(page_of(draft), {**sent, "reject": "6A005", "why-6A005": "Es de 400 W."})
-    [row] = [row for row in told.context["shown"].rows if row.suggestion.code == "6A005"]
+    told = browser.post(page_of(draft), {**sent, "reject": laser, f"why-{laser}": "Es de 400 W."})
+    [row] = [row for row in told.context["shown"].rows if row.suggestion.code == laser]
     assert (row.weighed.answer, row.weighed.reason) == ("rejected", "Es de 400 W.")
 
 
 def test_an_answer_can_be_taken_back(browser, draft, in_force):
-    sent = {**offered(browser, draft), "accepted": ["6A005"], "undo": "6A005"}
+    laser = laser_of(browser, draft)
+    sent = {**offered(browser, draft), "accepted": [laser], "undo": laser}
 
     page = browser.post(page_of(draft), sent)
 
@@ -184,34 +197,37 @@ def test_an_answer_can_be_taken_back(browser, draft, in_force):
 
 
 def test_saving_the_line_keeps_what_was_suggested_and_answered(browser, draft, exporter, in_force):
+    laser = laser_of(browser, draft)
     sent = offered(browser, draft)
-    other = next(code for code in codes(typed(browser, draft)) if code != "6A005")
+    other = next(code for code in codes(typed(browser, draft)) if code != laser)
 
     browser.post(
-        page_of(draft), {**sent, "accepted": ["6A005"], "rejected": [other], f"why-{other}": "No es eso."}
+        page_of(draft), {**sent, "accepted": [laser], "rejected": [other], f"why-{other}": "No es eso."}
     )
 
     line = GoodsLine.objects.get()
     rows = {row.code: row for row in line.suggestions.all()}
     assert list(rows) and all(row.edition == in_force and row.by == exporter for row in rows.values())
-    assert rows["6A005"].answer == "accepted"
+    assert rows[laser].answer == "accepted"
     assert (rows[other].answer, rows[other].reason) == ("rejected", "No es eso.")
-    assert {row.answer for code, row in rows.items() if code not in ("6A005", other)} == {"none"}
+    assert {row.answer for code, row in rows.items() if code not in (laser, other)} == {"none"}
 
 
 def test_the_answers_come_back_with_the_line(browser, draft, in_force):
-    browser.post(page_of(draft), {**offered(browser, draft), "accepted": ["6A005"]})
+    laser = laser_of(browser, draft)
+    browser.post(page_of(draft), {**offered(browser, draft), "accepted": [laser]})
     line = GoodsLine.objects.get()
 
     page = browser.get(reverse("form-goods-line", args=[draft.reference, line.pk]))
 
-    assert [row.suggestion.code for row in page.context["shown"].rows if row.weighed] == ["6A005"]
+    assert [row.suggestion.code for row in page.context["shown"].rows if row.weighed] == [laser]
 
 
 def test_what_was_suggested_cannot_be_made_up(browser, draft, in_force):
+    laser = laser_of(browser, draft)
     forged = offered(browser, draft)["offered"][:-3] + "abc"
 
-    browser.post(page_of(draft), {**LINE, "offered": forged, "accepted": ["6A005"]})
+    browser.post(page_of(draft), {**LINE, "offered": forged, "accepted": [laser]})
 
     assert not GoodsLine.objects.get().suggestions.exists()
 
@@ -241,9 +257,10 @@ def test_past_goods_are_those_of_the_own_company(browser, draft, exporter, in_fo
         GoodsAssessmentFactory(line=GoodsLineFactory(application=case, description=LASER))
     asked = []
 
-    def remembered(_goods, *, precedents, **_how):
+    def remembered(goods, *, precedents, **how):
         asked.extend(precedents)
-        return answer(in_force, precedents=tuple(one.key for one in precedents))
+        keys = tuple(one.key for one in precedents)
+        return knowing_lasers(in_force, precedents=keys)(goods, **how)
 
     monkeypatch.setattr(suggested, "suggest", remembered)
 
@@ -258,28 +275,10 @@ def test_past_goods_are_those_of_the_own_company(browser, draft, exporter, in_fo
 # --- words ---
 
 
-def answer(edition, **more) -> Answer:
-    version = edition.versions.get(code="6A005")
-    comparisons = more.pop("comparisons", ())
-    claims = more.pop("claims", ())
-    suggestion = Suggestion(
-        "6A005",
-        "6A005",
-        version.pk,
-        0.9,
-        (Step("6A005", "Láseres <b> y óptica"),),
-        reasons=(Reason("words", "láser"),),
-        words=frozenset({"Láseres"}),
-        comparisons=comparisons,
-        **more,
-    )
-    return Answer(edition.pk, edition.label, (suggestion,), 0.9, True, claims=claims)
-
-
 @pytest.fixture
 def found(monkeypatch, in_force):
     def give(**more):
-        monkeypatch.setattr(suggested, "suggest", lambda *_goods, **_how: answer(in_force, **more))
+        monkeypatch.setattr(suggested, "suggest", knowing_lasers(in_force, **more))
 
     return give
 
@@ -312,25 +311,25 @@ def test_values_are_compared_and_what_is_missing_is_asked_for(browser, draft, fo
 
     page = typed(browser, draft)
 
-    [row] = page.context["shown"].rows
+    row = page.context["shown"].rows[0]
     assert [str(one.label) for one in row.compared] == ["Reached", "Not stated: what is it?"]
     assert row.compared[0].stated == "4 kW"
     assert len(row.asked_for) == 1
     assert "Add to the description:" in page.content.decode()
 
 
-def test_a_claim_unlike_everything_found_is_a_question_and_no_refusal(browser, draft, found):
-    found(claims=(Claim("5A002", is_known=True, is_far=True),))
+def test_a_claim_unlike_everything_found_is_a_question_and_no_refusal(browser, draft, in_force, monkeypatch):
+    claim = Claim("5A002", is_known=True, is_far=True)
+    answer = replace(knowing_lasers(in_force)(Goods(LASER)), claims=(claim,))
+    monkeypatch.setattr(suggested, "suggest", lambda *_goods, **_how: answer)
 
     assert "5A002 is unlike everything found" in typed(browser, draft).content.decode()
     browser.post(page_of(draft), {**LINE, "control_code": "5A002"})
     assert GoodsLine.objects.get().control_code == "5A002"
 
 
-def test_an_unknown_claim_is_asked_about(browser, draft, found):
-    found(claims=(Claim("6A999", is_known=False, is_far=True),))
-
-    assert "Which entry do you mean?" in typed(browser, draft).content.decode()
+def test_an_unknown_claim_is_asked_about(browser, draft, in_force):
+    assert "Which entry do you mean?" in typed(browser, draft, control_code="6A999").content.decode()
 
 
 def test_questions_of_notes_are_shown_as_questions(browser, draft, found):

@@ -5,17 +5,20 @@ from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
+from portal import suggested
 from portal.views import self_check
 from screening.control import catalogue
 from tests.factories import ApplicationFactory, GoodsAssessmentFactory, GoodsLineFactory
+from tests.portal.suggesting import LASER, knowing_lasers
 
 ADDRESS = reverse("self-check")
-LASER = "Láser de corte de fibra de 4 kW"
 
 
 @pytest.fixture
-def in_force(db):
-    return catalogue.load(by_name="Prueba", at=timezone.now())
+def in_force(db, monkeypatch):
+    edition = catalogue.load(by_name="Prueba", at=timezone.now())
+    monkeypatch.setattr(suggested, "suggest", knowing_lasers(edition))
+    return edition
 
 
 def test_it_suggests_entries_and_asks_what_no_list_asks(client, in_force):
