@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from licensing.models import GoodsLine
+from screening import classification
 from screening.control import catalogue
 from tests.factories import ApplicationFactory, ListVersionFactory, UserFactory
 
@@ -15,7 +16,9 @@ LASER = "Láser de corte de fibra de 4 kW"
 @pytest.fixture
 def in_force(transactional_db):
     ListVersionFactory()
-    return catalogue.load(by_name="Prueba", at=timezone.now())
+    edition = catalogue.load(by_name="Prueba", at=timezone.now())
+    classification.prepare(timezone.now())  # before a browser waits for it
+    return edition
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

@@ -38,7 +38,7 @@ def line(case):
 
 
 @pytest.fixture
-def browser(officer):
+def desk(officer):
     return client_of(officer, "en")
 
 
@@ -46,8 +46,8 @@ def page_of(line) -> str:
     return reverse("case-goods", args=[line.application.reference, line.pk])
 
 
-def filled_in(browser, line, **changed) -> dict:
-    form = browser.get(page_of(line)).context["form"]
+def filled_in(desk, line, **changed) -> dict:
+    form = desk.get(page_of(line)).context["form"]
     return {
         "seen": form["seen"].value(),
         "edition": form["edition"].value(),
@@ -58,13 +58,13 @@ def filled_in(browser, line, **changed) -> dict:
     }
 
 
-def test_the_page_shows_what_the_exporter_says_and_what_may_describe_it(browser, line, in_force):
+def test_the_page_shows_what_the_exporter_says_and_what_may_describe_it(desk, line, in_force):
     GoodsSuggestionFactory(line=line, edition=in_force, answer=SuggestionAnswer.ACCEPTED)
     GoodsSuggestionFactory(
         line=line, edition=in_force, code="5A002", answer=SuggestionAnswer.REJECTED, reason="No cifra."
     )
 
-    page = browser.get(page_of(line))
+    page = desk.get(page_of(line))
 
     text = page.content.decode()
     assert "accepted the suggestion 6A005" in text
@@ -73,22 +73,22 @@ def test_the_page_shows_what_the_exporter_says_and_what_may_describe_it(browser,
     assert page.context["form"]["codes"].value() == "6A005"
 
 
-def test_an_assessment_is_recorded_and_shown_on_the_case(browser, case, line, officer):
-    browser.post(page_of(line), filled_in(browser, line))
+def test_an_assessment_is_recorded_and_shown_on_the_case(desk, case, line, officer):
+    desk.post(page_of(line), filled_in(desk, line))
 
     row = line.assessments.get()
     assert (row.codes, row.by, row.reason) == (["6A005"], officer, "Láser de más de 1 kW.")
-    text = browser.get(reverse("case", args=[case.reference])).content.decode()
+    text = desk.get(reverse("case", args=[case.reference])).content.decode()
     assert "Láser de más de 1 kW." in text
     assert "Wassenaar" in text
     assert officer.name in text
 
 
-def test_not_listed_is_shown_as_that(browser, case, line):
-    browser.post(page_of(line), filled_in(browser, line, listed="no", codes=""))
+def test_not_listed_is_shown_as_that(desk, case, line):
+    desk.post(page_of(line), filled_in(desk, line, listed="no", codes=""))
 
     assert line.assessments.get().codes == []
-    assert "Not listed" in browser.get(reverse("case", args=[case.reference])).content.decode()
+    assert "Not listed" in desk.get(reverse("case", args=[case.reference])).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_not_listed_is_shown_as_that(browser, case, line):
         ({"codes": "6A999"}, "__all__"),
     ],
 )
-def test_what_is_wrong_is_told_and_nothing_typed_is_lost(browser, line, changed, field):
-    page = browser.post(page_of(line), filled_in(browser, line, **changed))
+def test_what_is_wrong_is_told_and_nothing_typed_is_lost(desk, line, changed, field):
+    page = desk.post(page_of(line), filled_in(desk, line, **changed))
 
     assert field in page.context["form"].errors
     assert not line.assessments.exists()
@@ -111,10 +111,10 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(browser, line, changed,
         assert "Láser de más de 1 kW." in page.content.decode()
 
 
-def test_a_suggestion_is_taken_over_beside_what_was_typed(browser, line):
-    sent = filled_in(browser, line, codes="5A002", reason="A medias", listed="no")
+def test_a_suggestion_is_taken_over_beside_what_was_typed(desk, line):
+    sent = filled_in(desk, line, codes="5A002", reason="A medias", listed="no")
 
-    page = browser.post(page_of(line), {**sent, "use": "6A005"})
+    page = desk.post(page_of(line), {**sent, "use": "6A005"})
 
     form = page.context["form"]
     assert form["codes"].value() == "5A002, 6A005"
@@ -122,7 +122,7 @@ def test_a_suggestion_is_taken_over_beside_what_was_typed(browser, line):
     assert not line.assessments.exists()
 
 
-def test_past_decisions_of_anybody_are_shown_to_officers(browser, line, in_force, monkeypatch):
+def test_past_decisions_of_anybody_are_shown_to_officers(desk, line, in_force, monkeypatch):
     past = ApplicationFactory(in_review=True, status=ApplicationStatus.APPROVED, assessed=False)
     before = GoodsAssessmentFactory(line=GoodsLineFactory(application=past, description=LASER))
 
@@ -132,34 +132,34 @@ def test_past_decisions_of_anybody_are_shown_to_officers(browser, line, in_force
 
     monkeypatch.setattr(suggested, "suggest", remembered)
 
-    text = browser.get(page_of(line)).content.decode()
+    text = desk.get(page_of(line)).content.decode()
 
     assert "Similar goods in past cases" in text
     assert past.reference in text
     assert before.by.name in text
 
 
-def test_the_case_says_which_line_waits_and_why_it_cannot_be_recommended(browser, case, line):
-    text = browser.get(reverse("case", args=[case.reference])).content.decode()
+def test_the_case_says_which_line_waits_and_why_it_cannot_be_recommended(desk, case, line):
+    text = desk.get(reverse("case", args=[case.reference])).content.decode()
 
     assert "Not assessed" in text
     assert "Assess line 1 of the goods first." in text
     assert page_of(line) in text
 
 
-def test_a_corrected_line_is_shown_as_waiting(browser, case, line):
-    browser.post(page_of(line), filled_in(browser, line))
+def test_a_corrected_line_is_shown_as_waiting(desk, case, line):
+    desk.post(page_of(line), filled_in(desk, line))
     line.description = "Láser de 400 W"
     line.save()
 
-    assert "corrected the line" in browser.get(reverse("case", args=[case.reference])).content.decode()
+    assert "corrected the line" in desk.get(reverse("case", args=[case.reference])).content.decode()
 
 
-def test_before_the_case_is_taken_on_there_is_no_form(browser, case, line):
+def test_before_the_case_is_taken_on_there_is_no_form(desk, case, line):
     case.status = ApplicationStatus.SUBMITTED
     case.save()
 
-    text = browser.get(page_of(line)).content.decode()
+    text = desk.get(page_of(line)).content.decode()
 
     assert "Take it on first" in text
     assert "Record the assessment" not in text
@@ -177,12 +177,12 @@ def test_who_decides_sees_what_was_assessed(decider, in_force):
     assert "6A005" in text
 
 
-def test_the_history_tells_officers_the_entries_and_exporters_only_that_it_was_done(browser, case, line):
-    browser.post(page_of(line), filled_in(browser, line))
+def test_the_history_tells_officers_the_entries_and_exporters_only_that_it_was_done(desk, case, line):
+    desk.post(page_of(line), filled_in(desk, line))
     event = case.events.get(action=Action.ASSESS_GOODS)
     assert event.data["line"] == 1
 
-    officers = browser.get(reverse("case", args=[case.reference])).content.decode()
+    officers = desk.get(reverse("case", args=[case.reference])).content.decode()
     assert "assessed line 1 of the goods: 6A005" in officers
     exporters = (
         client_of(case.created_by, "en").get(reverse("application", args=[case.reference])).content.decode()

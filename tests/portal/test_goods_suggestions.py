@@ -58,7 +58,7 @@ def draft(exporter):
 
 
 @pytest.fixture
-def browser(exporter):
+def desk(exporter):
     return client_of(exporter, "en")
 
 
@@ -70,31 +70,31 @@ def suggestions_of(draft) -> str:
     return reverse("form-goods-suggestions", args=[draft.reference])
 
 
-def typed(browser, draft, **changed):
-    return browser.post(suggestions_of(draft), {**LINE, **changed}, headers={"HX-Request": "true"})
+def typed(desk, draft, **changed):
+    return desk.post(suggestions_of(draft), {**LINE, **changed}, headers={"HX-Request": "true"})
 
 
 def codes(page) -> list[str]:
     return [row.suggestion.code for row in page.context["shown"].rows]
 
 
-def laser_of(browser, draft) -> str:
+def laser_of(desk, draft) -> str:
     """Return the provision of 6A005 that is suggested for the laser."""
-    return next(code for code in codes(typed(browser, draft)) if code.startswith("6A005"))
+    return next(code for code in codes(typed(desk, draft)) if code.startswith("6A005"))
 
 
 # --- what is shown ---
 
 
-def test_a_new_line_says_what_will_appear(browser, draft, in_force):
-    page = browser.get(page_of(draft))
+def test_a_new_line_says_what_will_appear(desk, draft, in_force):
+    page = desk.get(page_of(draft))
 
     assert "the entries that may fit appear here" in page.content.decode()
     assert page.context["shown"] is None
 
 
-def test_what_is_typed_brings_entries_with_path_edition_and_reasons(browser, draft, loaded):
-    page = typed(browser, draft)
+def test_what_is_typed_brings_entries_with_path_edition_and_reasons(desk, draft, loaded):
+    page = typed(desk, draft)
 
     [row] = [row for row in page.context["shown"].rows if row.suggestion.base == "6A005"]
     text = page.content.decode()
@@ -105,65 +105,65 @@ def test_what_is_typed_brings_entries_with_path_edition_and_reasons(browser, dra
     assert "<html" not in text
 
 
-def test_it_is_the_same_without_javascript(browser, draft, in_force):
-    page = browser.post(page_of(draft), {**LINE, "suggest": "now"})
+def test_it_is_the_same_without_javascript(desk, draft, in_force):
+    page = desk.post(page_of(draft), {**LINE, "suggest": "now"})
 
-    assert codes(page) == codes(typed(browser, draft))
+    assert codes(page) == codes(typed(desk, draft))
     assert LASER in page.content.decode()
     assert not GoodsLine.objects.exists()
 
 
-def test_an_address_never_holds_what_was_typed(browser, draft, in_force):
-    assert browser.get(suggestions_of(draft), {"description": LASER}).status_code == 405
-    page = browser.get(page_of(draft), {"description": LASER})
+def test_an_address_never_holds_what_was_typed(desk, draft, in_force):
+    assert desk.get(suggestions_of(draft), {"description": LASER}).status_code == 405
+    page = desk.get(page_of(draft), {"description": LASER})
     assert LASER not in page.content.decode()
 
 
-def test_two_letters_say_nothing_yet(browser, draft, in_force):
-    assert typed(browser, draft, description="lá", control_code="").context["shown"] is None
+def test_two_letters_say_nothing_yet(desk, draft, in_force):
+    assert typed(desk, draft, description="lá", control_code="").context["shown"] is None
 
 
-def test_without_a_list_the_form_still_works(browser, draft):
-    assert "No control list is in force" in typed(browser, draft).content.decode()
+def test_without_a_list_the_form_still_works(desk, draft):
+    assert "No control list is in force" in typed(desk, draft).content.decode()
 
-    browser.post(page_of(draft), LINE)
+    desk.post(page_of(draft), LINE)
     assert GoodsLine.objects.get().description == LASER
 
 
-def test_too_many_searches_wait_and_the_form_still_works(browser, draft, in_force, monkeypatch):
+def test_too_many_searches_wait_and_the_form_still_works(desk, draft, in_force, monkeypatch):
     monkeypatch.setattr(goods_views, "RATE", "0/m")
 
-    assert "Wait a minute" in typed(browser, draft).content.decode()
-    browser.post(page_of(draft), LINE)
+    assert "Wait a minute" in typed(desk, draft).content.decode()
+    desk.post(page_of(draft), LINE)
     assert GoodsLine.objects.exists()
 
 
-def test_nobody_elses_application_is_searched_for(browser, in_force):
+def test_nobody_elses_application_is_searched_for(desk, in_force):
     foreign = ApplicationFactory()
 
-    assert typed(browser, foreign).status_code == 404
+    assert typed(desk, foreign).status_code == 404
 
 
-def test_what_was_handed_in_gets_no_suggestions_page(browser, exporter, in_force):
+def test_what_was_handed_in_gets_no_suggestions_page(desk, exporter, in_force):
     case = ApplicationFactory(
         organisation=exporter.organisation, in_review=True, status=ApplicationStatus.IN_REVIEW
     )
 
-    assert browser.get(page_of(case)).status_code == 302
+    assert desk.get(page_of(case)).status_code == 302
 
 
 # --- answers ---
 
 
-def offered(browser, draft, **changed) -> dict:
-    return {**LINE, "offered": typed(browser, draft, **changed).context["offered"]}
+def offered(desk, draft, **changed) -> dict:
+    return {**LINE, "offered": typed(desk, draft, **changed).context["offered"]}
 
 
-def test_using_an_entry_fills_it_in_and_saves_nothing_yet(browser, draft, in_force):
-    laser = laser_of(browser, draft)
-    sent = {**offered(browser, draft), "listed": "no", "control_code": "", "quantity": "many"}
+def test_using_an_entry_fills_it_in_and_saves_nothing_yet(desk, draft, in_force):
+    laser = laser_of(desk, draft)
+    sent = {**offered(desk, draft), "listed": "no", "control_code": "", "quantity": "many"}
 
-    page = browser.post(page_of(draft), {**sent, "use": laser})
+    page = desk.post(page_of(draft), {**sent, "use": laser})
 
     form = page.context["form"]
     assert (form["control_code"].value(), form["listed"].value()) == (laser, "yes")
@@ -173,35 +173,35 @@ def test_using_an_entry_fills_it_in_and_saves_nothing_yet(browser, draft, in_for
     assert not GoodsLine.objects.exists()
 
 
-def test_rejecting_takes_a_reason(browser, draft, in_force):
-    laser = laser_of(browser, draft)
-    sent = offered(browser, draft)
+def test_rejecting_takes_a_reason(desk, draft, in_force):
+    laser = laser_of(desk, draft)
+    sent = offered(desk, draft)
 
-    without = browser.post(page_of(draft), {**sent, "reject": laser})
+    without = desk.post(page_of(draft), {**sent, "reject": laser})
     [row] = [row for row in without.context["shown"].rows if row.suggestion.code == laser]
     assert row.lacks_reason and row.weighed is None
     assert "Write in a few words why" in without.content.decode()
 
-    told = browser.post(page_of(draft), {**sent, "reject": laser, f"why-{laser}": "Es de 400 W."})
+    told = desk.post(page_of(draft), {**sent, "reject": laser, f"why-{laser}": "Es de 400 W."})
     [row] = [row for row in told.context["shown"].rows if row.suggestion.code == laser]
     assert (row.weighed.answer, row.weighed.reason) == ("rejected", "Es de 400 W.")
 
 
-def test_an_answer_can_be_taken_back(browser, draft, in_force):
-    laser = laser_of(browser, draft)
-    sent = {**offered(browser, draft), "accepted": [laser], "undo": laser}
+def test_an_answer_can_be_taken_back(desk, draft, in_force):
+    laser = laser_of(desk, draft)
+    sent = {**offered(desk, draft), "accepted": [laser], "undo": laser}
 
-    page = browser.post(page_of(draft), sent)
+    page = desk.post(page_of(draft), sent)
 
     assert not any(row.weighed for row in page.context["shown"].rows)
 
 
-def test_saving_the_line_keeps_what_was_suggested_and_answered(browser, draft, exporter, in_force):
-    laser = laser_of(browser, draft)
-    sent = offered(browser, draft)
-    other = next(code for code in codes(typed(browser, draft)) if code != laser)
+def test_saving_the_line_keeps_what_was_suggested_and_answered(desk, draft, exporter, in_force):
+    laser = laser_of(desk, draft)
+    sent = offered(desk, draft)
+    other = next(code for code in codes(typed(desk, draft)) if code != laser)
 
-    browser.post(
+    desk.post(
         page_of(draft), {**sent, "accepted": [laser], "rejected": [other], f"why-{other}": "No es eso."}
     )
 
@@ -213,34 +213,34 @@ def test_saving_the_line_keeps_what_was_suggested_and_answered(browser, draft, e
     assert {row.answer for code, row in rows.items() if code not in (laser, other)} == {"none"}
 
 
-def test_the_answers_come_back_with_the_line(browser, draft, in_force):
-    laser = laser_of(browser, draft)
-    browser.post(page_of(draft), {**offered(browser, draft), "accepted": [laser]})
+def test_the_answers_come_back_with_the_line(desk, draft, in_force):
+    laser = laser_of(desk, draft)
+    desk.post(page_of(draft), {**offered(desk, draft), "accepted": [laser]})
     line = GoodsLine.objects.get()
 
-    page = browser.get(reverse("form-goods-line", args=[draft.reference, line.pk]))
+    page = desk.get(reverse("form-goods-line", args=[draft.reference, line.pk]))
 
     assert [row.suggestion.code for row in page.context["shown"].rows if row.weighed] == [laser]
 
 
-def test_what_was_suggested_cannot_be_made_up(browser, draft, in_force):
-    laser = laser_of(browser, draft)
-    forged = offered(browser, draft)["offered"][:-3] + "abc"
+def test_what_was_suggested_cannot_be_made_up(desk, draft, in_force):
+    laser = laser_of(desk, draft)
+    forged = offered(desk, draft)["offered"][:-3] + "abc"
 
-    browser.post(page_of(draft), {**LINE, "offered": forged, "accepted": [laser]})
+    desk.post(page_of(draft), {**LINE, "offered": forged, "accepted": [laser]})
 
     assert not GoodsLine.objects.get().suggestions.exists()
 
 
-def test_an_answer_about_what_was_not_suggested_is_not_kept(browser, draft, in_force):
-    browser.post(page_of(draft), {**offered(browser, draft), "accepted": ["0A001"]})
+def test_an_answer_about_what_was_not_suggested_is_not_kept(desk, draft, in_force):
+    desk.post(page_of(draft), {**offered(desk, draft), "accepted": ["0A001"]})
 
     assert not GoodsLine.objects.get().suggestions.filter(code="0A001").exists()
 
 
-def test_enter_saves_the_line_rather_than_taking_an_entry(browser, draft, in_force):
+def test_enter_saves_the_line_rather_than_taking_an_entry(desk, draft, in_force):
     """The first button of a form is what Enter presses."""
-    page = browser.post(page_of(draft), {**LINE, "suggest": "now"}).content.decode()
+    page = desk.post(page_of(draft), {**LINE, "suggest": "now"}).content.decode()
 
     assert page.index("Save line") < page.index('name="use"')
 
@@ -248,7 +248,7 @@ def test_enter_saves_the_line_rather_than_taking_an_entry(browser, draft, in_for
 # --- the own library ---
 
 
-def test_past_goods_are_those_of_the_own_company(browser, draft, exporter, in_force, monkeypatch):
+def test_past_goods_are_those_of_the_own_company(desk, draft, exporter, in_force, monkeypatch):
     own = ApplicationFactory(
         organisation=exporter.organisation, in_review=True, status=ApplicationStatus.APPROVED
     )
@@ -264,7 +264,7 @@ def test_past_goods_are_those_of_the_own_company(browser, draft, exporter, in_fo
 
     monkeypatch.setattr(suggested, "suggest", remembered)
 
-    text = typed(browser, draft).content.decode()
+    text = typed(desk, draft).content.decode()
 
     assert asked and all(isinstance(one, Precedent) for one in asked)
     assert {one.key.partition("/")[0] for one in asked} == {own.reference}
@@ -283,10 +283,10 @@ def found(monkeypatch, in_force):
     return give
 
 
-def test_matched_words_are_marked_and_nothing_else_becomes_markup(browser, draft, found):
+def test_matched_words_are_marked_and_nothing_else_becomes_markup(desk, draft, found):
     found()
 
-    text = typed(browser, draft).content.decode()
+    text = typed(desk, draft).content.decode()
 
     assert '<mark class="app-mark-token">Láseres</mark> &lt;b&gt;' in text
 
@@ -304,12 +304,12 @@ def test_a_long_title_is_shortened_at_a_word():
     assert shown.endswith("palabra …")
 
 
-def test_values_are_compared_and_what_is_missing_is_asked_for(browser, draft, found):
+def test_values_are_compared_and_what_is_missing_is_asked_for(desk, draft, found):
     power = Comparison("6A005", 1, "power", ">", Decimal(1000), "W", Outcome.MET, Decimal(4000), "4 kW")
     wave = Comparison("6A005", 1, "wavelength", "<", Decimal(1550), "nm", Outcome.NOT_KNOWN)
     found(comparisons=(power, wave))
 
-    page = typed(browser, draft)
+    page = typed(desk, draft)
 
     row = page.context["shown"].rows[0]
     assert [str(one.label) for one in row.compared] == ["Reached", "Not stated: what is it?"]
@@ -318,31 +318,31 @@ def test_values_are_compared_and_what_is_missing_is_asked_for(browser, draft, fo
     assert "Add to the description:" in page.content.decode()
 
 
-def test_a_claim_unlike_everything_found_is_a_question_and_no_refusal(browser, draft, in_force, monkeypatch):
+def test_a_claim_unlike_everything_found_is_a_question_and_no_refusal(desk, draft, in_force, monkeypatch):
     claim = Claim("5A002", is_known=True, is_far=True)
     answer = replace(knowing_lasers(in_force)(Goods(LASER)), claims=(claim,))
     monkeypatch.setattr(suggested, "suggest", lambda *_goods, **_how: answer)
 
-    assert "5A002 is unlike everything found" in typed(browser, draft).content.decode()
-    browser.post(page_of(draft), {**LINE, "control_code": "5A002"})
+    assert "5A002 is unlike everything found" in typed(desk, draft).content.decode()
+    desk.post(page_of(draft), {**LINE, "control_code": "5A002"})
     assert GoodsLine.objects.get().control_code == "5A002"
 
 
-def test_an_unknown_claim_is_asked_about(browser, draft, in_force):
-    assert "Which entry do you mean?" in typed(browser, draft, control_code="6A999").content.decode()
+def test_an_unknown_claim_is_asked_about(desk, draft, in_force):
+    assert "Which entry do you mean?" in typed(desk, draft, control_code="6A999").content.decode()
 
 
-def test_questions_of_notes_are_shown_as_questions(browser, draft, found):
+def test_questions_of_notes_are_shown_as_questions(desk, draft, found):
     found(questions=("¿Es para uso médico?",))
 
-    assert "¿Es para uso médico?" in typed(browser, draft).content.decode()
+    assert "¿Es para uso médico?" in typed(desk, draft).content.decode()
 
 
-def test_where_nothing_is_found_it_clears_nothing(browser, draft, in_force, monkeypatch):
+def test_where_nothing_is_found_it_clears_nothing(desk, draft, in_force, monkeypatch):
     nothing = Answer(in_force.pk, in_force.label, (), 0.0, False, catch_all=("¿Sospecha algo?",))
     monkeypatch.setattr(suggested, "suggest", lambda *_goods, **_how: nothing)
 
-    text = typed(browser, draft).content.decode()
+    text = typed(desk, draft).content.decode()
 
     assert "No match found" in text
     assert "the catch-all questions and an expert’s check remain" in text
