@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from screening.classification.corpus import Document, same_in_both
-from screening.classification.groups import subjects
+from screening.classification.groups import Group, group_of, subjects
 from screening.classification.lexicon import Lexicon
 from screening.classification.postings import Postings, Scores
 from screening.classification.words import grams_of, plain_words, stem
@@ -49,6 +50,11 @@ class EditionIndex:
         self.is_paragraph = np.array([document.code != document.base for document in documents])
         self.top_of = np.array([self.places.get(one.base, place) for place, one in enumerate(documents)])
         self.inside = [np.flatnonzero(self.base_of == number) for number in range(len(self.bases))]
+        of_group: dict[Group, list[int]] = {}
+        for place, code in enumerate(self.bases):
+            if group := group_of(code):
+                of_group.setdefault(group, []).append(place)
+        self.groups = {group: np.array(places) for group, places in of_group.items()}
         self.subjects = self._subjects()
         self.by_cas: dict[str, list[int]] = {}
         for place, document in enumerate(documents):
@@ -70,7 +76,7 @@ class EditionIndex:
             "phrases": Postings.cosine(grams_of(Counter(plain_words(phrase))) for _owner, phrase in phrases),
         }
         owners = np.array([owner for owner, _phrase in phrases], dtype=np.int32)
-        return cls(documents, fields, owners, Lexicon.of(same_in_both()))
+        return cls(documents, fields, owners, our_lexicon())
 
     def _subjects(self) -> dict[int, NDArray[np.int32]]:
         """Return, by numbers, each code of software, technology or production -> those of what it is for."""
@@ -91,6 +97,12 @@ class EditionIndex:
     def best_of_bases(self, scores: Scores) -> Scores:
         """Return for each code at the top what its best provision is worth."""
         return best_of(scores, self.base_of, len(self.bases))
+
+
+@lru_cache(maxsize=1)
+def our_lexicon() -> Lexicon:
+    """Return what our titles and trade words in both languages teach; it is the same for every list."""
+    return Lexicon.of(same_in_both())
 
 
 def best_of(scores: Scores, owners: NDArray[np.int32], count: int) -> Scores:

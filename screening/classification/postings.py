@@ -38,7 +38,8 @@ class Postings:
         having = np.bincount(places, minlength=len(terms))
         rarity = np.log(1 + (size - having + 0.5) / (having + 0.5))
         lengths = np.bincount(documents, counts, size)
-        long = 1 - B + B * lengths / (lengths.mean() if size else 1.0)
+        mean = float(lengths.mean()) if size else 0.0
+        long = 1 - B + B * lengths / (mean or 1.0)
         worths = rarity[places] * counts * (K1 + 1) / (counts + K1 * long[documents])
         return cls._sorted(terms, places, documents, worths, size)
 

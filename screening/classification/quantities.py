@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from screening.classification.ends import ends_of
 from screening.classification.naming import named
 from screening.classification.units import NUMBER, Unit, units_at
 from screening.classification.values import Ends, Interval, Quantity
@@ -22,9 +23,9 @@ POWER = (
     r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]{1,3}))"
 )
 NUMBER_IN_TEXT = re.compile(
-    rf"(?<![\w.,])(?P<sign>(?<![\d)])[-−+])?(?:(?P<digits>{DIGITS})"
-    rf"(?:{POWER}|[eE](?P<e>[-+]?\d{{1,2}})(?![\w.]))?"
-    r"|10(?:\^(?P<alone>[-−+]?\d{1,2})|(?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]{1,3})))"
+    r"(?<![\w.,])(?P<sign>(?<![\d)])[-−+])?"
+    r"(?:10(?:\^(?P<alone>[-−+]?\d{1,2})|(?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]{1,3}))"
+    rf"|(?P<digits>{DIGITS})(?:{POWER}|[eE](?P<e>[-+]?\d{{1,2}})(?![\w.]))?)"
 )
 GAP = re.compile(r"[\s-]?")
 BETWEEN = re.compile(r"\s*(?:[-–—−~]|\.\.\.?|…)\s*|\s+(?:to|a|hasta|through)\s+")
@@ -32,35 +33,6 @@ BOTH_ENDS = re.compile(r"\s+(?:and|y|e)\s+")
 BEFORE_BOTH = re.compile(r"(?:between|entre)\s+(?:los\s+|las\s+)?$", re.IGNORECASE)
 TOLERANCE = re.compile(r"(?:±|\+/-|\+-|\+/−)\s*$")
 TIMES = re.compile(r"\s?[x×*]\s?")
-ENDS_BEFORE: tuple[tuple[Ends, str], ...] = (
-    ("least", r"min(?:imum)?\.?|m[ií]n(?:im[oa])?\.?|from|desde|a partir de"),
-    ("most", r"max(?:imum)?\.?|m[aá]x(?:im[oa])?\.?|up to|hasta"),
-    (
-        "at-least",
-        r"≥|>=|=>|at least|al menos|por lo menos|no menos de|no less than|not less than|como m[ií]nimo",
-    ),
-    (
-        "at-most",
-        r"≤|<=|=<|at most|no m[aá]s de|not more than|no more than|not exceeding|sin exceder|a lo sumo",
-    ),
-    ("at-most", r"como m[aá]ximo"),
-    ("above", r">|more than|greater than|over|above|exceeding|exceeds|in excess of|beyond|m[aá]s de"),
-    ("above", r"mayor (?:de|que|a)|superior a|por encima de|encima de|excede(?: los| las)?"),
-    ("below", r"<|less than|lower than|under|below|better than|smaller than|menos de|menor (?:de|que|a)"),
-    ("below", r"inferior a|por debajo de|debajo de|mejor (?:que|de)"),
-)
-ENDS_AFTER: tuple[tuple[Ends, str], ...] = (
-    ("at-least", r"\+(?![\d/-])|(?:or|o) (?:more|greater|higher|above|longer|m[aá]s|mayor|superior)"),
-    ("at-least", r"and (?:more|above)|y m[aá]s|como m[ií]nimo"),
-    ("at-most", r"(?:or|o) (?:less|fewer|better|below|lower|menos|menor|inferior|mejor)|como m[aá]ximo"),
-    ("least", r"min(?:imum)?\b|m[ií]n(?:im[oa])?\b"),
-    ("most", r"max(?:imum)?\b|m[aá]x(?:im[oa])?\b"),
-)
-BEFORE = tuple(
-    (ends, re.compile(rf"(?:^|(?<=[^\w]))(?:{words})\s*[:=]?\s*(?:±\s*)?$", re.IGNORECASE))
-    for ends, words in ENDS_BEFORE
-)
-AFTER = tuple((ends, re.compile(rf"\s?\(?(?:{words})", re.IGNORECASE)) for ends, words in ENDS_AFTER)
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
@@ -193,7 +165,7 @@ def _between(first: _Number, first_unit: Unit | None, last: _Number, unit: Unit)
 
 def _single(text: str, number: _Number) -> tuple[Quantity, ...]:
     end, units = _after(text, number)
-    ends = _ends(text, number.start, end)
+    ends = ends_of(text, number.start, end)
     return tuple(
         _quantity(
             text, number.start, end, unit, tuple(_interval(value, ends) for value in _sized(text, number))
@@ -206,17 +178,6 @@ def _sized(text: str, number: _Number) -> tuple[Decimal, ...]:
     """Return the readings of a number; what stands behind "±" counts by its size."""
     is_tolerance = TOLERANCE.search(text, max(0, number.start - 5), number.start)
     return tuple(map(abs, number.readings)) if is_tolerance else number.readings
-
-
-def _ends(text: str, start: int, end: int) -> Ends:
-    before, after = text[max(0, start - 24) : start], text[end : end + 24]
-    for ends, pattern in BEFORE:
-        if pattern.search(before):
-            return ends
-    for ends, pattern in AFTER:
-        if pattern.match(after):
-            return ends
-    return "exact"
 
 
 def _interval(value: Decimal, ends: Ends) -> Interval:
@@ -240,8 +201,8 @@ def _counted(text: str) -> Iterator[Quantity]:
             yield Quantity(text[first.start : last.end], first.start, last.end, NUMBER, products)
             place += 2
             continue
-        if not _after(text, first)[1]:
-            ends = _ends(text, first.start, first.end)
+        if not _after(text, first)[1] and not text[first.end : first.end + 1].isalnum():
+            ends = ends_of(text, first.start, first.end)
             readings = tuple(_interval(value, ends) for value in first.readings)
             yield Quantity(text[first.start : first.end], first.start, first.end, NUMBER, readings)
         place += 1

@@ -8,7 +8,7 @@ from screening.classification.answers import Goods
 from screening.classification.groups import Group, cues
 from screening.classification.index import EditionIndex
 from screening.classification.words import generic_words, grams_of, plain_words, stem
-from screening.control.wording import is_cas
+from screening.control.wording import cas_numbers, is_cas
 
 GENERIC = 0.35  # what a word counts that any goods may have: "parts", "system"
 LISTED_SO = 0.8  # what a word counts that lists use for a word of the goods
@@ -27,7 +27,7 @@ class Query:
     groups: frozenset[Group]
     substances: dict[str, str]  # CAS number -> the words that name it
     named: dict[str, str]  # code of a provision that names a substance of the goods -> their words for it
-    is_substance: bool  # the description is the name or number of a substance and nothing else
+    is_substance: bool  # it names a substance by its number, or nothing but a substance
 
 
 def query(goods: Goods, index: EditionIndex) -> Query:
@@ -46,6 +46,7 @@ def query(goods: Goods, index: EditionIndex) -> Query:
     for word in map(stem, more):
         weights[word] = max(weights.get(word, 0.0), LISTED_SO * (GENERIC if word in generic_words() else 1.0))
     numbers, is_substance = chemical_names.numbers_in(goods.text)
+    is_substance = is_substance or bool(goods.cas or cas_numbers(goods.text))
     numbers |= {number: number for number in goods.cas if is_cas(number)}
     return Query(
         text=goods.text,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from screening.classification.groups import Group, group_of
+from screening.classification.groups import Group
 from screening.classification.index import EditionIndex
 from screening.classification.postings import Scores
 from screening.classification.query import Query
@@ -23,13 +23,14 @@ SUBJECT = {
     Group.TECHNOLOGY: 0.2,
     Group.PRODUCTION: 0.08,
 }  # what it is for fits the goods
-SUBSTANCE, ONLY_A_SUBSTANCE = 0.6, 3.0
+SUBSTANCE, CERTAIN_SUBSTANCE = 0.6, 3.0  # named among other words; by its number, or with no other word
 HINT = 0.04  # a customs code moves what lies close together, no more
 # Inside an entry: a paragraph is chosen before its entry unless that fits clearly better.
 PARAGRAPH = 1.15
 WITHIN_NODES = 0.5
 NEARLY = 0.8  # of the best paragraph's worth
 MOST_OTHERS = 4
+MOST = 60  # codes at the top; further down nothing is like the goods
 MOST_WITH_OTHERS = 20  # further down nobody looks
 
 
@@ -58,7 +59,7 @@ def rank(
     hinted: frozenset[str] = frozenset(),
     decided: Mapping[str, float] = MappingProxyType({}),
 ) -> list[Candidate]:
-    """Return every code at the top that has anything in common with the goods, the likeliest first.
+    """Return the codes at the top that have most in common with the goods, the likeliest first.
 
     `hinted` are the codes at the top whose goods often travel under the customs code stated, `decided` what
     precedents add to codes at the top.
@@ -73,7 +74,7 @@ def rank(
     scores = scores + _of_groups(query, index, scores)
     substances = _substances(query, index)
     for place in substances:
-        scores[index.base_of[place]] += ONLY_A_SUBSTANCE if query.is_substance else SUBSTANCE
+        scores[index.base_of[place]] += CERTAIN_SUBSTANCE if query.is_substance else SUBSTANCE
         found[index.base_of[place]] = True
     for base in hinted & index.numbers.keys():
         scores[index.numbers[base]] += HINT * found[index.numbers[base]]
@@ -84,10 +85,10 @@ def rank(
     inside = np.maximum(phrases, phrases[index.top_of])
     within = LETTERS * letters + PHRASES * inside + WITHIN_NODES * nodes
     for place in substances:
-        within[place] += ONLY_A_SUBSTANCE
+        within[place] += CERTAIN_SUBSTANCE
     within = np.where(index.is_paragraph, within * PARAGRAPH, within)
     chosen = _chosen(within, index)
-    order = [number for number in np.argsort(-scores, kind="stable") if found[number]]
+    order = [int(number) for number in np.argsort(-scores, kind="stable")[:MOST] if found[number]]
     best_letters, best_phrases = best(letters), best(phrases)
     return [
         Candidate(
@@ -109,15 +110,13 @@ def _most(query: Query, index: EditionIndex, field: str) -> float:
 def _of_groups(query: Query, index: EditionIndex, scores: Scores) -> Scores:
     """Return what the words for software, technology or production make codes worth more or less."""
     more = np.zeros_like(scores)
-    for number, base in enumerate(index.bases):
-        group = group_of(base)
-        if group is None:
-            continue
+    for group, numbers in index.groups.items():
         if group not in query.groups:
-            more[number] = WITHOUT.get(group, 0.0)
-        else:
-            more[number] = WITH.get(group, 0.0)
-            if group in SUBJECT and number in index.subjects:
+            more[numbers] = WITHOUT.get(group, 0.0)
+            continue
+        more[numbers] = WITH.get(group, 0.0)
+        for number in numbers if group in SUBJECT else ():
+            if number in index.subjects:
                 more[number] += SUBJECT[group] * scores[index.subjects[number]].max() / 4
     return more
 

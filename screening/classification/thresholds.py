@@ -83,7 +83,7 @@ def _comparison(threshold: Threshold, stated: Sequence[Quantity]) -> Comparison:
         code=threshold.version.code,
         group=threshold.group,
         parameter=threshold.parameter,
-        comparator=threshold.comparator,
+        comparator=str(threshold.comparator),
         value=threshold.value.normalize(),
         unit=threshold.unit,
         outcome=judged.outcome,

@@ -55,7 +55,7 @@ NUMBER = Unit("", "", COUNT, Fraction(1))
 
 def unit(symbol: str) -> Unit:
     """Return the unit that thresholds write so; "" is a plain number. Raises KeyError if there is none."""
-    return NUMBER if not symbol else _book().by_symbol[symbol]
+    return NUMBER if not symbol else book().by_symbol[symbol]
 
 
 def units_at(text: str, start: int) -> tuple[int, tuple[Unit, ...]]:
@@ -63,11 +63,11 @@ def units_at(text: str, start: int) -> tuple[int, tuple[Unit, ...]]:
 
     The longest wins. A unit that goes on ("m" of "m/min") is none; then (start, ()) comes back.
     """
-    book = _book()
-    piece = text[start : start + book.longest]
+    known = book()
+    piece = text[start : start + known.longest]
     lower = piece.lower()
     for end in range(len(piece), 0, -1):
-        found = book.written.get(piece[:end]) or book.words.get(lower[:end]) or book.loose.get(lower[:end])
+        found = known.written.get(piece[:end]) or known.words.get(lower[:end]) or known.loose.get(lower[:end])
         if found and _ends(text, start + end, piece[end - 1]):
             return start + end, found
     return start, ()
@@ -82,7 +82,9 @@ def _ends(text: str, end: int, last: str) -> bool:
     return not (after[0] in "/·" and after[1:].isalpha())
 
 
-class _Book:
+class Book:
+    """All units, by the ways to write them."""
+
     def __init__(self, path: Path) -> None:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         self._prefixes = {item["symbol"]: item for item in content["prefix"]}
@@ -105,9 +107,14 @@ class _Book:
                 for written in _written(prefix, form):
                     self._put(self.written, written, made)
             for word in item.get("words", ()):
-                for begin in self._prefixes[prefix]["words"] if prefix else ("",):
+                for begin in self._begins(prefix):
                     for spelt in {f"{begin}{word}".lower(), _plain(f"{begin}{word}".lower())}:
                         self._put(self.words, spelt, made)
+
+    def _begins(self, prefix: str) -> list[str]:
+        """Return a prefix in full, before a word and apart from it: "mega samples per second"."""
+        words = self._prefixes[prefix]["words"] if prefix else [""]
+        return [f"{word}{gap}" for word in words for gap in (("", " ") if word else ("",))]
 
     @staticmethod
     def _put(table: dict[str, tuple[Unit, ...]], written: str, made: Unit) -> None:
@@ -131,8 +138,8 @@ class _Book:
 
 
 @lru_cache(maxsize=1)
-def _book() -> _Book:
-    return _Book(PATH)
+def book() -> Book:
+    return Book(PATH)
 
 
 def _unit(item: dict[str, Any], prefix: str, factor: Fraction) -> Unit:
