@@ -19,6 +19,7 @@ class Permission(StrEnum):
     SEE_LISTS = auto()  # which lists are in force, what they say, and how imports went
     RUN_LISTS = auto()  # upload and fetch lists, ask for exceptions with them and agree to those of others
     SCREEN = auto()  # ask the lists about anybody, outside a case
+    CLASSIFY = auto()  # ask by a key which entries of a control list may describe goods
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -40,7 +41,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADVISER: frozenset({Permission.ADVISE}),
     Role.CUSTOMS_OFFICER: frozenset({Permission.SEE_LICENCES, Permission.REPORT_USAGE}),
     # What a machine really may do is for the scopes of its key to say, one by one.
-    Role.CUSTOMS_SYSTEM: frozenset({Permission.SEE_LICENCES, Permission.REPORT_USAGE, Permission.SCREEN}),
+    Role.CUSTOMS_SYSTEM: frozenset(
+        {Permission.SEE_LICENCES, Permission.REPORT_USAGE, Permission.SCREEN, Permission.CLASSIFY}
+    ),
     Role.ADMINISTRATOR: frozenset(
         {Permission.MANAGE_ACCOUNTS, Permission.CALIBRATE, Permission.SEE_LISTS, Permission.RUN_LISTS}
     ),

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from licensing import calibration, completeness, judgements
+from licensing import calibration, classification, completeness, judgements
 from licensing.errors import Reason, Refused
 from licensing.judgements import HitState
 from licensing.models import (
@@ -75,6 +75,20 @@ def every_hit_is_judged(application: Application, _user: User, at: datetime) -> 
             % {"count": unconfirmed}
         )
     return " ".join(reasons) or None
+
+
+def every_line_is_assessed(application: Application, _user: User, at: datetime) -> Reason | None:
+    """Fail closed: each line of goods as it is now, by an edition of a control list."""
+    if not classification.editions_of(application, at):
+        return _("No control list is in force, so no goods can be assessed. An administrator must load one.")
+    waiting = [str(one.line.number) for one in classification.assessed(application) if not one.assessment]
+    if not waiting:
+        return None
+    return ngettext(
+        "Assess line %(lines)s of the goods first.",
+        "Assess the lines %(lines)s of the goods first.",
+        len(waiting),
+    ) % {"lines": ", ".join(waiting)}
 
 
 def every_consulted_body_has_answered(application: Application, _user: User, _at: datetime) -> Reason | None:
@@ -182,7 +196,12 @@ class Transition:
 
 _A, _L, _P = ApplicationStatus, LicenceStatus, Permission
 
-_LOOKED_INTO = (every_party_is_screened, every_hit_is_judged, every_consulted_body_has_answered)
+_LOOKED_INTO = (
+    every_party_is_screened,
+    every_hit_is_judged,
+    every_line_is_assessed,
+    every_consulted_body_has_answered,
+)
 
 TRANSITIONS: dict[Action, Transition] = {
     Action.SUBMIT: Transition((_A.DRAFT,), _A.SUBMITTED, _P.APPLY, (nothing_is_missing,)),

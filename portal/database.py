@@ -25,6 +25,7 @@ APPEND_ONLY = (
     "licensing.ListDecision",
     "licensing.ListAlarm",
     "licensing.EditionNotice",
+    "licensing.GoodsAssessment",
     "licensing.Recommendation",
     "licensing.Decision",
     "licensing.Terms",
@@ -66,9 +67,13 @@ APPEND_ONLY = (
     "screening.WatchedGoods",
 )
 
+# Rows of these are never changed, but go with a part of a draft.
+UNCHANGED = ("licensing.GoodsSuggestion",)
+
 # Rows of these may be deleted: what is still a draft, and what the session and sign-in libraries tidy up.
 DELETABLE = (
     "licensing.GoodsLine",
+    "licensing.GoodsSuggestion",
     "licensing.Party",
     "licensing.LookAlike",
     "licensing.Document",
@@ -100,14 +105,14 @@ def as_owner() -> Iterator[None]:
 def grant() -> None:
     """Give the application's role what it needs and nothing more. Call it as the owner."""
     role = connection.ops.quote_name(APP_ROLE)
-    append_only, deletable = _tables(APPEND_ONLY), _tables(DELETABLE)
+    unchanged, deletable = _tables(APPEND_ONLY + UNCHANGED), _tables(DELETABLE)
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
         for table in connection.introspection.table_names(cursor):
             rights = ["SELECT", "INSERT"]
-            rights += [] if table in append_only else ["UPDATE"]
+            rights += [] if table in unchanged else ["UPDATE"]
             rights += ["DELETE"] if table in deletable else []
             if table == "django_migrations":
                 rights = ["SELECT"]

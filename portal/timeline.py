@@ -18,6 +18,7 @@ from licensing.models import Action, Band, DetentionVerdict, Event, Judgement, O
 from portal.changes import Change, of_edit
 from portal.judged import named, where_of_case
 from portal.templatetags.portal import ATTENTION, BAD, GOOD, PLAIN, edition_name, legal_date
+from screening.control.lists import LISTS
 from screening.importers import label_of
 
 
@@ -87,6 +88,7 @@ TWO_PEOPLE: dict[str, Promise] = {
 PARTS: dict[str, Promise] = {
     "application": _("answers"),
     "goodsline": _("goods"),
+    "goodssuggestion": _("suggested entries"),
     "party": _("parties"),
     "endusedeclaration": _("end use"),
     "document": _("documents"),
@@ -136,6 +138,11 @@ LINES: dict[Action, Line] = {
         ),
         detail=said("why"),
         tone=ATTENTION,
+    ),
+    Action.ASSESS_GOODS: Line(
+        _("%(who)s assessed line %(line)s of the goods: %(codes)s (%(list)s, edition %(edition)s)."),
+        _("The authority assessed line %(line)s of the goods."),
+        said("reason"),
     ),
     Action.CONSULT: Line(
         _("%(who)s asked %(body)s for its opinion, due by %(due)s."),
@@ -371,7 +378,11 @@ def _entry(events: list[Event], line: Line | None, for_exporter: bool, handed_in
 
 def _facts_for_exporter(event: Event) -> dict[str, str]:
     """Return all that an exporter's sentence can speak of: it has no name to give away."""
-    return {"due": _due(event), "declaration": event.data.get("declaration", "")}
+    return {
+        "due": _due(event),
+        "declaration": event.data.get("declaration", ""),
+        "line": event.data.get("line", ""),
+    }
 
 
 def _facts(events: list[Event]) -> dict[str, Any]:
@@ -389,6 +400,10 @@ def _facts(events: list[Event]) -> dict[str, Any]:
         facts["verdict"] = DetentionVerdict(event.data["verdict"]).label
     if event.action == Action.CALIBRATE:
         facts["thresholds"] = thresholds_in_words(event.after)
+    if event.action == Action.ASSESS_GOODS:
+        facts["codes"] = ", ".join(event.after["codes"]) or gettext("not listed")
+        facts["list"] = str(LISTS[code].name) if (code := event.data["list_code"]) in LISTS else code
+        return facts
     if event.list_source:
         facts["exception"] = exception_in_words(event.data)
     return facts | _facts_of_hit(event)

@@ -9,6 +9,7 @@ from portal.views import (
     accounts,
     alerts,
     applications,
+    assessments,
     calibration,
     casework,
     check,
@@ -21,6 +22,7 @@ from portal.views import (
     determination,
     form,
     gallery,
+    goods,
     hits,
     home,
     irregularities,
@@ -31,6 +33,7 @@ from portal.views import (
     prechecks,
     screenings,
     second_factor,
+    self_check,
     sessions,
 )
 
@@ -49,6 +52,7 @@ urlpatterns = [
     path("check/", check.ask, name="check"),
     path("check/<str:reference>/<str:code>/", check.show, name="check-licence"),
     # Everybody: which goods are listed
+    path("self-check/", self_check.show, name="self-check"),
     path("control-list/", control_list.index, name="control-lists"),
     path("control-list/<str:list_code>/", control_list.show, name="control-list"),
     path("control-list/<str:list_code>/changes/", control_list.changes, name="control-changes"),
@@ -72,8 +76,13 @@ urlpatterns = [
     path("applications/<str:reference>/form/", form.tasks, name="form"),
     path("applications/<str:reference>/form/about/", form.about, name="form-about"),
     path("applications/<str:reference>/form/goods/", form.goods, name="form-goods"),
-    path("applications/<str:reference>/form/goods/new/", form.goods_line, name="form-goods-new"),
-    path("applications/<str:reference>/form/goods/<int:pk>/", form.goods_line, name="form-goods-line"),
+    path("applications/<str:reference>/form/goods/new/", goods.line, name="form-goods-new"),
+    path(
+        "applications/<str:reference>/form/goods/suggestions/",
+        goods.suggestions,
+        name="form-goods-suggestions",
+    ),
+    path("applications/<str:reference>/form/goods/<int:pk>/", goods.line, name="form-goods-line"),
     path(
         "applications/<str:reference>/form/goods/<int:pk>/remove/",
         form.goods_remove,
@@ -119,6 +128,7 @@ urlpatterns = [
     path("cases/<str:reference>/screen/", casework.screen_again, name="case-screen"),
     path("cases/<str:reference>/progress/", casework.progress, name="case-progress"),
     path("cases/<str:reference>/hits/<int:pk>/", hits.show, name="case-hit"),
+    path("cases/<str:reference>/goods/<int:pk>/", assessments.assess, name="case-goods"),
     path("alerts/", alerts.index, name="alerts"),
     path("alerts/departures/", irregularities.index, name="irregularities"),
     path("alerts/departures/<int:pk>/", irregularities.show, name="irregularity"),

@@ -8,9 +8,10 @@ import factory
 from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
-from licensing import calibration, models, references
+from licensing import calibration, classification, models, references
 from licensing.country import pack
 from licensing.parties import digest, digest_of_case, facts, key
+from screening.control_models import ControlEdition, ControlEntry, ControlList, EntryVersion
 from screening.models import ListedEntity, ListedName, ListVersion
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)  # noon in Panama
@@ -118,6 +119,7 @@ class ApplicationFactory(Factory):
             status=models.ApplicationStatus.IN_REVIEW,
             submitted_at=NOON,
             screened=factory.RelatedFactory("tests.factories.ScreeningFactory", "application"),
+            assessed=factory.PostGeneration(lambda case, _create, wanted: assess_goods(case, wanted)),
         )
         recommended = factory.Trait(
             in_review=True,
@@ -148,6 +150,67 @@ class GoodsLineFactory(Factory):
     value = Decimal("48000.00")
     currency = "USD"
     origin = "DE"
+
+
+def assess_goods(case: models.Application, wanted: bool | None) -> None:
+    """Let each line of goods be assessed, unless a test says assessed=False."""
+    for line in case.goods.all() if wanted is not False else ():
+        GoodsAssessmentFactory(line=line)
+
+
+def edition_in_force() -> ControlEdition:
+    """Return an edition of a small control list, made where there is none yet."""
+    control_list, is_new = ControlList.objects.get_or_create(
+        code="prueba", defaults={"jurisdiction": "PA", "name": "Lista de prueba"}
+    )
+    if not is_new:
+        return control_list.editions.get(in_force_to=None)
+    edition = ControlEdition.objects.create(
+        list=control_list,
+        label="2026",
+        valid_from=date(2026, 1, 1),
+        is_catalogue=True,
+        codes_count=2,
+        provisions_count=2,
+        in_force_from=datetime(2026, 1, 1, tzinfo=UTC),
+        imported_at=NOON,
+        imported_by_name="Prueba",
+    )
+    for position, code in enumerate(["5A002", "6A005"], start=1):
+        entry = ControlEntry.objects.create(list=control_list, code=code)
+        EntryVersion.objects.create(
+            edition=edition, entry=entry, code=code, base=code, depth=0, position=position, digest=code
+        )
+    return edition
+
+
+class GoodsSuggestionFactory(Factory):
+    class Meta:
+        model = models.GoodsSuggestion
+
+    line = factory.SubFactory(GoodsLineFactory)
+    edition = factory.LazyFunction(edition_in_force)
+    code = "6A005"
+    place = 1
+    answer = models.SuggestionAnswer.NONE
+    goods_digest = factory.LazyAttribute(lambda row: classification.digest(row.line))
+    by = factory.SelfAttribute("line.application.created_by")
+    at = NOON
+
+
+class GoodsAssessmentFactory(Factory):
+    """An officer's assessment of a line as it is."""
+
+    class Meta:
+        model = models.GoodsAssessment
+
+    line = factory.SubFactory(GoodsLineFactory)
+    edition = factory.LazyFunction(edition_in_force)
+    codes = ["6A005"]
+    reason = "Láser de más de 1 kW."
+    goods_digest = factory.LazyAttribute(lambda row: classification.digest(row.line))
+    by = factory.SubFactory(UserFactory)
+    at = NOON
 
 
 class PartyFactory(Factory):

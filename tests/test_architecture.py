@@ -32,6 +32,7 @@ OPEN_TO_ALL = {
     "check",
     "licence-needed",
     "check-licence",
+    "self-check",
     "control-lists",
     "control-list",
     "control-changes",

@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from licensing import documents, edits, references
+from licensing.classification import Offer, answered, digest
 from licensing.errors import Refused
 from licensing.models import (
     WITH_EXPORTER,
@@ -19,7 +20,9 @@ from licensing.models import (
     EndUseDeclaration,
     Event,
     GoodsLine,
+    GoodsSuggestion,
     Party,
+    SuggestionAnswer,
     User,
 )
 from licensing.permissions import Permission, has, may
@@ -120,9 +123,13 @@ def put_goods(
     at: datetime,
     once: str = "",
     seen: int | None = None,
+    offer: Offer | None = None,
     **fields: Any,
 ) -> GoodsLine:
-    """Add a line of goods, or change line `line_id`. A line asked for again with the same `once` is there."""
+    """Add a line of goods, or change line `line_id`. A line asked for again with the same `once` is there.
+
+    `offer` is what the page suggested for it, with what the exporter made of that.
+    """
     application = _editable(application_id, by)
     if line_id is None:
         if there := edits.added(application, application.goods, once, fields):
@@ -136,7 +143,30 @@ def put_goods(
     else:
         line = _one(application.goods, line_id)
     edits.write(application, line, fields, by=by, at=at, once=once, seen=seen)
+    if offer:
+        _keep(application, line, offer, by, at)
     return line
+
+
+def _keep(application: Application, line: GoodsLine, offer: Offer, by: User, at: datetime) -> None:
+    """Keep what was suggested and answered, unless the newest rows say the same already."""
+    said = digest(line)
+    newest = {row.code: row for row in answered([line]).get(line.pk, ())}
+    for one in offer.weighed:
+        last = newest.get(one.code)
+        now = (offer.edition_id, one.answer, one.reason, said)
+        if last and (last.edition_id, last.answer, last.reason, last.goods_digest) == now:
+            continue
+        row = GoodsSuggestion(
+            line=line, edition_id=offer.edition_id, place=one.place, goods_digest=said, by=by, at=at
+        )
+        told = {"code": one.code, "answer": one.answer, "reason": one.reason}
+        if one.answer == SuggestionAnswer.NONE:
+            for name, value in told.items():
+                setattr(row, name, value)
+            row.save()
+        else:
+            edits.write(application, row, told, by=by, at=at)
 
 
 @transaction.atomic

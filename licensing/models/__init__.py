@@ -25,6 +25,7 @@ from licensing.models.applications import (
     TransportMode,
 )
 from licensing.models.assessment import Consultation, Judgement, Opinion, Screening, ScreeningHit
+from licensing.models.classification import GoodsAssessment, GoodsSuggestion, SuggestionAnswer
 from licensing.models.decisions import Decision, Outcome, Recommendation
 from licensing.models.detentions import (
     Detention,
@@ -100,7 +101,9 @@ __all__ = [
     "EndUseQuestion",
     "EntryKind",
     "Event",
+    "GoodsAssessment",
     "GoodsLine",
+    "GoodsSuggestion",
     "HitConfirmation",
     "HitJudgement",
     "Irregularity",
@@ -136,6 +139,7 @@ __all__ = [
     "SearchWay",
     "ShipmentLimit",
     "StoredFile",
+    "SuggestionAnswer",
     "SurrenderRequest",
     "Terms",
     "TransportMode",

@@ -161,6 +161,7 @@ class ApiScope(models.TextChoices):
     READ_LICENCES = "licences:read", _("Ask about licences")
     WRITE_USAGES = "usages:write", _("Write quantities off")
     SCREEN = "screenings:read", _("Compare parties with the lists")
+    CLASSIFY = "classifications:read", _("Ask which control list entries may describe goods")
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

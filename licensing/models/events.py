@@ -23,6 +23,7 @@ class Action(models.TextChoices):
     CONFIRM_JUDGEMENT = "confirm-judgement", _("Confirm a judgement")
     REMEMBER_JUDGEMENT = "remember-judgement", _("Remember a judgement")
     REVOKE_JUDGEMENT = "revoke-judgement", _("Revoke a remembered judgement")
+    ASSESS_GOODS = "assess-goods", _("Assess goods")
     CONSULT = "consult", _("Ask for an opinion")
     ADVISE = "advise", _("Give an opinion")
     WITHDRAW_QUESTION = "withdraw-question", _("Withdraw the question")

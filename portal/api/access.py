@@ -35,6 +35,7 @@ PERMISSION_OF_SCOPE = {
     ApiScope.READ_LICENCES: Permission.SEE_LICENCES,
     ApiScope.WRITE_USAGES: Permission.REPORT_USAGE,
     ApiScope.SCREEN: Permission.SCREEN,
+    ApiScope.CLASSIFY: Permission.CLASSIFY,
 }
 
 

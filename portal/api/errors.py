@@ -112,6 +112,11 @@ KINDS: dict[str, Kind] = {
             "Nobody was compared with anything, so nobody is clear. Ask again later, or the authority."
         ),
     ),
+    "no-control-list-in-force": Kind(
+        503,
+        gettext_lazy("The control list is not in force"),
+        gettext_lazy("Nothing was searched for, so nothing is clear. Ask again later, or the authority."),
+    ),
 }
 KIND_OF_STATUS = {kind.status: code for code, kind in reversed(KINDS.items())}
 # Raised by the framework alone, whose words are not ours.

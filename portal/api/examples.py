@@ -49,6 +49,71 @@ RECORDED = {
     "lines": [{"line": 1, "quantity": "4", "unit": "C62", "remaining": "2"}],
 }
 
+GOODS = {
+    "goods": [
+        {
+            "id": "line-1",
+            "description": "Analogue-to-digital converter",
+            "specifications": "14 bit, 500 MS/s",
+            "hs_code": "8542.39",
+            "claimed": ["5A002"],
+        }
+    ],
+    "limit": 5,
+}
+
+CLASSIFIED = {
+    "searched_at": "2026-03-02T17:00:00Z",
+    "control_list": "eu-dual-use",
+    "list_name": "Dual-use list of the European Union",
+    "edition": "2025-11-15",
+    "notice": "This is a search, not a decision. Where no match is found, the catch-all questions and an "
+    "expert’s check remain.",
+    "catch_all": ["Do you know that the goods may serve weapons of mass destruction?"],
+    "results": [
+        {
+            "id": "line-1",
+            "alarm": 0.93,
+            "may_be_listed": True,
+            "suggestions": [
+                {
+                    "code": "3A001.a.5.a",
+                    "entry": "3A001",
+                    "score": 0.91,
+                    "path": [
+                        {"code": "3A001", "title": "Electronic components"},
+                        {"code": "3A001.a.5.a", "title": "Fast analogue-to-digital converters"},
+                    ],
+                    "regimes": ["Wassenaar Arrangement"],
+                    "reasons": [
+                        {
+                            "code": "words",
+                            "detail": "converters",
+                            "sentence": "Words in common: converters",
+                        }
+                    ],
+                    "thresholds": [
+                        {
+                            "code": "3A001.a.5.a",
+                            "group": 3,
+                            "parameter": "sample_rate",
+                            "comparator": ">",
+                            "value": "400",
+                            "unit": "MS/s",
+                            "condition": "resolution of 12 to 14 bit",
+                            "stated": "500",
+                            "outcome": "met",
+                        }
+                    ],
+                    "questions": ["Is it rated for use below -54 °C?"],
+                    "url": "https://licences.example.org/control-list/eu-dual-use/editions/1/3A001.a.5.a/",
+                }
+            ],
+            "claims": [{"code": "5A002", "is_known": True, "is_far": True}],
+        }
+    ],
+}
+
 SUBJECTS = {
     "subjects": [
         {

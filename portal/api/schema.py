@@ -42,12 +42,13 @@ SCREENING = (
     "no-list-in-force",
 )
 DETERMINING = tuple(kind for kind in SCREENING if kind != "no-list-in-force")
+CLASSIFYING = (*(kind for kind in SCREENING if kind != "no-list-in-force"), "no-control-list-in-force")
 ALWAYS = ("method-not-allowed", "too-many-requests", "server-error", "unavailable")
 
 OVERVIEW = """\
 For customs systems: ask what a licence is worth at this moment, and write off what leaves under it. For
 machines that check parties: compare them with the lists of sanctions in force, or ask whether goods need a
-licence.
+licence. For machines that describe goods: ask which entries of a control list may be meant.
 
 **Keys.** The authority's administrator makes a key for your system's account and shows it once. Send it with
 every request as `Authorization: Bearer istmo_…`, or as `X-Api-Key: istmo_…` where the header Authorization is
@@ -67,6 +68,9 @@ stands in the body; a header `Idempotency-Key` is not read.
 the answer resembles the subject. An answer rests on one edition of each list. Where no list is in force the
 answer is `503`, never an empty one. Every question is recorded with its subjects and the key's account.
 
+**Goods.** A suggested entry is for an expert to judge. No suggestion, or `may_be_listed: false`, clears
+nothing: the questions in `catch_all` and the check remain. What is sent is not recorded.
+
 **Two steps.** Reserve what a declaration covers when you accept it, post what leaves, wholly or in parts,
 and release what does not; an amended declaration is an adjustment. What stays reserved for too long is
 released by itself. `recordUsage` is both steps in one. Goods that have left already are reported as a
@@ -77,7 +81,7 @@ declaration counts once, even under two ids.
 `reasons` and `errors`; the words are for people and follow `Accept-Language` (Spanish, or English).
 
 **Rate.** Each key has its own limit for each minute. Beyond it the answer is 429 with `Retry-After`.
-Each subject of a screening counts as one request.
+Each subject of a screening, and each of the goods of a classification, counts as one request.
 """
 
 
@@ -198,6 +202,17 @@ SCREEN: dict[str, Any] = {
     ],
 }
 
+CLASSIFY: dict[str, Any] = {
+    "operation_id": "classify",
+    "summary": "Which entries of a control list may describe goods?",
+    "description": "Needs the scope `classifications:read`. Takes 1 to 100 descriptions of goods, and "
+    "answers with the entries that may be meant, why, which values decide and what to ask. Nothing is kept.",
+    "parameters": [LANGUAGE],
+    "examples": [
+        OpenApiExample("A converter", examples.GOODS, request_only=True),
+        OpenApiExample("One entry", examples.CLASSIFIED, response_only=True, status_codes=["200"]),
+    ],
+}
 
 DETERMINE: dict[str, Any] = {
     "operation_id": "determineLicence",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.api import customs, determinations, docs, ledger, schema, screenings
+from portal.api import classifications, customs, determinations, docs, ledger, schema, screenings
 
 urlpatterns = [
     path("v1/licences/<str:number>", customs.LicenceView.as_view(), name="api-licence"),
@@ -13,6 +13,7 @@ urlpatterns = [
         determinations.LicenceRequirementsView.as_view(),
         name="api-licence-requirements",
     ),
+    path("v1/classifications", classifications.ClassificationsView.as_view(), name="api-classifications"),
     path("v1/reservations", ledger.ReservationsView.as_view(), name="api-reservations"),
     path("v1/adjustments", ledger.AdjustmentsView.as_view(), name="api-adjustments"),
     path("v1/postings", ledger.PostingsView.as_view(), name="api-postings"),

@@ -7,11 +7,26 @@ from decimal import Decimal
 from typing import Any
 
 from licensing import assessment
-from licensing.actions import advice, applications, casework, customs, decisions, hits, licences
+from licensing.actions import (
+    advice,
+    applications,
+    casework,
+    classification,
+    customs,
+    decisions,
+    hits,
+    licences,
+)
+from licensing.classification import digest
 from licensing.country import pack
 from licensing.models import Application, Judgement, Licence, Opinion, Organisation, Screening, User
+from screening.control import catalogue
+from screening.control_models import ControlEdition
 
 SCREENING_TAKES = timedelta(seconds=20)
+NOT_LISTED = (
+    "Ninguna entrada las describe; el uso y el usuario final declarados no piden licencia por otra vía."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +86,24 @@ def request_information(stage: Stage, *, question: str) -> None:
     casework.request_information(stage.application.pk, question=question, **stage.who_and_when)
 
 
+def assess_goods(stage: Stage) -> None:
+    """Assess each line as the exporter claims, or as not listed."""
+    edition = ControlEdition.objects.in_force(stage.at).get(list__code=catalogue.LIST)
+    for line in stage.application.goods.all():
+        claimed = line.control_code
+        reason = f"La ficha técnica corresponde a {claimed}." if claimed else NOT_LISTED
+        classification.assess(
+            line.pk,
+            codes=[claimed] if claimed else [],
+            edition_id=edition.pk,
+            reason=reason,
+            seen=digest(line),
+            **stage.who_and_when,
+        )
+
+
 def recommend(stage: Stage, **recommendation: Any) -> None:
+    assess_goods(stage)
     casework.recommend(stage.application.pk, **recommendation, **stage.who_and_when)
 
 

@@ -1,20 +1,27 @@
 """What exporters type about one line of goods."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
+from django.core import signing
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from licensing.models import GoodsLine
+from licensing.classification import Offer, Weighed
+from licensing.models import GoodsLine, SuggestionAnswer
+from licensing.models.classification import REASON_AT_MOST
 from licensing.units import decimals_of, fits, units
 from portal.forms import fields
 from portal.forms.fields import PageForm, choice, text
 from portal.forms.numbers import ABOVE_ZERO, read_number, written
+from screening.classification.answers import Goods
 from screening.codes import is_known_code, is_known_hs, normalise_code, normalise_hs
 
 SERIALS_AT_MOST = 2000
+LONGEST_NAME = 200  # of a manufacturer or model, as the columns hold them
 TYPED_AT_MOST = 60  # of a number or code: longer than any that could be right, however it is spaced
 
 LISTED, NOT_LISTED = "yes", "no"
@@ -177,3 +184,92 @@ def shown(line: GoodsLine) -> dict[str, Any]:
         "quantity": written(line.quantity),
         "value": f"{line.value:.2f}",
     }
+
+
+def typed(data: Mapping[str, str]) -> dict[str, Any]:
+    """Return what was typed so far, right or wrong, as the form shows it again."""
+    return {name: data.get(name, "") for name in GoodsForm.base_fields}
+
+
+def described(said: Mapping[str, Any]) -> Goods:
+    """Return the goods of a form, as far as they are typed, for the search for entries."""
+    longest = fields.column(GoodsLine, "description").max_length
+    code = normalise_code(str(said.get("control_code") or "")[:TYPED_AT_MOST])
+    hs = normalise_hs(str(said.get("hs_code") or "")[:TYPED_AT_MOST])
+    names = [str(said.get(name) or "")[:LONGEST_NAME] for name in ("manufacturer", "model")]
+    return Goods(
+        description=str(said.get("description") or "")[:longest],
+        specifications=" ".join(filter(None, names)),
+        hs_code=hs if hs.isdigit() else "",
+        claimed=(code,) if code else (),
+    )
+
+
+class WeighedSuggestions:
+    """What the page suggested and what was answered so far, carried in the form until the line is saved.
+
+    What was suggested is signed, so that officers can rely on it; the answers are the exporter's own.
+    """
+
+    SALT = "goods-suggestions"
+
+    def __init__(self, data: Mapping[str, Any], accepted: list[str], rejected: list[str]) -> None:
+        self.edition_id, self.codes = self._offered(str(data.get("offered", "")))
+        self.accepted = set(accepted)
+        self.rejected = {
+            code: " ".join(str(data.get(f"why-{code}", "")).split())[:REASON_AT_MOST] for code in rejected
+        }
+        self.reasons = {
+            name.removeprefix("why-"): " ".join(str(value).split())[:REASON_AT_MOST]
+            for name, value in data.items()
+            if name.startswith("why-")
+        }
+
+    @classmethod
+    def of(cls, data: QueryDict) -> Self:
+        return cls(data, data.getlist("accepted"), data.getlist("rejected"))
+
+    def _offered(self, signed: str) -> tuple[int | None, list[str]]:
+        try:
+            edition_id, codes = signing.loads(signed, salt=self.SALT)
+        except (signing.BadSignature, ValueError, TypeError):
+            return None, []
+        return edition_id, codes
+
+    @classmethod
+    def signed(cls, edition_id: int, codes: list[str]) -> str:
+        return signing.dumps([edition_id, codes], salt=cls.SALT, compress=True)
+
+    def accept(self, code: str) -> None:
+        self.rejected.pop(code, None)
+        self.accepted.add(code)
+
+    def reject(self, code: str) -> bool:
+        """Say that it does not fit. Returns whether a reason was given: without one it does not count."""
+        self.accepted.discard(code)
+        if why := self.reasons.get(code, ""):
+            self.rejected[code] = why
+        return bool(why)
+
+    def forget(self, code: str) -> None:
+        self.accepted.discard(code)
+        self.rejected.pop(code, None)
+
+    def by_code(self) -> dict[str, Weighed]:
+        """Return the answers given, by code; places are those of what was offered."""
+        places = {code: place for place, code in enumerate(self.codes, start=1)}
+        found = {
+            code: Weighed(code, places.get(code, 1), SuggestionAnswer.ACCEPTED) for code in self.accepted
+        }
+        for code, why in self.rejected.items():
+            if why:
+                found[code] = Weighed(code, places.get(code, 1), SuggestionAnswer.REJECTED, why)
+        return found
+
+    def offer(self) -> Offer | None:
+        """Return what was suggested under which edition and what was made of it; None if nothing was."""
+        if self.edition_id is None:
+            return None
+        answers = self.by_code()
+        rows = [answers.get(code) or Weighed(code, place) for place, code in enumerate(self.codes, start=1)]
+        return Offer(self.edition_id, tuple(rows))

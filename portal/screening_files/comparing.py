@@ -1,29 +1,21 @@
 """Compare the parties of a file with the lists, in one process or in several."""
 
-import multiprocessing
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from functools import partial
 from typing import Any
-
-from django.utils.translation import get_language
 
 from licensing.calibration import Thresholds
 from portal.findings import detail_in_words
-from portal.screening_files import pool
 from portal.screening_files.reading import Row
+from portal.screening_files.spreading import spread
 from portal.templatetags.portal import country_name
 from screening import search
 from screening.importers import label_of
 from screening.models import EntityKind
 from screening.reasons import sentence
 from screening.search import Match
-
-ROWS_AT_ONCE = 200  # of one task of a process
-WAITING = 3  # tasks for each process that may lie ahead of what is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,37 +52,14 @@ def compare(
     rows: Iterable[Row], *, at: datetime, thresholds: Thresholds, versions: tuple[int, ...], processes: int
 ) -> Iterator[Compared]:
     """Yield every row with its hits, in order, all found in the editions `versions`. Raises ListsChanged."""
-    for found_in, compared in _results(_chunks(rows), at, thresholds, processes):
+    work = partial(compare_chunk, at=at, thresholds=thresholds)
+    for found_in, compared in spread(rows, work, processes):
         if found_in != versions:
             raise ListsChanged
         yield from compared
 
 
 Result = tuple[tuple[int, ...], list[Compared]]
-
-
-def _results(
-    chunks: Iterator[list[Row]], at: datetime, thresholds: Thresholds, processes: int
-) -> Iterator[Result]:
-    if processes == 1:
-        yield from (compare_chunk(chunk, at, thresholds) for chunk in chunks)
-        return
-    context = multiprocessing.get_context("spawn")  # a copy of this process would share its connections
-    language = get_language() or "es"
-    with ProcessPoolExecutor(processes, context, initializer=pool.prepare, initargs=(language,)) as executor:
-        waiting: deque[Future[Result]] = deque()
-        for chunk in chunks:
-            waiting.append(executor.submit(compare_chunk, chunk, at, thresholds))
-            if len(waiting) >= WAITING * processes:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    every = iter(rows)
-    while chunk := list(islice(every, ROWS_AT_ONCE)):
-        yield chunk
 
 
 def compare_chunk(rows: list[Row], at: datetime, thresholds: Thresholds) -> Result:

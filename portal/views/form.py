@@ -17,7 +17,6 @@ from licensing.permissions import Permission
 from portal import determined
 from portal.access import needs
 from portal.forms import end_use as end_use_form
-from portal.forms import goods as goods_form
 from portal.forms import parties as parties_form
 from portal.forms import route as route_form
 from portal.forms.applications import AboutForm, SubmitForm
@@ -106,51 +105,6 @@ def goods(request: PortalRequest, reference: str) -> HttpResponse:
         return closed
     lines = application.goods.all()
     return show_page(request, application, Section.GOODS, "goods", lines=lines, totals=totals(lines))
-
-
-@needs(Permission.APPLY)
-@require_http_methods(["GET", "POST"])
-def goods_line(request: PortalRequest, reference: str, pk: int | None = None) -> HttpResponse:
-    application = found(request, reference)
-    if closed := handed_in(request, application):
-        return closed
-    line = row_of(request, application.goods, pk)
-    form = goods_form.GoodsForm(
-        request.POST or None, initial=goods_form.shown(line) if line else first_line(application)
-    )
-    if form.is_valid() and attempt_unseen(
-        form,
-        lambda: drafts.put_goods(
-            application.pk,
-            pk,
-            by=request.user,
-            at=timezone.now(),
-            once=once_of(request),
-            seen=seen_of(request),
-            **form.facts(),
-        ),
-        lambda: goods_form.shown(application.goods.get(pk=line.pk)),
-    ):
-        return saved(request, "form-goods", application)
-    return show_page(
-        request,
-        application,
-        Section.GOODS,
-        "goods_line",
-        form=form,
-        below=_name_of_line(line),
-        send_to=anew("form-goods-new", application, pk, line),
-    )
-
-
-def _name_of_line(line: GoodsLine | None) -> str:
-    return _("Line %(number)s of the goods") % {"number": line.number} if line else _("New line of goods")
-
-
-def first_line(application: Application) -> dict[str, Any]:
-    """A further line is usually counted and paid as the one before."""
-    last = application.goods.last()
-    return {"unit": last.unit, "currency": last.currency, "origin": last.origin} if last else {}
 
 
 @needs(Permission.APPLY)

@@ -25,6 +25,7 @@ from tests.factories import (
     NOON,
     ApplicationFactory,
     ConsultationFactory,
+    GoodsAssessmentFactory,
     GoodsLineFactory,
     HitJudgementFactory,
     ListVersionFactory,
@@ -63,7 +64,7 @@ def recommended_to_refuse():
 
 
 def test_an_approval_issues_a_licence_for_everything_that_was_asked(case, decider):
-    GoodsLineFactory(application=case, quantity="2.5", unit="KGM")
+    GoodsAssessmentFactory(line=GoodsLineFactory(application=case, quantity="2.5", unit="KGM"))
 
     licence = approve(case, decider)
 

@@ -15,6 +15,7 @@ from tests.factories import (
     ApplicationFactory,
     ConsultationFactory,
     DocumentFactory,
+    GoodsAssessmentFactory,
     GoodsLineFactory,
     ListVersionFactory,
     ScreeningFactory,
@@ -259,6 +260,7 @@ def test_the_exporter_never_reads_what_is_internal(client, exporter, officer, de
         data={"body": "Organismo Secreto"},
     )
     ScreeningFactory(application=application, asked_at=NOON + timedelta(hours=1))
+    GoodsAssessmentFactory(line=application.goods.get(), reason="Clasificación en secreto")
     casework.recommend(
         application.pk,
         outcome=Outcome.REFUSE,

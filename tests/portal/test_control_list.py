@@ -95,6 +95,15 @@ def test_a_paragraph_shows_what_it_is_part_of_and_its_lasting_link(take, client)
     assert f"http://testserver{reverse('control-entry', args=[LIST, edition.pk, '3A001.a.1'])}" in html
 
 
+def test_an_entry_can_be_printed_with_its_lasting_link(take, client):
+    edition = take("eu-annex1-json", eu_json())
+
+    html = page(client, "control-code", LIST, "3A001")
+
+    assert "data-print" in html
+    assert reverse("control-entry", args=[LIST, edition.pk, "3A001"]) in html.partition('id="lasting"')[2]
+
+
 def test_an_old_edition_stays_readable_at_its_address_and_says_so(take, client):
     old = take("eu-annex1-json", eu_json())
     take("eu-annex1-json", eu_json(valid_from="2026-02-01"), days=1)

@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from licensing.models import Action, Event
-from portal.database import APPEND_ONLY, DELETABLE, as_owner
+from portal.database import APPEND_ONLY, DELETABLE, UNCHANGED, as_owner
 from tests.factories import DecisionFactory, RecommendationFactory, UserFactory
 
 ROLE = "portal_app"
@@ -109,6 +109,14 @@ def test_what_happened_can_only_be_read_and_added_to(db, label):
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
 def test_changing_it_is_refused(db, label, statement):
     assert is_refused(statement.format(TABLES[label]))
+
+
+@pytest.mark.parametrize("label", UNCHANGED)
+def test_what_goes_with_a_draft_is_not_changed_before(db, label):
+    table = apps.get_model(label)._meta.db_table
+
+    assert rights(table) == {"SELECT", "INSERT", "DELETE"}
+    assert is_refused(f"UPDATE {table} SET id = id")
 
 
 def test_only_drafts_parts_and_log_ins_can_be_deleted(db):

@@ -9,6 +9,7 @@ from tests.factories import (
     NOON,
     ApplicationFactory,
     ConsultationFactory,
+    GoodsAssessmentFactory,
     GoodsLineFactory,
     HitJudgementFactory,
     ListVersionFactory,
@@ -89,7 +90,8 @@ def test_the_page_shows_matches_judgements_and_opinions(desk, case, lists):
 
 
 def test_the_page_shows_exactly_what_the_approval_then_issues(desk, case, decider):
-    GoodsLineFactory(application=case, description="Espejo de cobre", quantity="2.5", unit="KGM")
+    mirror = GoodsLineFactory(application=case, description="Espejo de cobre", quantity="2.5", unit="KGM")
+    GoodsAssessmentFactory(line=mirror)
     shown = desk.get(address(case))
 
     desk.post(address(case), {"act": "approve", "reasons": "De acuerdo."})

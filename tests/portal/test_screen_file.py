@@ -12,8 +12,8 @@ from openpyxl import Workbook, load_workbook
 
 from licensing.models import Band, ListSearch
 from portal.management.commands import screen_file
-from portal.screening_files import comparing, reading, writing
-from portal.screening_files.reading import BadFile
+from portal.screening_files import comparing, reading, spreading, writing
+from portal.screening_files.tables import BadFile
 from screening.models import EntityKind
 from screening.reasons import SENTENCES
 from tests.factories import CalibrationFactory, ListedEntityFactory, ListVersionFactory
@@ -311,9 +311,9 @@ def test_answers_can_be_read_by_their_owner_only(listed, parties, tmp_path):
 def test_another_edition_meanwhile_leaves_nothing_behind(listed, parties, tmp_path, monkeypatch):
     whole = comparing.compare_chunk
 
-    def with_another_list(*args):
+    def with_another_list(*args, **options):
         ListVersionFactory(source="foreign-denials")
-        return whole(*args)
+        return whole(*args, **options)
 
     monkeypatch.setattr(comparing, "compare_chunk", with_another_list)
 
@@ -345,5 +345,5 @@ def test_several_processes_find_the_same_in_the_same_order(tmp_path):
 
 
 def test_small_files_need_one_process_only():
-    assert screen_file.processes_for(10) == 1
-    assert screen_file.processes_for(10**6) >= 1
+    assert spreading.processes_for(10, 1000) == 1
+    assert spreading.processes_for(10**6, 1000) >= 1

@@ -1,7 +1,6 @@
 """Compare a whole file of parties with the lists: manage.py screen_file IN OUT."""
 
 import hashlib
-import os
 from argparse import ArgumentParser
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +18,8 @@ from licensing.models import SearchWay
 from portal.findings import edition_of
 from portal.screening_files import comparing, reading, writing
 from portal.screening_files.comparing import ListsChanged
-from portal.screening_files.reading import BadFile
+from portal.screening_files.spreading import processes_for
+from portal.screening_files.tables import BadFile
 from screening import search
 from screening.importers import label_of
 from screening.models import ListVersion
@@ -83,10 +83,10 @@ class Command(BaseCommand):
             at=at,
             thresholds=thresholds,
             versions=tuple(version.pk for version in versions),
-            processes=options["processes"] or processes_for(total),
+            processes=options["processes"] or processes_for(total, ROWS_WORTH_A_PROCESS),
         )
         alike = hits = 0
-        with writing.answers(target) as write:
+        with writing.answers(target, writing.PARTIES) as write:
             for done, one in enumerate(compared, start=1):
                 write(one)
                 alike, hits = alike + bool(one.hits), hits + len(one.hits)
@@ -129,11 +129,6 @@ class Command(BaseCommand):
         )
         for version in versions:
             self.stdout.write(f"  {label_of(version.source)}: {edition_of(version)}")
-
-
-def processes_for(rows: int) -> int:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, rows // ROWS_WORTH_A_PROCESS))
 
 
 def digest_of(path: Path) -> str:

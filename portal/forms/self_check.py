@@ -1,0 +1,71 @@
+"""What anybody may describe to see which entries of the control list may be meant. Nothing of it is kept."""
+
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from portal.forms.fields import no_hidden_signs, said, says_something
+from screening.classification.answers import Goods
+from screening.codes import is_known_hs, normalise_hs
+from screening.control.wording import is_cas
+
+LONGEST_TEXT = 2000
+LONGEST_CODES = 200
+MOST_CAS = 10
+DESCRIBE = _("Say what the goods are, for example “Laser cutting machine, 4 kW, for glass”.")
+
+
+class SelfCheckForm(forms.Form):
+    description = forms.CharField(
+        label=_("Describe the goods"),
+        help_text=_("What it is, what it does and its main technical data."),
+        max_length=LONGEST_TEXT,
+        error_messages=said(DESCRIBE),
+        validators=[no_hidden_signs, says_something(DESCRIBE)],
+        widget=forms.Textarea({"rows": 5}),
+    )
+    hs_code = forms.CharField(
+        label=_("HS code"),
+        help_text=_("If you know it: 6 to 12 digits, for example 8456.11."),
+        required=False,
+        max_length=LONGEST_CODES,
+        error_messages=said(None),
+        widget=forms.TextInput({"class": "govuk-input--width-10", "autocomplete": "off"}),
+    )
+    cas = forms.CharField(
+        label=_("CAS numbers"),
+        help_text=_("Of chemicals, with commas between them, for example 7783-70-2."),
+        required=False,
+        max_length=LONGEST_CODES,
+        error_messages=said(None),
+        widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
+    )
+
+    def clean_hs_code(self) -> str:
+        typed: str = self.cleaned_data["hs_code"]
+        if typed and not is_known_hs(typed):
+            raise ValidationError(
+                gettext(
+                    "“%(typed)s” is not a code of the Harmonized System of 2022."
+                    " Write its 6 to 12 digits, for example 8456.11."
+                )
+                % {"typed": typed}
+            )
+        return normalise_hs(typed)
+
+    def clean_cas(self) -> list[str]:
+        numbers = [number for number in re.split(r"[,;\s]+", self.cleaned_data["cas"]) if number]
+        for number in numbers:
+            if not is_cas(number):
+                words = gettext("“%(typed)s” is not a CAS number. Write it like 7783-70-2.")
+                raise ValidationError(words % {"typed": number})
+        if len(numbers) > MOST_CAS:
+            raise ValidationError(gettext("Write at most %(most)d CAS numbers.") % {"most": MOST_CAS})
+        return numbers
+
+    def goods(self) -> Goods:
+        given = self.cleaned_data
+        return Goods(given["description"], hs_code=given["hs_code"], cas=tuple(given["cas"]))

@@ -1,0 +1,41 @@
+"""The public self-check: which entries of the control list may describe goods?
+
+Nothing is stored, no past case is shown, and the answer is no decision. The words come in the body of the
+request, so that no log has them.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from portal import suggested
+from portal.access import for_everybody
+from portal.forms.self_check import SelfCheckForm
+from portal.limits import client_address, seconds_to_wait
+
+RATE = "10/m"  # for each network address
+
+
+@for_everybody
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    form = SelfCheckForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"form": form, "state": "", "can_answer": False}
+    if not form.is_valid():
+        return render(request, "control/self_check.html", context)
+    if wait := seconds_to_wait("self-check", client_address(request), RATE):
+        response = render(request, "control/self_check.html", context | {"state": "wait"}, status=429)
+        response.headers["Retry-After"] = str(wait)
+        return response
+    shown = suggested.ask(form.goods(), at=timezone.now())
+    if shown is None:
+        return render(request, "control/self_check.html", context | {"state": "no-list"}, status=503)
+    context |= {"state": "answered", "shown": shown, "summary": suggested.summary(shown)}
+    return render(request, "control/self_check.html", context)
