@@ -44,6 +44,7 @@ from screening.likeness import (
 )
 from screening.matcher import (
     BY_LETTERS,
+    COST_OF_ANOTHER,
     COST_OF_COMMON_WORDS,
     COST_OF_OURS,
     COST_OF_THEIRS,
@@ -56,9 +57,9 @@ from screening.names import Form, comparable, joined_words
 from screening.numbers import telling
 from screening.rarity import weight
 
-FORMAT = 3  # of the arrays; another format is another folder
+FORMAT = 4  # of the arrays; another format is another folder
 ROUNDING = 0.06  # points are rounded to a tenth
-MANY = 400  # so many words alike are worth a first, rough look
+MANY = 1000  # names that can be looked at for one party without thinking twice
 # A joined pair of words may be credited a little more exactly than the bound assumes.
 SLACK = 0.02
 
@@ -79,6 +80,19 @@ class Alike(NamedTuple):
     words: Numbers
     how: Shares  # the most each is alike
     names: int  # how many names they are in, all together
+    heaviest: float  # the most that one of them weighs
+
+
+class Found(NamedTuple):
+    """The names with a word like one asked for, in the order of their numbers, and what it can add to each."""
+
+    names: Numbers
+    adds: Shares  # a row for each name, with the columns below
+
+
+# What a word asked for adds to a name: the most its pair can weigh, times how alike; the least it can add to
+# the weight of both names together; its own weight; the weight of the words it is like.
+PAIRED, LEAST_ADDED, ASKED, THEIRS = range(4)
 
 
 # What a key says of a word, in front of the key.
@@ -218,15 +232,16 @@ class NameIndex:
         )
         self._names_with = Lists(arrays["names_with_data"], arrays["names_with_ends"])
         self._words_of = Lists(arrays["words_of_data"], arrays["words_of_ends"])
-        self._weights_of: Shares = arrays["weights_of_data"]
+        self._weights: Shares = arrays["weights"]
         self._by_key, self._by_number, self._by_spelling = (
             Keys(arrays[f"{kind}_keys"], arrays[f"{kind}_ends"], arrays[f"{kind}_values"])
             for kind in ("key", "number", "same")
         )
-        self._singles = int(arrays["singles"][0])  # words from this number on are only two words joined
+        self._singles = int(arrays["singles"][0])  # words from this number on are two words joined
         self._rows_of_words = threading.local()
         self._alike = lru_cache(maxsize=1 << 15)(self._look_up_alike)
         self._made_by = lru_cache(maxsize=1 << 15)(self._look_up_joined)
+        self._found = lru_cache(maxsize=1 << 13)(self._look_up_names)
         self._known = lru_cache(maxsize=1 << 13)(self._read_facts)
         self._form = lru_cache(maxsize=1 << 15)(self._read_form)
 
@@ -359,44 +374,78 @@ class NameIndex:
         """
         alike = [self._alike(word) for word in form.different]
         together = [(word, at, how) for at, joined in form.joined for word, how in self._made_by(joined)]
-        wanted = self._worth_looking_up(form, alike, share, costs)
-        seeds = [*(alike[at].words for at in wanted), np.array([word for word, _, _ in together], np.int32)]
-        places, _ = self._names_with.places_of_all(np.concatenate(seeds))
-        candidates = _once(self._names_with.data[places])
+        left_out = self._not_worth_looking_up(form, alike, share, costs)
+        candidates, adds = self._added(form, alike, together, left_out, costs.asked)
+        left_weight = sum([form.weights[at] for at in left_out])
+        paired = adds[:, PAIRED] + left_weight
+        ours = np.maximum(0, sum(form.weights) - left_weight - adds[:, ASKED])
+        theirs = self._totals[candidates] - adds[:, THEIRS]
+        theirs = np.maximum(0, theirs - sum([alike[at].heaviest for at in left_out]))
+        whole = adds[:, LEAST_ADDED] + left_weight + costs.asked * ours + costs.indexed * theirs
+        whole += COST_OF_ANOTHER * np.minimum(ours, theirs)
+        shares, left = np.minimum(paired / np.maximum(whole, 1e-6), 1), _left(paired)
+        able = (_reached(form, shares, left) >= share).nonzero()[0]
+        candidates, shares, left = candidates[able], shares[able], left[able]
+        if not left_out or not len(candidates):
+            return candidates, (shares, left)
         table, rows, paired_weights, of_name = self._rows(candidates, alike, together)
-        if len(rows) >= MANY:
-            able = self._at_first_sight(form, candidates, table, rows, paired_weights, of_name, share, costs)
-            rows, paired_weights, of_name = rows[able], paired_weights[able], of_name[able]
-        if not len(rows):
-            return candidates[:0], (np.empty(0, np.float32), np.empty(0, np.float32))
         starts = _firsts(of_name)
-        candidates = candidates[of_name[starts]]
         shares, left = self._most(form, candidates, table[rows], paired_weights, starts, costs)
-        able = _reached(form, shares, left) >= share
+        able = (_reached(form, shares, left) >= share).nonzero()[0]
         return candidates[able], (shares[able], left[able])
 
-    def _at_first_sight(
+    def _added(
         self,
         form: Form,
-        candidates: Numbers,
-        table: Shares,
-        rows: Numbers,
-        paired_weights: Shares,
-        of_name: NDArray[np.int64],
-        share: float,
-        costs: Costs,
-    ) -> NDArray[np.bool_]:
-        """Say of each row whether its candidate can reach `share` as if all its words could be paired, each
-        with what it is most like: roughly, but without a look at every word asked for."""
-        starts = _firsts(of_name)
-        names = candidates[of_name[starts]]
-        asked = ((table > 0) @ np.array(form.weights, np.float32))[rows]
-        paired = np.add.reduceat(table.max(1)[rows] * paired_weights, starts)
-        ours_alone = np.maximum(0, sum(form.weights) - np.add.reduceat(asked, starts))
-        theirs_alone = np.maximum(0, self._totals[names] - np.add.reduceat(paired_weights, starts))
-        whole = np.maximum(paired + costs.asked * ours_alone + costs.indexed * theirs_alone, 1e-6)
-        able = _reached(form, (paired / whole).astype(np.float32), _left(paired)) >= share
-        return able.repeat(np.diff(np.append(starts, len(rows))))
+        alike: list[Alike],
+        together: list[tuple[int, int, float]],
+        left_out: set[int],
+        cost: float,
+    ) -> tuple[Numbers, Shares]:
+        """Return the names with a word like one asked for, in order, and what all of these add to each."""
+        joined = {place for _, at, _ in together for place in (at, at + 1)}
+        found = []
+        for at, word in enumerate(form.different):
+            if at not in left_out:
+                each = self._found(word, cost) if alike[at].names <= MANY else self._look_up_names(word, cost)
+                found.append(_joinable(each) if at in joined else each)
+        for word, at, how in together:
+            asked = form.weights[at] + form.weights[at + 1]
+            how_alike = Alike(np.array([word], np.int32), np.array([how], np.float32), 0, 0.0)
+            found.append(_joinable(self._names_of(how_alike, asked, cost)))
+        names = np.concatenate([each.names for each in found])
+        order = names.argsort(kind="stable")  # quick, as each word's names are in order
+        names = names[order]
+        starts = _firsts(names)
+        adds = np.concatenate([each.adds for each in found])[order]
+        return names[starts], np.add.reduceat(adds, starts) if len(starts) else adds
+
+    def _look_up_names(self, word: str, cost: float) -> Found:
+        return self._names_of(self._alike(word), weight(word), cost)
+
+    def _names_of(self, alike: Alike, asked: float, cost: float) -> Found:
+        """Return the names with one of the words, which are like one that weighs `asked`, and what it adds;
+        to leave it without a pair costs `cost` of its weight."""
+        places, sizes = self._names_with.places_of_all(alike.words)
+        names = self._names_with.data[places]
+        theirs = self._weights[alike.words]
+        adds = np.empty((len(theirs), 4), np.float32)
+        lighter = np.minimum(theirs, np.float32(asked))
+        adds[:, PAIRED] = alike.how * lighter
+        adds[:, LEAST_ADDED] = np.minimum(lighter, adds[:, PAIRED] + cost * asked)
+        adds[:, ASKED] = asked
+        adds[:, THEIRS] = theirs
+        order = names.argsort(kind="stable")
+        names, adds = names[order], adds.repeat(sizes, axis=0)[order]
+        starts = _firsts(names)
+        if len(starts) == len(names):
+            return Found(names, adds)
+        once = np.empty((len(starts), 4), np.float32)  # a name with several words like this one
+        once[:, PAIRED] = np.maximum.reduceat(adds[:, PAIRED], starts)
+        once[:, LEAST_ADDED] = np.minimum.reduceat(adds[:, LEAST_ADDED], starts)
+        once[:, ASKED] = asked
+        once[:, THEIRS] = np.add.reduceat(adds[:, THEIRS], starts)
+        return Found(names[starts], once)
 
     def _most(
         self,
@@ -420,7 +469,8 @@ class NameIndex:
         extra = np.maximum(0, self._totals[candidates] - np.add.reduceat(paired_weights, starts))
         # A word that could be paired, but is not, costs `costs.asked` of its weight: that may be less.
         least = np.minimum(lightest, each + costs.asked * weights)  # of a word without a pair, its cost
-        whole = least.sum(1) + costs.indexed * extra
+        alone = (best == 0) @ weights
+        whole = least.sum(1) + costs.indexed * extra + COST_OF_ANOTHER * np.minimum(alone, extra)
         return np.minimum(paired / np.maximum(whole, 1e-6), 1), _left(paired)
 
     def _rows(
@@ -440,12 +490,13 @@ class NameIndex:
             for word, at, how in together:
                 pair = table[row_of[word], at : at + 2]
                 np.maximum(pair, how, out=pair)
-            rows = row_of[self._words_of.data[places]]
+            words = self._words_of.data[places]
+            rows = row_of[words]
         finally:
             row_of[known] = 0
         hit = rows.nonzero()[0]
         of_name = np.arange(len(sizes)).repeat(sizes)[hit]
-        return table, rows[hit], self._weights_of[places[hit]], of_name
+        return table, rows[hit], self._weights[words[hit]], of_name
 
     def _row_of_each_word(self) -> Numbers:
         """Return an array of zeros, one for each indexed word, of this thread; to be left as it was found."""
@@ -454,22 +505,25 @@ class NameIndex:
         rows: Numbers = self._rows_of_words.array
         return rows
 
-    def _worth_looking_up(self, form: Form, alike: list[Alike], share: float, costs: Costs) -> list[int]:
-        """Return the places of words to look up: the others weigh too little to reach `share` by themselves.
+    def _not_worth_looking_up(
+        self, form: Form, alike: list[Alike], share: float, costs: Costs
+    ) -> set[int]:
+        """Return the places of words not to look up: they weigh too little to reach `share` by themselves.
 
         What is left out are the words that most names share with others, as long as they weigh together less
-        than a candidate must have.
+        than a candidate must have, and as those that stay are in very many names.
         """
-        needed = least_paired(sum(form.weights), form.is_skeletal, share, costs.asked)
-        most_first = sorted(range(len(alike)), key=lambda at: -alike[at].names)
-        left_out = 0.0
-        wanted = []
-        for at in most_first:
-            if left_out + form.weights[at] < needed - 1e-4:
-                left_out += form.weights[at]
-            else:
-                wanted.append(at)
-        return wanted
+        names = sum([each.names for each in alike])
+        if names <= MANY:
+            return set()
+        needed = least_paired(sum(form.weights), form.is_skeletal, share, costs.asked) - 1e-4
+        left_out: set[int] = set()
+        for at in sorted(range(len(alike)), key=lambda at: -alike[at].names):
+            if names > MANY and form.weights[at] < needed:
+                needed -= form.weights[at]
+                names -= alike[at].names
+                left_out.add(at)
+        return left_out
 
     def _look_up_joined(self, joined: str) -> list[tuple[int, float]]:
         """Return the indexed words that two words make when written as one, and how alike they are."""
@@ -480,7 +534,11 @@ class NameIndex:
         if joined.isalpha():
             keys.append(SOUND + sound(joined))
         found = set(self._by_key.get(keys)[0].tolist())
-        return [(word, alike) for word in found if (alike := likeness_together(joined, self._words[word]))]
+        return [
+            (word, alike)
+            for word in found
+            if word < self._singles and (alike := likeness_together(joined, self._words[word]))
+        ]
 
     def _look_up_alike(self, word: str) -> Alike:
         """Return the indexed words like `word`, in the order of their numbers, and the most each is alike."""
@@ -498,7 +556,8 @@ class NameIndex:
         ]  # of each word: the most it is alike
         words = numbers[last]
         names = int((self._names_with.ends[words + 1] - self._names_with.ends[words]).sum())
-        return Alike(words, alike[last], names)
+        heaviest = float(self._weights[words].max(initial=0))
+        return Alike(words, alike[last], names, heaviest)
 
     def _a_slip_away(self, word: str, numbers: Numbers) -> tuple[Numbers, Shares]:
         """Return those of the words with few enough letters wrong; a shared key only says there may be."""
@@ -534,6 +593,14 @@ def _keys_of_alike(word: str) -> Iterator[tuple[str, float]]:
 
 def _may_have_slips(word: str) -> bool:
     return word[0] != SKELETAL and slips_allowed(word) > 0
+
+
+def _joinable(found: Found) -> Found:
+    """Return what a word adds that may also be half of two words written as one: no more to both names than
+    to what is paired, whichever way they are paired."""
+    adds = found.adds.copy()
+    adds[:, LEAST_ADDED] = adds[:, PAIRED]
+    return Found(found.names, adds)
 
 
 def _left(paired: Shares) -> Shares:
@@ -577,6 +644,7 @@ class _Building:
         self._words, self._sizes = array("i"), array("i")  # of every name the numbers of its words, how many
         self._numbers: list[tuple[str, int]] = []
         self._place: dict[str, int] = {}
+        self._joined: dict[tuple[str, float], int] = {}  # two words written as one, and what they weigh
         for entity, subject in listed:
             self._add(entity, subject)
         self._singles = len(self._place)
@@ -598,8 +666,10 @@ class _Building:
             self._sizes.append(len(form.different))
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        words_of, weights_of, ends = self._with_joined()
-        names_with, ends_with = _turned(words_of, ends, len(self._place))
+        words_of, ends = self._with_joined()
+        words = [*self._place, *(joined for joined, _ in self._joined)]
+        weights = [*map(weight, self._place), *(together for _, together in self._joined)]
+        names_with, ends_with = _turned(words_of, ends, len(words))
         spelled = self._spelled.texts()
         return {
             "format": np.array([FORMAT]),
@@ -612,42 +682,35 @@ class _Building:
             **spelled.arrays("spelled"),
             **self._in_order.texts().arrays("in_order"),
             **self._kept.texts().arrays("kept"),
-            **Texts.of(self._place).arrays("words"),
+            **Texts.of(words).arrays("words"),
+            "weights": np.array(weights, np.float32),
             **Lists(names_with, ends_with).arrays("names_with"),
             **Lists(words_of, ends).arrays("words_of"),
-            "weights_of_data": weights_of,
             **Keys.of(self._numbers).arrays("number"),
             **Keys.of((spelled[name], name) for name in range(len(spelled))).arrays("same"),
-            **self._keys(),
+            **Keys.of(
+                (key, number)
+                for number, word in enumerate(words)
+                for key in _keys(word, single=number < self._singles)
+            ).arrays("key"),
         }
 
-    def _with_joined(self) -> tuple[Numbers, Shares, NDArray[np.int64]]:
-        """Return every name's words, each two neighbours written as one behind them, what they weigh, and
-        where each name's end."""
+    def _with_joined(self) -> tuple[Numbers, NDArray[np.int64]]:
+        """Return every name's words, each two neighbours written as one behind them, and where each name's
+        end. Two that weigh otherwise together are another word, though they are written alike."""
         known = list(self._place)
-        words_of, weights_of, ends = array("i"), array("f"), array("q", [0])
+        words_of, ends = array("i"), array("q", [0])
         at = 0
         for size in self._sizes:
             numbers = self._words[at : at + size]
             words = tuple(known[number] for number in numbers)
             words_of.extend(numbers)
-            for _, joined in joined_words(words):
-                words_of.append(self._place.setdefault(joined, len(self._place)))
-            weights_of.extend(_weights(words))
+            for place, joined in joined_words(words):
+                together = joined, weight(words[place]) + weight(words[place + 1])
+                words_of.append(self._joined.setdefault(together, self._singles + len(self._joined)))
             ends.append(len(words_of))
             at += size
-        return (
-            np.array(words_of, np.int32),
-            np.array(weights_of, np.float32),
-            np.array(ends, np.int64),
-        )
-
-    def _keys(self) -> dict[str, NDArray[np.generic]]:
-        return Keys.of(
-            (key, number)
-            for number, word in enumerate(self._place)
-            for key in _keys(word, single=number < self._singles)
-        ).arrays("key")
+        return np.array(words_of, np.int32), np.array(ends, np.int64)
 
 
 def _keys(word: str, *, single: bool) -> Iterator[str]:
@@ -689,8 +752,3 @@ def _facts(subject: Subject) -> dict[str, object]:
 def _letters_of(form: Form) -> str:
     """Return the letters of a name; one without its vowels is marked, as the matcher asks none of it."""
     return SKELETAL + form.in_order if form.is_skeletal else form.in_order
-
-
-def _weights(words: tuple[str, ...]) -> Iterable[float]:
-    yield from map(weight, words)
-    yield from (weight(words[at]) + weight(words[at + 1]) for at, _ in joined_words(words))
