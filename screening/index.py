@@ -36,6 +36,7 @@ from screening.likeness import (
     as_alike_by_consonants,
     as_alike_by_slips,
     consonants,
+    letter_bits,
     likeness_together,
     slip_keys,
     slips_allowed,
@@ -65,6 +66,8 @@ SLACK = 0.02
 
 Numbers = NDArray[np.int32]
 Shares = NDArray[np.float32]
+NONE: Numbers = np.empty(0, np.int32)
+NO_KEY = np.uint32(0xFFFFFFFF)
 
 
 class Costs(NamedTuple):
@@ -84,7 +87,7 @@ class Alike(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The names with a word like one asked for, in the order of their numbers, and what it can add to each."""
+    """The names with a word like one asked for, in the order of their numbers, and what it adds to each."""
 
     names: Numbers
     adds: Shares  # a row for each name, with the columns below
@@ -161,7 +164,8 @@ class Keys:
     """Which words (or names) have a key, kept as a 32-bit checksum: an answer may hold others too."""
 
     def __init__(self, keys: NDArray[np.uint32], ends: NDArray[np.int64], values: Numbers) -> None:
-        """Take the keys in order, each once: key `n` has values[ends[n] : ends[n + 1]]."""
+        """Take the keys in order, each once, and one more without a value, not smaller than any: key `n` has
+        values[ends[n] : ends[n + 1]]."""
         self._keys, self._ends, self._values = keys, ends, values
 
     @classmethod
@@ -172,19 +176,22 @@ class Keys:
             values.append(value)
         order = np.argsort(np.frombuffer(keys, np.uint32), kind="stable")
         different, starts = np.unique(np.frombuffer(keys, np.uint32)[order], return_index=True)
-        ends = np.append(starts, len(order)).astype(np.int64)
-        return cls(different, ends, np.frombuffer(values, np.int32)[order])
+        ends = np.append(starts, [len(order), len(order)]).astype(np.int64)
+        return cls(np.append(different, NO_KEY), ends, np.frombuffer(values, np.int32)[order])
 
     def get(self, keys: Sequence[str]) -> tuple[Numbers, NDArray[np.int64]]:
         """Return the values of all these keys, one key after the other, and how many each has."""
-        if not len(self._keys):
-            return self._values[:0], np.zeros(len(keys), np.int64)
         wanted = np.array([_checksum(key) for key in keys], np.uint32)
         at = self._keys.searchsorted(wanted)
-        at[at == len(self._keys)] = 0
         starts = self._ends[at]
         sizes = (self._ends[at + 1] - starts) * (self._keys[at] == wanted)
         return self._values[_runs(starts, sizes)], sizes
+
+    def of_one(self, key: str) -> Numbers:
+        """Return the values of a key."""
+        wanted = np.uint32(_checksum(key))
+        at = self._keys.searchsorted(wanted)
+        return self._values[self._ends[at] : self._ends[at + 1]] if self._keys[at] == wanted else NONE
 
     def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
         return {f"{name}_keys": self._keys, f"{name}_ends": self._ends, f"{name}_values": self._values}
@@ -226,6 +233,7 @@ class NameIndex:
         self._entities: NDArray[np.int64] = arrays["entities"]
         self._entity_of: Numbers = arrays["entity_of"]
         self._totals: Shares = arrays["totals"]
+        self._ends_of: NDArray[np.int64] = arrays["ends_of"]
         self._facts, self._names, self._spelled, self._in_order, self._kept, self._words = (
             Texts(arrays[f"{kind}_data"], arrays[f"{kind}_ends"])
             for kind in ("facts", "names", "spelled", "in_order", "kept", "words")
@@ -233,10 +241,13 @@ class NameIndex:
         self._names_with = Lists(arrays["names_with_data"], arrays["names_with_ends"])
         self._words_of = Lists(arrays["words_of_data"], arrays["words_of_ends"])
         self._weights: Shares = arrays["weights"]
+        self._letters: NDArray[np.uint32] = arrays["letters"]
         self._by_key, self._by_number, self._by_spelling = (
             Keys(arrays[f"{kind}_keys"], arrays[f"{kind}_ends"], arrays[f"{kind}_values"])
             for kind in ("key", "number", "same")
         )
+        self._like_known = Lists(arrays["alike_data"], arrays["alike_ends"])
+        self._how_alike: Shares = arrays["how_alike"]
         self._singles = int(arrays["singles"][0])  # words from this number on are two words joined
         self._rows_of_words = threading.local()
         self._alike = lru_cache(maxsize=1 << 15)(self._look_up_alike)
@@ -248,9 +259,17 @@ class NameIndex:
     # --- building and keeping ---
 
     @classmethod
-    def of(cls, listed: Iterable[tuple[int, Subject]]) -> NameIndex:
-        """Return the index over the listed entities, given with the numbers they are to be known by."""
-        return cls(_Building(listed).arrays())
+    def of(cls, listed: Iterable[tuple[int, Subject]], *, often_asked: bool = True) -> NameIndex:
+        """Return the index over the listed entities, given with the numbers they are to be known by.
+
+        One that is asked often has the words like each of its own looked up beforehand.
+        """
+        arrays = _Building(listed).arrays() | _words_alike([])
+        if often_asked:
+            index = cls(arrays)
+            alike = (index._search_alike(index._words[number]) for number in range(index._singles))
+            arrays |= _words_alike(alike)
+        return cls(arrays)
 
     def save(self, folder: Path) -> None:
         """Keep the arrays in a folder that does not exist yet. Whoever reads it sees all of it or nothing."""
@@ -324,7 +343,7 @@ class NameIndex:
     def _read_facts(self, place: int) -> Subject:
         facts = json.loads(self._facts[place])
         return Subject(
-            tuple(facts["names"]),
+            tuple(self._names[number] for number in range(*self._ends_of[place : place + 2].tolist())),
             frozenset(facts["countries"]),
             facts["kind"],
             tuple(facts["dates_of_birth"]),
@@ -343,7 +362,7 @@ class NameIndex:
         entity and its number."""
         share = max(0.0, (at_least - ROUNDING) / 100) ** (1 / SPREAD) - SLACK
         numbers, bounds = self._bounds(form, share, costs)
-        same, _ = self._by_spelling.get([form.spelled])
+        same = self._by_spelling.of_one(form.spelled)
         if len(numbers):
             able = self._able(form, numbers, bounds, share)
             same = np.concatenate([numbers[able], same])
@@ -469,7 +488,7 @@ class NameIndex:
         extra = np.maximum(0, self._totals[candidates] - np.add.reduceat(paired_weights, starts))
         # A word that could be paired, but is not, costs `costs.asked` of its weight: that may be less.
         least = np.minimum(lightest, each + costs.asked * weights)  # of a word without a pair, its cost
-        alone = (best == 0) @ weights
+        alone = np.where(best > 0, np.float32(0), weights).sum(1)
         whole = least.sum(1) + costs.indexed * extra + COST_OF_ANOTHER * np.minimum(alone, extra)
         return np.minimum(paired / np.maximum(whole, 1e-6), 1), _left(paired)
 
@@ -505,9 +524,7 @@ class NameIndex:
         rows: Numbers = self._rows_of_words.array
         return rows
 
-    def _not_worth_looking_up(
-        self, form: Form, alike: list[Alike], share: float, costs: Costs
-    ) -> set[int]:
+    def _not_worth_looking_up(self, form: Form, alike: list[Alike], share: float, costs: Costs) -> set[int]:
         """Return the places of words not to look up: they weigh too little to reach `share` by themselves.
 
         What is left out are the words that most names share with others, as long as they weigh together less
@@ -542,34 +559,43 @@ class NameIndex:
 
     def _look_up_alike(self, word: str) -> Alike:
         """Return the indexed words like `word`, in the order of their numbers, and the most each is alike."""
+        words, how = self._like_a_known(word) or self._search_alike(word)
+        names = int((self._names_with.ends[words + 1] - self._names_with.ends[words]).sum())
+        return Alike(words, how, names, float(self._weights[words].max(initial=0)))
+
+    def _like_a_known(self, word: str) -> tuple[Numbers, Shares] | None:
+        """Return what `_search_alike` would, of a word of the index of which it was kept; else None."""
+        for number in self._by_key.of_one(WORD + word).tolist():
+            if number < len(self._like_known.ends) - 1 and self._words[number] == word:
+                start, end = self._like_known.ends[number : number + 2]
+                return self._like_known.data[start:end], self._how_alike[start:end]
+        return None
+
+    def _search_alike(self, word: str) -> tuple[Numbers, Shares]:
+        """Return the indexed words like `word`, in the order of their numbers, and the most each is alike."""
         keys, how = zip(*_keys_of_alike(word), strict=True)
         by_slips = [SLIP + key for key in slip_keys(word)] if _may_have_slips(word) else []
         numbers, sizes = self._by_key.get([*keys, *by_slips])
         others = int(sizes[: len(keys)].sum())
-        near, alike = self._a_slip_away(word, _once(numbers[others:]))
-        numbers = np.concatenate([numbers[:others], near])
-        alike = np.concatenate([np.array(how, np.float32).repeat(sizes[: len(keys)]), alike])
-        order = np.lexsort((alike, numbers))
-        numbers, alike = numbers[order], alike[order]
-        last = np.append(numbers[1:] != numbers[:-1], True)[
-            : len(numbers)
-        ]  # of each word: the most it is alike
-        words = numbers[last]
-        names = int((self._names_with.ends[words + 1] - self._names_with.ends[words]).sum())
-        heaviest = float(self._weights[words].max(initial=0))
-        return Alike(words, alike[last], names, heaviest)
+        found = dict(self._a_slip_away(word, numbers[others:]))
+        by_keys = np.array(how).repeat(sizes[: len(keys)]).tolist()
+        for number, alike in zip(numbers[:others].tolist(), by_keys, strict=True):
+            found[number] = max(alike, found.get(number, 0.0))
+        in_order = sorted(found)
+        return np.array(in_order, np.int32), np.array([found[number] for number in in_order], np.float32)
 
-    def _a_slip_away(self, word: str, numbers: Numbers) -> tuple[Numbers, Shares]:
-        """Return those of the words with few enough letters wrong; a shared key only says there may be."""
-        if not len(numbers):
-            return numbers, np.empty(0, np.float32)
+    def _a_slip_away(self, word: str, numbers: Numbers) -> Iterator[tuple[int, float]]:
+        """Yield those of the words with few enough letters wrong, and how alike they are; a shared key only
+        says there may be."""
         allowed = slips_allowed(word)
-        listed = [self._words[number] for number in numbers.tolist()]
-        slips = cdist([word], listed, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8)[0]
-        letters = np.fromiter(map(len, listed), np.float32, len(listed))
-        alike = as_alike_by_slips(slips, np.maximum(letters, len(word)))
-        near = (slips <= allowed) & (alike >= LEAST)
-        return numbers[near], alike[near].astype(np.float32)
+        apart = np.bitwise_count(self._letters[numbers] ^ np.uint32(letter_bits(word)))
+        for number in set(numbers[apart <= 2 * allowed].tolist()):
+            listed = self._words[number]
+            slips = OSA.distance(word, listed, score_cutoff=allowed)
+            if slips <= allowed:
+                alike = as_alike_by_slips(slips, max(len(word), len(listed)))
+                if alike >= LEAST:
+                    yield number, alike
 
 
 def _keys_of_alike(word: str) -> Iterator[tuple[str, float]]:
@@ -676,6 +702,7 @@ class _Building:
             "singles": np.array([self._singles]),
             "entities": np.array(self._entities, np.int64),
             "entity_of": np.array(self._entity_of, np.int32),
+            "ends_of": np.searchsorted(self._entity_of, np.arange(len(self._entities) + 1)),
             "totals": np.array(self._totals, np.float32),
             **self._facts.texts().arrays("facts"),
             **self._names.texts().arrays("names"),
@@ -684,6 +711,7 @@ class _Building:
             **self._kept.texts().arrays("kept"),
             **Texts.of(words).arrays("words"),
             "weights": np.array(weights, np.float32),
+            "letters": np.array([letter_bits(word) for word in words], np.uint32),
             **Lists(names_with, ends_with).arrays("names_with"),
             **Lists(words_of, ends).arrays("words_of"),
             **Keys.of(self._numbers).arrays("number"),
@@ -738,7 +766,6 @@ def _turned(words_of: Numbers, ends: NDArray[np.int64], words: int) -> tuple[Num
 def _facts(subject: Subject) -> dict[str, object]:
     """Return what `NameIndex._read_facts` reads again."""
     return {
-        "names": list(subject.names),
         "countries": sorted(subject.countries),
         "kind": subject.kind,
         "dates_of_birth": list(subject.dates_of_birth),
@@ -747,6 +774,17 @@ def _facts(subject: Subject) -> dict[str, object]:
         "addresses": list(subject.addresses),
         "owned_names": sorted(subject.owned_names),
     }
+
+
+def _words_alike(found: Iterable[tuple[Numbers, Shares]]) -> dict[str, NDArray[np.generic]]:
+    """Return for each word, in the order of their numbers, the words like it, and how alike."""
+    words, how, ends = [NONE], [np.empty(0, np.float32)], [0]
+    for alike, how_alike in found:
+        words.append(alike)
+        how.append(how_alike)
+        ends.append(ends[-1] + len(alike))
+    of_each = Lists(np.concatenate(words), np.array(ends, np.int64))
+    return {**of_each.arrays("alike"), "how_alike": np.concatenate(how)}
 
 
 def _letters_of(form: Form) -> str:
