@@ -61,8 +61,8 @@ from screening.rarity import weight
 FORMAT = 4  # of the arrays; another format is another folder
 ROUNDING = 0.06  # points are rounded to a tenth
 MANY = 1000  # names that can be looked at for one party without thinking twice
-# A joined pair of words may be credited a little more exactly than the bound assumes.
-SLACK = 0.02
+FEW = 20  # texts that are sooner compared one by one than all at once
+SLACK = 0.0005  # what single precision may lose
 
 Numbers = NDArray[np.int32]
 Shares = NDArray[np.float32]
@@ -216,7 +216,10 @@ def _firsts(in_order: NDArray[Any]) -> NDArray[np.int64]:
     """Return the place of the first of each run of equal values."""
     if not len(in_order):
         return np.empty(0, np.int64)
-    return np.append(0, np.flatnonzero(in_order[1:] != in_order[:-1]) + 1)
+    first = np.empty(len(in_order), np.bool_)
+    first[0] = True
+    np.not_equal(in_order[1:], in_order[:-1], out=first[1:])
+    return first.nonzero()[0]
 
 
 def _checksum(key: str) -> int:
@@ -378,10 +381,10 @@ class NameIndex:
             return able
         needed = (share / left - (1 - BY_LETTERS) * words) * (100 / BY_LETTERS)
         spelled = [self._spelled[number] for number in numbers.tolist()]
-        able = cdist([form.spelled], spelled, scorer=fuzz.ratio, dtype=np.float32)[0] >= needed
-        others = np.flatnonzero(~able)
+        able = _ratios(form.spelled, spelled) >= needed
+        others = (~able).nonzero()[0]
         in_order = [self._in_order[number] for number in numbers[others].tolist()]
-        alike = REWRITTEN * cdist([form.in_order], in_order, scorer=fuzz.ratio, dtype=np.float32)[0]
+        alike = REWRITTEN * _ratios(form.in_order, in_order)
         alike[[text == form.in_order or SKELETAL in text for text in in_order]] = 100
         able[others] = alike >= needed[others]
         return able
@@ -454,8 +457,11 @@ class NameIndex:
         adds[:, LEAST_ADDED] = np.minimum(lighter, adds[:, PAIRED] + cost * asked)
         adds[:, ASKED] = asked
         adds[:, THEIRS] = theirs
+        adds = adds.repeat(sizes, axis=0)
+        if len(theirs) == 1:
+            return Found(names, adds)
         order = names.argsort(kind="stable")
-        names, adds = names[order], adds.repeat(sizes, axis=0)[order]
+        names, adds = names[order], adds[order]
         starts = _firsts(names)
         if len(starts) == len(names):
             return Found(names, adds)
@@ -615,6 +621,14 @@ def _keys_of_alike(word: str) -> Iterator[tuple[str, float]]:
     yield f"{INITIAL_KEY}{word[0]}.", INITIAL
     if slips_allowed(word):
         yield SOUND + sound(word), BY_SOUND
+
+
+def _ratios(text: str, others: list[str]) -> Shares:
+    """Return how alike the letters of a text and of each other are, 0 to 100."""
+    if len(others) < FEW:
+        return np.array([fuzz.ratio(text, other) for other in others], np.float32)
+    ratios: Shares = cdist([text], others, scorer=fuzz.ratio, dtype=np.float32)[0]
+    return ratios
 
 
 def _may_have_slips(word: str) -> bool:
@@ -778,13 +792,13 @@ def _facts(subject: Subject) -> dict[str, object]:
 
 def _words_alike(found: Iterable[tuple[Numbers, Shares]]) -> dict[str, NDArray[np.generic]]:
     """Return for each word, in the order of their numbers, the words like it, and how alike."""
-    words, how, ends = [NONE], [np.empty(0, np.float32)], [0]
+    words, how, ends = array("i"), array("f"), array("q", [0])
     for alike, how_alike in found:
-        words.append(alike)
-        how.append(how_alike)
-        ends.append(ends[-1] + len(alike))
-    of_each = Lists(np.concatenate(words), np.array(ends, np.int64))
-    return {**of_each.arrays("alike"), "how_alike": np.concatenate(how)}
+        words.extend(alike.tolist())
+        how.extend(how_alike.tolist())
+        ends.append(len(words))
+    of_each = Lists(np.array(words, np.int32), np.array(ends, np.int64))
+    return {**of_each.arrays("alike"), "how_alike": np.array(how, np.float32)}
 
 
 def _letters_of(form: Form) -> str:

@@ -92,7 +92,8 @@ def joined_words(words: tuple[str, ...]) -> Iterator[tuple[int, str]]:
     """Yield every two neighbours written as one word, with the place of the first."""
     for at, (word, following) in enumerate(pairwise(words)):
         joined = word + following.removeprefix(SKELETAL)
-        if len(joined) >= SHORTEST_JOINED:
+        initials = len(word) == len(following) == 1  # "J. P. Morgan" is "JP Morgan"
+        if initials or len(joined) >= SHORTEST_JOINED:
             yield at, joined
 
 
