@@ -60,7 +60,10 @@ from screening.rarity import weight
 
 FORMAT = 4  # of the arrays; another format is another folder
 ROUNDING = 0.06  # points are rounded to a tenth
-MANY = 1000  # names that can be looked at for one party without thinking twice
+# So many names are looked at for one party before words are left out: one in ONE_IN, within these.
+ONE_IN, MANY, VERY_MANY = 25, 1000, 40_000
+MANY_ROWS = 1000
+WORTH_KEEPING = 1000  # names found by a word that are kept for the next party with the word
 FEW = 20  # texts that are sooner compared one by one than all at once
 SLACK = 0.0005  # what single precision may lose
 
@@ -205,11 +208,16 @@ def _runs(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int
     return runs
 
 
-def _once(numbers: Numbers) -> Numbers:
-    """Return each of the numbers once, in order; quicker than numpy's own for as few as there are here."""
-    in_order = np.sort(numbers)
-    once: Numbers = in_order[_firsts(in_order)]
-    return once
+def _sums(rows: Shares, starts: NDArray[np.int64]) -> Shares:
+    """Return the sum of each run of rows; numpy is slow with very many short runs of short rows."""
+    if not len(starts):
+        return rows
+    if len(rows) < MANY_ROWS:
+        return np.add.reduceat(rows, starts)
+    begins = np.zeros(len(rows), np.int64)
+    begins[starts[1:]] = 1
+    run = begins.cumsum()
+    return np.stack([np.bincount(run, column) for column in rows.T], axis=1).astype(np.float32)
 
 
 def _firsts(in_order: NDArray[Any]) -> NDArray[np.int64]:
@@ -252,6 +260,7 @@ class NameIndex:
         self._like_known = Lists(arrays["alike_data"], arrays["alike_ends"])
         self._how_alike: Shares = arrays["how_alike"]
         self._singles = int(arrays["singles"][0])  # words from this number on are two words joined
+        self._many = min(VERY_MANY, max(MANY, len(self._names) // ONE_IN))
         self._rows_of_words = threading.local()
         self._alike = lru_cache(maxsize=1 << 15)(self._look_up_alike)
         self._made_by = lru_cache(maxsize=1 << 15)(self._look_up_joined)
@@ -429,18 +438,19 @@ class NameIndex:
         found = []
         for at, word in enumerate(form.different):
             if at not in left_out:
-                each = self._found(word, cost) if alike[at].names <= MANY else self._look_up_names(word, cost)
-                found.append(_joinable(each) if at in joined else each)
-        for word, at, how in together:
+                kept = alike[at].names <= WORTH_KEEPING
+                of_word = self._found(word, cost) if kept else self._look_up_names(word, cost)
+                found.append(_joinable(of_word) if at in joined else of_word)
+        for number, at, how in together:
             asked = form.weights[at] + form.weights[at + 1]
-            how_alike = Alike(np.array([word], np.int32), np.array([how], np.float32), 0, 0.0)
-            found.append(_joinable(self._names_of(how_alike, asked, cost)))
+            as_one = Alike(np.array([number], np.int32), np.array([how], np.float32), 0, 0.0)
+            found.append(_joinable(self._names_of(as_one, asked, cost)))
         names = np.concatenate([each.names for each in found])
         order = names.argsort(kind="stable")  # quick, as each word's names are in order
         names = names[order]
         starts = _firsts(names)
         adds = np.concatenate([each.adds for each in found])[order]
-        return names[starts], np.add.reduceat(adds, starts) if len(starts) else adds
+        return names[starts], _sums(adds, starts)
 
     def _look_up_names(self, word: str, cost: float) -> Found:
         return self._names_of(self._alike(word), weight(word), cost)
@@ -537,12 +547,12 @@ class NameIndex:
         than a candidate must have, and as those that stay are in very many names.
         """
         names = sum([each.names for each in alike])
-        if names <= MANY:
+        if names <= self._many:
             return set()
         needed = least_paired(sum(form.weights), form.is_skeletal, share, costs.asked) - 1e-4
         left_out: set[int] = set()
         for at in sorted(range(len(alike)), key=lambda at: -alike[at].names):
-            if names > MANY and form.weights[at] < needed:
+            if names > self._many and form.weights[at] < needed:
                 needed -= form.weights[at]
                 names -= alike[at].names
                 left_out.add(at)
