@@ -62,7 +62,7 @@ FORMAT = 4  # of the arrays; another format is another folder
 ROUNDING = 0.06  # points are rounded to a tenth
 # So many names are looked at for one party before words are left out: one in ONE_IN, within these.
 ONE_IN, MANY, VERY_MANY = 25, 1000, 40_000
-MANY_ROWS = 1000
+MANY_ROWS = 1000  # from so many on they are summed column by column
 WORTH_KEEPING = 1000  # names found by a word that are kept for the next party with the word
 FEW = 20  # texts that are sooner compared one by one than all at once
 SLACK = 0.0005  # what single precision may lose
