@@ -36,6 +36,7 @@ from screening.likeness import (
     as_alike_by_consonants,
     as_alike_by_slips,
     consonants,
+    letter_bits,
     likeness_together,
     slip_keys,
     slips_allowed,
@@ -44,6 +45,7 @@ from screening.likeness import (
 )
 from screening.matcher import (
     BY_LETTERS,
+    COST_OF_ANOTHER,
     COST_OF_COMMON_WORDS,
     COST_OF_OURS,
     COST_OF_THEIRS,
@@ -56,14 +58,19 @@ from screening.names import Form, comparable, joined_words
 from screening.numbers import telling
 from screening.rarity import weight
 
-FORMAT = 3  # of the arrays; another format is another folder
+FORMAT = 4  # of the arrays; another format is another folder
 ROUNDING = 0.06  # points are rounded to a tenth
-MANY = 400  # so many words alike are worth a first, rough look
-# A joined pair of words may be credited a little more exactly than the bound assumes.
-SLACK = 0.02
+# So many names are looked at for one party before words are left out: one in ONE_IN, within these.
+ONE_IN, MANY, VERY_MANY = 25, 1000, 40_000
+MANY_ROWS = 1000  # from so many on they are summed column by column
+WORTH_KEEPING = 1000  # names found by a word that are kept for the next party with the word
+FEW = 20  # texts that are sooner compared one by one than all at once
+SLACK = 0.0005  # what single precision may lose
 
 Numbers = NDArray[np.int32]
 Shares = NDArray[np.float32]
+NONE: Numbers = np.empty(0, np.int32)
+NO_KEY = np.uint32(0xFFFFFFFF)
 
 
 class Costs(NamedTuple):
@@ -79,6 +86,19 @@ class Alike(NamedTuple):
     words: Numbers
     how: Shares  # the most each is alike
     names: int  # how many names they are in, all together
+    heaviest: float  # the most that one of them weighs
+
+
+class Found(NamedTuple):
+    """The names with a word like one asked for, in the order of their numbers, and what it adds to each."""
+
+    names: Numbers
+    adds: Shares  # a row for each name, with the columns below
+
+
+# What a word asked for adds to a name: the most its pair can weigh, times how alike; the least it can add to
+# the weight of both names together; its own weight; the weight of the words it is like.
+PAIRED, LEAST_ADDED, ASKED, THEIRS = range(4)
 
 
 # What a key says of a word, in front of the key.
@@ -147,7 +167,8 @@ class Keys:
     """Which words (or names) have a key, kept as a 32-bit checksum: an answer may hold others too."""
 
     def __init__(self, keys: NDArray[np.uint32], ends: NDArray[np.int64], values: Numbers) -> None:
-        """Take the keys in order, each once: key `n` has values[ends[n] : ends[n + 1]]."""
+        """Take the keys in order, each once, and one more without a value, not smaller than any: key `n` has
+        values[ends[n] : ends[n + 1]]."""
         self._keys, self._ends, self._values = keys, ends, values
 
     @classmethod
@@ -158,19 +179,22 @@ class Keys:
             values.append(value)
         order = np.argsort(np.frombuffer(keys, np.uint32), kind="stable")
         different, starts = np.unique(np.frombuffer(keys, np.uint32)[order], return_index=True)
-        ends = np.append(starts, len(order)).astype(np.int64)
-        return cls(different, ends, np.frombuffer(values, np.int32)[order])
+        ends = np.append(starts, [len(order), len(order)]).astype(np.int64)
+        return cls(np.append(different, NO_KEY), ends, np.frombuffer(values, np.int32)[order])
 
     def get(self, keys: Sequence[str]) -> tuple[Numbers, NDArray[np.int64]]:
         """Return the values of all these keys, one key after the other, and how many each has."""
-        if not len(self._keys):
-            return self._values[:0], np.zeros(len(keys), np.int64)
         wanted = np.array([_checksum(key) for key in keys], np.uint32)
         at = self._keys.searchsorted(wanted)
-        at[at == len(self._keys)] = 0
         starts = self._ends[at]
         sizes = (self._ends[at + 1] - starts) * (self._keys[at] == wanted)
         return self._values[_runs(starts, sizes)], sizes
+
+    def of_one(self, key: str) -> Numbers:
+        """Return the values of a key."""
+        wanted = np.uint32(_checksum(key))
+        at = self._keys.searchsorted(wanted)
+        return self._values[self._ends[at] : self._ends[at + 1]] if self._keys[at] == wanted else NONE
 
     def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
         return {f"{name}_keys": self._keys, f"{name}_ends": self._ends, f"{name}_values": self._values}
@@ -184,18 +208,26 @@ def _runs(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int
     return runs
 
 
-def _once(numbers: Numbers) -> Numbers:
-    """Return each of the numbers once, in order; quicker than numpy's own for as few as there are here."""
-    in_order = np.sort(numbers)
-    once: Numbers = in_order[_firsts(in_order)]
-    return once
+def _sums(rows: Shares, starts: NDArray[np.int64]) -> Shares:
+    """Return the sum of each run of rows; numpy is slow with very many short runs of short rows."""
+    if not len(starts):
+        return rows
+    if len(rows) < MANY_ROWS:
+        return np.add.reduceat(rows, starts)
+    begins = np.zeros(len(rows), np.int64)
+    begins[starts[1:]] = 1
+    run = begins.cumsum()
+    return np.stack([np.bincount(run, column) for column in rows.T], axis=1).astype(np.float32)
 
 
 def _firsts(in_order: NDArray[Any]) -> NDArray[np.int64]:
     """Return the place of the first of each run of equal values."""
     if not len(in_order):
         return np.empty(0, np.int64)
-    return np.append(0, np.flatnonzero(in_order[1:] != in_order[:-1]) + 1)
+    first = np.empty(len(in_order), np.bool_)
+    first[0] = True
+    np.not_equal(in_order[1:], in_order[:-1], out=first[1:])
+    return first.nonzero()[0]
 
 
 def _checksum(key: str) -> int:
@@ -212,30 +244,44 @@ class NameIndex:
         self._entities: NDArray[np.int64] = arrays["entities"]
         self._entity_of: Numbers = arrays["entity_of"]
         self._totals: Shares = arrays["totals"]
+        self._ends_of: NDArray[np.int64] = arrays["ends_of"]
         self._facts, self._names, self._spelled, self._in_order, self._kept, self._words = (
             Texts(arrays[f"{kind}_data"], arrays[f"{kind}_ends"])
             for kind in ("facts", "names", "spelled", "in_order", "kept", "words")
         )
         self._names_with = Lists(arrays["names_with_data"], arrays["names_with_ends"])
         self._words_of = Lists(arrays["words_of_data"], arrays["words_of_ends"])
-        self._weights_of: Shares = arrays["weights_of_data"]
+        self._weights: Shares = arrays["weights"]
+        self._letters: NDArray[np.uint32] = arrays["letters"]
         self._by_key, self._by_number, self._by_spelling = (
             Keys(arrays[f"{kind}_keys"], arrays[f"{kind}_ends"], arrays[f"{kind}_values"])
             for kind in ("key", "number", "same")
         )
-        self._singles = int(arrays["singles"][0])  # words from this number on are only two words joined
+        self._like_known = Lists(arrays["alike_data"], arrays["alike_ends"])
+        self._how_alike: Shares = arrays["how_alike"]
+        self._singles = int(arrays["singles"][0])  # words from this number on are two words joined
+        self._many = min(VERY_MANY, max(MANY, len(self._names) // ONE_IN))
         self._rows_of_words = threading.local()
         self._alike = lru_cache(maxsize=1 << 15)(self._look_up_alike)
         self._made_by = lru_cache(maxsize=1 << 15)(self._look_up_joined)
+        self._found = lru_cache(maxsize=1 << 13)(self._look_up_names)
         self._known = lru_cache(maxsize=1 << 13)(self._read_facts)
         self._form = lru_cache(maxsize=1 << 15)(self._read_form)
 
     # --- building and keeping ---
 
     @classmethod
-    def of(cls, listed: Iterable[tuple[int, Subject]]) -> NameIndex:
-        """Return the index over the listed entities, given with the numbers they are to be known by."""
-        return cls(_Building(listed).arrays())
+    def of(cls, listed: Iterable[tuple[int, Subject]], *, often_asked: bool = True) -> NameIndex:
+        """Return the index over the listed entities, given with the numbers they are to be known by.
+
+        One that is asked often has the words like each of its own looked up beforehand.
+        """
+        arrays = _Building(listed).arrays() | _words_alike([])
+        if often_asked:
+            index = cls(arrays)
+            alike = (index._search_alike(index._words[number]) for number in range(index._singles))
+            arrays |= _words_alike(alike)
+        return cls(arrays)
 
     def save(self, folder: Path) -> None:
         """Keep the arrays in a folder that does not exist yet. Whoever reads it sees all of it or nothing."""
@@ -309,7 +355,7 @@ class NameIndex:
     def _read_facts(self, place: int) -> Subject:
         facts = json.loads(self._facts[place])
         return Subject(
-            tuple(facts["names"]),
+            tuple(self._names[number] for number in range(*self._ends_of[place : place + 2].tolist())),
             frozenset(facts["countries"]),
             facts["kind"],
             tuple(facts["dates_of_birth"]),
@@ -328,7 +374,7 @@ class NameIndex:
         entity and its number."""
         share = max(0.0, (at_least - ROUNDING) / 100) ** (1 / SPREAD) - SLACK
         numbers, bounds = self._bounds(form, share, costs)
-        same, _ = self._by_spelling.get([form.spelled])
+        same = self._by_spelling.of_one(form.spelled)
         if len(numbers):
             able = self._able(form, numbers, bounds, share)
             same = np.concatenate([numbers[able], same])
@@ -344,10 +390,10 @@ class NameIndex:
             return able
         needed = (share / left - (1 - BY_LETTERS) * words) * (100 / BY_LETTERS)
         spelled = [self._spelled[number] for number in numbers.tolist()]
-        able = cdist([form.spelled], spelled, scorer=fuzz.ratio, dtype=np.float32)[0] >= needed
-        others = np.flatnonzero(~able)
+        able = _ratios(form.spelled, spelled) >= needed
+        others = (~able).nonzero()[0]
         in_order = [self._in_order[number] for number in numbers[others].tolist()]
-        alike = REWRITTEN * cdist([form.in_order], in_order, scorer=fuzz.ratio, dtype=np.float32)[0]
+        alike = REWRITTEN * _ratios(form.in_order, in_order)
         alike[[text == form.in_order or SKELETAL in text for text in in_order]] = 100
         able[others] = alike >= needed[others]
         return able
@@ -359,44 +405,82 @@ class NameIndex:
         """
         alike = [self._alike(word) for word in form.different]
         together = [(word, at, how) for at, joined in form.joined for word, how in self._made_by(joined)]
-        wanted = self._worth_looking_up(form, alike, share, costs)
-        seeds = [*(alike[at].words for at in wanted), np.array([word for word, _, _ in together], np.int32)]
-        places, _ = self._names_with.places_of_all(np.concatenate(seeds))
-        candidates = _once(self._names_with.data[places])
+        left_out = self._not_worth_looking_up(form, alike, share, costs)
+        candidates, adds = self._added(form, alike, together, left_out, costs.asked)
+        left_weight = sum([form.weights[at] for at in left_out])
+        paired = adds[:, PAIRED] + left_weight
+        ours = np.maximum(0, sum(form.weights) - left_weight - adds[:, ASKED])
+        theirs = self._totals[candidates] - adds[:, THEIRS]
+        theirs = np.maximum(0, theirs - sum([alike[at].heaviest for at in left_out]))
+        whole = adds[:, LEAST_ADDED] + left_weight + costs.asked * ours + costs.indexed * theirs
+        whole += COST_OF_ANOTHER * np.minimum(ours, theirs)
+        shares, left = np.minimum(paired / np.maximum(whole, 1e-6), 1), _left(paired)
+        able = (_reached(form, shares, left) >= share).nonzero()[0]
+        candidates, shares, left = candidates[able], shares[able], left[able]
+        if not left_out or not len(candidates):
+            return candidates, (shares, left)
         table, rows, paired_weights, of_name = self._rows(candidates, alike, together)
-        if len(rows) >= MANY:
-            able = self._at_first_sight(form, candidates, table, rows, paired_weights, of_name, share, costs)
-            rows, paired_weights, of_name = rows[able], paired_weights[able], of_name[able]
-        if not len(rows):
-            return candidates[:0], (np.empty(0, np.float32), np.empty(0, np.float32))
         starts = _firsts(of_name)
-        candidates = candidates[of_name[starts]]
         shares, left = self._most(form, candidates, table[rows], paired_weights, starts, costs)
-        able = _reached(form, shares, left) >= share
+        able = (_reached(form, shares, left) >= share).nonzero()[0]
         return candidates[able], (shares[able], left[able])
 
-    def _at_first_sight(
+    def _added(
         self,
         form: Form,
-        candidates: Numbers,
-        table: Shares,
-        rows: Numbers,
-        paired_weights: Shares,
-        of_name: NDArray[np.int64],
-        share: float,
-        costs: Costs,
-    ) -> NDArray[np.bool_]:
-        """Say of each row whether its candidate can reach `share` as if all its words could be paired, each
-        with what it is most like: roughly, but without a look at every word asked for."""
-        starts = _firsts(of_name)
-        names = candidates[of_name[starts]]
-        asked = ((table > 0) @ np.array(form.weights, np.float32))[rows]
-        paired = np.add.reduceat(table.max(1)[rows] * paired_weights, starts)
-        ours_alone = np.maximum(0, sum(form.weights) - np.add.reduceat(asked, starts))
-        theirs_alone = np.maximum(0, self._totals[names] - np.add.reduceat(paired_weights, starts))
-        whole = np.maximum(paired + costs.asked * ours_alone + costs.indexed * theirs_alone, 1e-6)
-        able = _reached(form, (paired / whole).astype(np.float32), _left(paired)) >= share
-        return able.repeat(np.diff(np.append(starts, len(rows))))
+        alike: list[Alike],
+        together: list[tuple[int, int, float]],
+        left_out: set[int],
+        cost: float,
+    ) -> tuple[Numbers, Shares]:
+        """Return the names with a word like one asked for, in order, and what all of these add to each."""
+        joined = {place for _, at, _ in together for place in (at, at + 1)}
+        found = []
+        for at, word in enumerate(form.different):
+            if at not in left_out:
+                kept = alike[at].names <= WORTH_KEEPING
+                of_word = self._found(word, cost) if kept else self._look_up_names(word, cost)
+                found.append(_joinable(of_word) if at in joined else of_word)
+        for number, at, how in together:
+            asked = form.weights[at] + form.weights[at + 1]
+            as_one = Alike(np.array([number], np.int32), np.array([how], np.float32), 0, 0.0)
+            found.append(_joinable(self._names_of(as_one, asked, cost)))
+        names = np.concatenate([each.names for each in found])
+        order = names.argsort(kind="stable")  # quick, as each word's names are in order
+        names = names[order]
+        starts = _firsts(names)
+        adds = np.concatenate([each.adds for each in found])[order]
+        return names[starts], _sums(adds, starts)
+
+    def _look_up_names(self, word: str, cost: float) -> Found:
+        return self._names_of(self._alike(word), weight(word), cost)
+
+    def _names_of(self, alike: Alike, asked: float, cost: float) -> Found:
+        """Return the names with one of the words, which are like one that weighs `asked`, and what it adds;
+        to leave it without a pair costs `cost` of its weight."""
+        places, sizes = self._names_with.places_of_all(alike.words)
+        names = self._names_with.data[places]
+        theirs = self._weights[alike.words]
+        adds = np.empty((len(theirs), 4), np.float32)
+        lighter = np.minimum(theirs, np.float32(asked))
+        adds[:, PAIRED] = alike.how * lighter
+        adds[:, LEAST_ADDED] = np.minimum(lighter, adds[:, PAIRED] + cost * asked)
+        adds[:, ASKED] = asked
+        adds[:, THEIRS] = theirs
+        adds = adds.repeat(sizes, axis=0)
+        if len(theirs) == 1:
+            return Found(names, adds)
+        order = names.argsort(kind="stable")
+        names, adds = names[order], adds[order]
+        starts = _firsts(names)
+        if len(starts) == len(names):
+            return Found(names, adds)
+        once = np.empty((len(starts), 4), np.float32)  # a name with several words like this one
+        once[:, PAIRED] = np.maximum.reduceat(adds[:, PAIRED], starts)
+        once[:, LEAST_ADDED] = np.minimum.reduceat(adds[:, LEAST_ADDED], starts)
+        once[:, ASKED] = asked
+        once[:, THEIRS] = np.add.reduceat(adds[:, THEIRS], starts)
+        return Found(names[starts], once)
 
     def _most(
         self,
@@ -420,7 +504,8 @@ class NameIndex:
         extra = np.maximum(0, self._totals[candidates] - np.add.reduceat(paired_weights, starts))
         # A word that could be paired, but is not, costs `costs.asked` of its weight: that may be less.
         least = np.minimum(lightest, each + costs.asked * weights)  # of a word without a pair, its cost
-        whole = least.sum(1) + costs.indexed * extra
+        alone = np.where(best > 0, np.float32(0), weights).sum(1)
+        whole = least.sum(1) + costs.indexed * extra + COST_OF_ANOTHER * np.minimum(alone, extra)
         return np.minimum(paired / np.maximum(whole, 1e-6), 1), _left(paired)
 
     def _rows(
@@ -440,12 +525,13 @@ class NameIndex:
             for word, at, how in together:
                 pair = table[row_of[word], at : at + 2]
                 np.maximum(pair, how, out=pair)
-            rows = row_of[self._words_of.data[places]]
+            words = self._words_of.data[places]
+            rows = row_of[words]
         finally:
             row_of[known] = 0
         hit = rows.nonzero()[0]
         of_name = np.arange(len(sizes)).repeat(sizes)[hit]
-        return table, rows[hit], self._weights_of[places[hit]], of_name
+        return table, rows[hit], self._weights[words[hit]], of_name
 
     def _row_of_each_word(self) -> Numbers:
         """Return an array of zeros, one for each indexed word, of this thread; to be left as it was found."""
@@ -454,22 +540,23 @@ class NameIndex:
         rows: Numbers = self._rows_of_words.array
         return rows
 
-    def _worth_looking_up(self, form: Form, alike: list[Alike], share: float, costs: Costs) -> list[int]:
-        """Return the places of words to look up: the others weigh too little to reach `share` by themselves.
+    def _not_worth_looking_up(self, form: Form, alike: list[Alike], share: float, costs: Costs) -> set[int]:
+        """Return the places of words not to look up: they weigh too little to reach `share` by themselves.
 
         What is left out are the words that most names share with others, as long as they weigh together less
-        than a candidate must have.
+        than a candidate must have, and as those that stay are in very many names.
         """
-        needed = least_paired(sum(form.weights), form.is_skeletal, share, costs.asked)
-        most_first = sorted(range(len(alike)), key=lambda at: -alike[at].names)
-        left_out = 0.0
-        wanted = []
-        for at in most_first:
-            if left_out + form.weights[at] < needed - 1e-4:
-                left_out += form.weights[at]
-            else:
-                wanted.append(at)
-        return wanted
+        names = sum([each.names for each in alike])
+        if names <= self._many:
+            return set()
+        needed = least_paired(sum(form.weights), form.is_skeletal, share, costs.asked) - 1e-4
+        left_out: set[int] = set()
+        for at in sorted(range(len(alike)), key=lambda at: -alike[at].names):
+            if names > self._many and form.weights[at] < needed:
+                needed -= form.weights[at]
+                names -= alike[at].names
+                left_out.add(at)
+        return left_out
 
     def _look_up_joined(self, joined: str) -> list[tuple[int, float]]:
         """Return the indexed words that two words make when written as one, and how alike they are."""
@@ -480,37 +567,51 @@ class NameIndex:
         if joined.isalpha():
             keys.append(SOUND + sound(joined))
         found = set(self._by_key.get(keys)[0].tolist())
-        return [(word, alike) for word in found if (alike := likeness_together(joined, self._words[word]))]
+        return [
+            (word, alike)
+            for word in found
+            if word < self._singles and (alike := likeness_together(joined, self._words[word]))
+        ]
 
     def _look_up_alike(self, word: str) -> Alike:
+        """Return the indexed words like `word`, in the order of their numbers, and the most each is alike."""
+        words, how = self._like_a_known(word) or self._search_alike(word)
+        names = int((self._names_with.ends[words + 1] - self._names_with.ends[words]).sum())
+        return Alike(words, how, names, float(self._weights[words].max(initial=0)))
+
+    def _like_a_known(self, word: str) -> tuple[Numbers, Shares] | None:
+        """Return what `_search_alike` would, of a word of the index of which it was kept; else None."""
+        for number in self._by_key.of_one(WORD + word).tolist():
+            if number < len(self._like_known.ends) - 1 and self._words[number] == word:
+                start, end = self._like_known.ends[number : number + 2]
+                return self._like_known.data[start:end], self._how_alike[start:end]
+        return None
+
+    def _search_alike(self, word: str) -> tuple[Numbers, Shares]:
         """Return the indexed words like `word`, in the order of their numbers, and the most each is alike."""
         keys, how = zip(*_keys_of_alike(word), strict=True)
         by_slips = [SLIP + key for key in slip_keys(word)] if _may_have_slips(word) else []
         numbers, sizes = self._by_key.get([*keys, *by_slips])
         others = int(sizes[: len(keys)].sum())
-        near, alike = self._a_slip_away(word, _once(numbers[others:]))
-        numbers = np.concatenate([numbers[:others], near])
-        alike = np.concatenate([np.array(how, np.float32).repeat(sizes[: len(keys)]), alike])
-        order = np.lexsort((alike, numbers))
-        numbers, alike = numbers[order], alike[order]
-        last = np.append(numbers[1:] != numbers[:-1], True)[
-            : len(numbers)
-        ]  # of each word: the most it is alike
-        words = numbers[last]
-        names = int((self._names_with.ends[words + 1] - self._names_with.ends[words]).sum())
-        return Alike(words, alike[last], names)
+        found = dict(self._a_slip_away(word, numbers[others:]))
+        by_keys = np.array(how).repeat(sizes[: len(keys)]).tolist()
+        for number, alike in zip(numbers[:others].tolist(), by_keys, strict=True):
+            found[number] = max(alike, found.get(number, 0.0))
+        in_order = sorted(found)
+        return np.array(in_order, np.int32), np.array([found[number] for number in in_order], np.float32)
 
-    def _a_slip_away(self, word: str, numbers: Numbers) -> tuple[Numbers, Shares]:
-        """Return those of the words with few enough letters wrong; a shared key only says there may be."""
-        if not len(numbers):
-            return numbers, np.empty(0, np.float32)
+    def _a_slip_away(self, word: str, numbers: Numbers) -> Iterator[tuple[int, float]]:
+        """Yield those of the words with few enough letters wrong, and how alike they are; a shared key only
+        says there may be."""
         allowed = slips_allowed(word)
-        listed = [self._words[number] for number in numbers.tolist()]
-        slips = cdist([word], listed, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8)[0]
-        letters = np.fromiter(map(len, listed), np.float32, len(listed))
-        alike = as_alike_by_slips(slips, np.maximum(letters, len(word)))
-        near = (slips <= allowed) & (alike >= LEAST)
-        return numbers[near], alike[near].astype(np.float32)
+        apart = np.bitwise_count(self._letters[numbers] ^ np.uint32(letter_bits(word)))
+        for number in set(numbers[apart <= 2 * allowed].tolist()):
+            listed = self._words[number]
+            slips = OSA.distance(word, listed, score_cutoff=allowed)
+            if slips <= allowed:
+                alike = as_alike_by_slips(slips, max(len(word), len(listed)))
+                if alike >= LEAST:
+                    yield number, alike
 
 
 def _keys_of_alike(word: str) -> Iterator[tuple[str, float]]:
@@ -532,8 +633,24 @@ def _keys_of_alike(word: str) -> Iterator[tuple[str, float]]:
         yield SOUND + sound(word), BY_SOUND
 
 
+def _ratios(text: str, others: list[str]) -> Shares:
+    """Return how alike the letters of a text and of each other are, 0 to 100."""
+    if len(others) < FEW:
+        return np.array([fuzz.ratio(text, other) for other in others], np.float32)
+    ratios: Shares = cdist([text], others, scorer=fuzz.ratio, dtype=np.float32)[0]
+    return ratios
+
+
 def _may_have_slips(word: str) -> bool:
     return word[0] != SKELETAL and slips_allowed(word) > 0
+
+
+def _joinable(found: Found) -> Found:
+    """Return what a word adds that may also be half of two words written as one: no more to both names than
+    to what is paired, whichever way they are paired."""
+    adds = found.adds.copy()
+    adds[:, LEAST_ADDED] = adds[:, PAIRED]
+    return Found(found.names, adds)
 
 
 def _left(paired: Shares) -> Shares:
@@ -577,6 +694,7 @@ class _Building:
         self._words, self._sizes = array("i"), array("i")  # of every name the numbers of its words, how many
         self._numbers: list[tuple[str, int]] = []
         self._place: dict[str, int] = {}
+        self._joined: dict[tuple[str, float], int] = {}  # two words written as one, and what they weigh
         for entity, subject in listed:
             self._add(entity, subject)
         self._singles = len(self._place)
@@ -598,56 +716,53 @@ class _Building:
             self._sizes.append(len(form.different))
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        words_of, weights_of, ends = self._with_joined()
-        names_with, ends_with = _turned(words_of, ends, len(self._place))
+        words_of, ends = self._with_joined()
+        words = [*self._place, *(joined for joined, _ in self._joined)]
+        weights = [*map(weight, self._place), *(together for _, together in self._joined)]
+        names_with, ends_with = _turned(words_of, ends, len(words))
         spelled = self._spelled.texts()
         return {
             "format": np.array([FORMAT]),
             "singles": np.array([self._singles]),
             "entities": np.array(self._entities, np.int64),
             "entity_of": np.array(self._entity_of, np.int32),
+            "ends_of": np.searchsorted(self._entity_of, np.arange(len(self._entities) + 1)),
             "totals": np.array(self._totals, np.float32),
             **self._facts.texts().arrays("facts"),
             **self._names.texts().arrays("names"),
             **spelled.arrays("spelled"),
             **self._in_order.texts().arrays("in_order"),
             **self._kept.texts().arrays("kept"),
-            **Texts.of(self._place).arrays("words"),
+            **Texts.of(words).arrays("words"),
+            "weights": np.array(weights, np.float32),
+            "letters": np.array([letter_bits(word) for word in words], np.uint32),
             **Lists(names_with, ends_with).arrays("names_with"),
             **Lists(words_of, ends).arrays("words_of"),
-            "weights_of_data": weights_of,
             **Keys.of(self._numbers).arrays("number"),
             **Keys.of((spelled[name], name) for name in range(len(spelled))).arrays("same"),
-            **self._keys(),
+            **Keys.of(
+                (key, number)
+                for number, word in enumerate(words)
+                for key in _keys(word, single=number < self._singles)
+            ).arrays("key"),
         }
 
-    def _with_joined(self) -> tuple[Numbers, Shares, NDArray[np.int64]]:
-        """Return every name's words, each two neighbours written as one behind them, what they weigh, and
-        where each name's end."""
+    def _with_joined(self) -> tuple[Numbers, NDArray[np.int64]]:
+        """Return every name's words, each two neighbours written as one behind them, and where each name's
+        end. Two that weigh otherwise together are another word, though they are written alike."""
         known = list(self._place)
-        words_of, weights_of, ends = array("i"), array("f"), array("q", [0])
+        words_of, ends = array("i"), array("q", [0])
         at = 0
         for size in self._sizes:
             numbers = self._words[at : at + size]
             words = tuple(known[number] for number in numbers)
             words_of.extend(numbers)
-            for _, joined in joined_words(words):
-                words_of.append(self._place.setdefault(joined, len(self._place)))
-            weights_of.extend(_weights(words))
+            for place, joined in joined_words(words):
+                together = joined, weight(words[place]) + weight(words[place + 1])
+                words_of.append(self._joined.setdefault(together, self._singles + len(self._joined)))
             ends.append(len(words_of))
             at += size
-        return (
-            np.array(words_of, np.int32),
-            np.array(weights_of, np.float32),
-            np.array(ends, np.int64),
-        )
-
-    def _keys(self) -> dict[str, NDArray[np.generic]]:
-        return Keys.of(
-            (key, number)
-            for number, word in enumerate(self._place)
-            for key in _keys(word, single=number < self._singles)
-        ).arrays("key")
+        return np.array(words_of, np.int32), np.array(ends, np.int64)
 
 
 def _keys(word: str, *, single: bool) -> Iterator[str]:
@@ -675,7 +790,6 @@ def _turned(words_of: Numbers, ends: NDArray[np.int64], words: int) -> tuple[Num
 def _facts(subject: Subject) -> dict[str, object]:
     """Return what `NameIndex._read_facts` reads again."""
     return {
-        "names": list(subject.names),
         "countries": sorted(subject.countries),
         "kind": subject.kind,
         "dates_of_birth": list(subject.dates_of_birth),
@@ -686,11 +800,17 @@ def _facts(subject: Subject) -> dict[str, object]:
     }
 
 
+def _words_alike(found: Iterable[tuple[Numbers, Shares]]) -> dict[str, NDArray[np.generic]]:
+    """Return for each word, in the order of their numbers, the words like it, and how alike."""
+    words, how, ends = array("i"), array("f"), array("q", [0])
+    for alike, how_alike in found:
+        words.extend(alike.tolist())
+        how.extend(how_alike.tolist())
+        ends.append(len(words))
+    of_each = Lists(np.array(words, np.int32), np.array(ends, np.int64))
+    return {**of_each.arrays("alike"), "how_alike": np.array(how, np.float32)}
+
+
 def _letters_of(form: Form) -> str:
     """Return the letters of a name; one without its vowels is marked, as the matcher asks none of it."""
     return SKELETAL + form.in_order if form.is_skeletal else form.in_order
-
-
-def _weights(words: tuple[str, ...]) -> Iterable[float]:
-    yield from map(weight, words)
-    yield from (weight(words[at]) + weight(words[at + 1]) for at, _ in joined_words(words))

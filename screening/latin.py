@@ -1,9 +1,9 @@
 """Write names of any script in Latin letters, the way lists do. Pure.
 
 Cyrillic follows the spelling that passports and lists share (й "y", х "kh", щ "shch"), Hangul the spelling of
-Korean names in English, Han the Mandarin sounds; every other script is left to anyascii. Arabic is written
-without its short vowels, so its words come out as their consonants and carry SKELETAL in front: they are
-compared by consonants alone.
+Korean names in English, Han the Mandarin sounds, long words of katakana lose the vowels that Japanese adds;
+every other script is left to anyascii. Arabic is written without its short vowels, so its words come out as
+their consonants and carry SKELETAL in front: they are compared by consonants alone.
 """
 
 import re
@@ -45,11 +45,16 @@ _VOWEL = "a ae ya yae o e yo ye o wa wae oe yo u wo we wi yu u ui i -".replace("
 _FINAL = "- k k k n n n t l k m l l l p l m p p s s ng t t k t p t".replace("-", "").split(" ")
 _SURNAMES = {"김": "kim", "이": "lee", "리": "ri", "박": "pak", "최": "choe", "정": "jong", "강": "kang"}
 
+# Foreign words in katakana have a vowel after each consonant: "rosoboronekusuporuto" is Rosoboroneksport.
+# Short ones may be Japanese, where the vowels are heard: Suzuki.
+LONG_IN_KANA = 7
+_NO_VOWEL = re.compile(r"(?<=[bfgkmprsz])u(?![aeiou])|(?<=[td])o$")
+
 HAN = "\u3400-\u9fff\uf900-\ufaff"
 HANGUL = "\uac00-\ud7a3"
 _RUN = re.compile(
     r"(?P<cyrillic>[\u0400-\u052f\u0301]+)|(?P<arabic>[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff\u200c]+)"
-    rf"|(?P<hangul>[{HANGUL}]+)"
+    rf"|(?P<hangul>[{HANGUL}]+)|(?P<katakana>[\u30a1-\u30fa\u30fc]+)"
 )
 
 
@@ -63,6 +68,8 @@ def latin(text: str) -> str:
     def written(run: re.Match[str]) -> str:
         if run["cyrillic"]:
             return _cyrillic(run["cyrillic"], ukrainian)
+        if run["katakana"]:
+            return _katakana(run["katakana"])
         return _arabic(run["arabic"]) if run["arabic"] else f" {_hangul(run['hangul'])} "
 
     return _RUN.sub(written, lowered)
@@ -84,6 +91,11 @@ def _arabic(run: str) -> str:
         article, word = "al ", word[2:]
     consonants = "".join(_ARABIC.get(sign, "") for sign in word)
     return f" {article}{SKELETAL}{consonants} " if consonants else f" {article}"
+
+
+def _katakana(word: str) -> str:
+    sounds = anyascii(word).lower().replace("-", "")
+    return _NO_VOWEL.sub("", sounds) if len(word) >= LONG_IN_KANA else sounds
 
 
 def _hangul(run: str) -> str:

@@ -116,6 +116,14 @@ def slip_keys(word: str) -> set[str]:
     return keys
 
 
+def letter_bits(word: str) -> int:
+    """Return which letters a word has, a bit for each: a slip changes two at most."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) & 31)
+    return bits
+
+
 @lru_cache(maxsize=1 << 17)
 def sound(word: str) -> str:
     """Return the word with the ways of writing one sound made equal: Sergei, Sergey, Serguey."""

@@ -338,17 +338,19 @@ def _tokens(mine: tuple[str, ...], other: tuple[str, ...], aligned: Alignment) -
     for pair in sorted(aligned.pairs, key=lambda pair: pair.ours):
         yield Token(_words(pair.ours, mine), _words(pair.theirs, other), _how(pair, mine, other))
     taken = {at for pair in aligned.pairs for at in pair.ours}
-    yield from (Token(_shown(word), "", "missing") for at, word in enumerate(mine) if at not in taken)
+    yield from [Token(_shown(word), "", "missing") for at, word in enumerate(mine) if at not in taken]
     taken = {at for pair in aligned.pairs for at in pair.theirs}
-    yield from (Token("", _shown(word), "missing") for at, word in enumerate(other) if at not in taken)
+    yield from [Token("", _shown(word), "missing") for at, word in enumerate(other) if at not in taken]
 
 
 def _words(places: tuple[int, ...], words: tuple[str, ...]) -> str:
-    return " ".join(_shown(words[at]) for at in places)
+    if len(places) == 1:
+        return _shown(words[places[0]])
+    return " ".join([_shown(words[at]) for at in places])
 
 
 def _shown(word: str) -> str:
-    return word.removeprefix(SKELETAL) or word
+    return word if word[0] != SKELETAL else word[1:] or word
 
 
 def _how(pair: Pair, mine: tuple[str, ...], other: tuple[str, ...]) -> str:

@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
+from typing import Any, Generic, TypeVar
 
 from anyascii import anyascii
 
@@ -32,6 +33,21 @@ SHORTEST_DISGUISED = 4
 DOTTED = re.compile(r"\b(?:[a-z][./])+[a-z]\b")  # "s.a", "a/s", "l.l.c"
 
 
+Made = TypeVar("Made")
+
+
+class once(Generic[Made]):
+    """Work an attribute out at its first use: functools.cached_property without its lock, gone in 3.12."""
+
+    def __init__(self, made: Callable[[Any], Made]) -> None:
+        self._made, self._name = made, made.__name__
+        self.__doc__ = made.__doc__
+
+    def __get__(self, of: Any, owner: type) -> Made:
+        value = of.__dict__[self._name] = self._made(of)
+        return value
+
+
 @dataclass(frozen=True)
 class Form:
     """A name made comparable: its words in order, lower case, Latin letters; never without a word."""
@@ -42,32 +58,32 @@ class Form:
     # same are the same name.
     spelled: str
 
-    @cached_property
+    @once
     def different(self) -> tuple[str, ...]:
         """Each word once, in order: who is called twice the same says it once."""
         return tuple(dict.fromkeys(self.words))
 
-    @cached_property
+    @once
     def weights(self) -> tuple[float, ...]:
         """What each of the different words says."""
         return tuple(map(weight, self.different))
 
-    @cached_property
+    @once
     def longest(self) -> int:
         """How many letters its longest word has."""
         return max(map(len, self.different))
 
-    @cached_property
+    @once
     def joined(self) -> tuple[tuple[int, str], ...]:
         """Every two neighbours written as one word, with the place of the first."""
         return tuple(joined_words(self.different))
 
-    @cached_property
+    @once
     def is_skeletal(self) -> bool:
         """Whether a word came without its vowels."""
-        return any(word[0] == SKELETAL for word in self.words)
+        return SKELETAL in "".join(self.words)
 
-    @cached_property
+    @once
     def in_order(self) -> str:
         return in_order(self.words)
 
@@ -76,7 +92,8 @@ def joined_words(words: tuple[str, ...]) -> Iterator[tuple[int, str]]:
     """Yield every two neighbours written as one word, with the place of the first."""
     for at, (word, following) in enumerate(pairwise(words)):
         joined = word + following.removeprefix(SKELETAL)
-        if len(joined) >= SHORTEST_JOINED:
+        initials = len(word) == len(following) == 1  # "J. P. Morgan" is "JP Morgan"
+        if initials or len(joined) >= SHORTEST_JOINED:
             yield at, joined
 
 
@@ -100,12 +117,16 @@ def comparable(name: str) -> Form:
 
 
 def _latin_words(name: str) -> list[str]:
+    plain = DOTTED.sub(_undotted, _ascii(name))
+    return _letters_joined([_undisguised(word) for word in WORD.findall(plain)])
+
+
+def _ascii(name: str) -> str:
+    if name.isascii():
+        return INSIDE_WORDS.sub("", name.lower()).replace("&", " and ")
     plain = MIXED_WORD.sub(_as_seen, unicodedata.normalize("NFKC", name))
     plain = cut_han(latin(INSIDE_WORDS.sub("", plain))).replace("&", " and ")
-    plain = INSIDE_WORDS.sub(
-        "", "".join(sign if sign.isascii() else anyascii(sign) for sign in plain).lower()
-    )
-    return _letters_joined([_undisguised(word) for word in WORD.findall(DOTTED.sub(_undotted, plain))])
+    return INSIDE_WORDS.sub("", "".join(sign if sign.isascii() else anyascii(sign) for sign in plain).lower())
 
 
 def _undisguised(word: str) -> str:

@@ -42,7 +42,7 @@ class PartyIndex:
     @classmethod
     def of(cls, parties: Parties) -> PartyIndex:
         known = dict(parties)
-        return cls((NameIndex.of(known.items()), known.keys()))
+        return cls((NameIndex.of(known.items(), often_asked=False), known.keys()))
 
     def affected(self, listed: Iterable[tuple[int, Subject]], worth: float) -> Iterator[tuple[int, int]]:
         """Yield (party, entity) for every party that has a hit of `worth` points or more on an entity.
@@ -80,7 +80,7 @@ def index_of(
             return PartyIndex((_build(folder, stamps, parties), stamps.keys()))
     unchanged = {party for party, stamp in known.items() if stamps.get(party) == stamp}
     beside = dict(parties(new)) if new else {}
-    return PartyIndex((base, unchanged), (NameIndex.of(beside.items()), beside.keys()))
+    return PartyIndex((base, unchanged), (NameIndex.of(beside.items(), often_asked=False), beside.keys()))
 
 
 def _newest(folder: Path) -> tuple[NameIndex | None, dict[int, str]]:
@@ -97,7 +97,7 @@ def _build(
 ) -> NameIndex:
     older = [path for path in folder.iterdir() if path.is_dir()]
     new = folder / f"{time.time_ns():020}-{code()[:16]}"
-    NameIndex.of(parties(stamps.keys())).save(new)
+    NameIndex.of(parties(stamps.keys()), often_asked=False).save(new)
     (new / STAMPS).write_text(json.dumps(dict(stamps)), encoding="utf-8")
     for path in older:  # who has one mapped keeps it until it lets go
         shutil.rmtree(path)

@@ -46,7 +46,7 @@ def line(request: PortalRequest, reference: str, pk: int | None = None) -> HttpR
     application = found(request, reference)
     if closed := handed_in(request, application):
         return closed
-    row: GoodsLine | None = row_of(request, application.goods, pk)
+    row = row_of(request, application.goods, pk)
     if any(button in request.POST for button in (USE, REJECT, UNDO, SUGGEST)):
         return _weigh(request, application, row)
     initial = goods_form.shown(row) if row else _like_the_last(application)
@@ -64,7 +64,7 @@ def line(request: PortalRequest, reference: str, pk: int | None = None) -> HttpR
             offer=weighed.offer(),
             **form.facts(),
         ),
-        lambda: goods_form.shown(application.goods.get(pk=row.pk if row else None)),
+        lambda: goods_form.shown(application.goods.get(pk=row.pk)),
     ):
         return saved(request, "form-goods", application)
     said = request.POST.dict() if request.POST else initial

@@ -63,8 +63,8 @@ def test_the_index_loses_nothing_the_matcher_would_accept(asked):
 @pytest.mark.parametrize(
     "asked", ["Baldomero Quimera", "B. Quimera Fantasma Sombra", "Alkhayal Kimera", "خيالي"]
 )
-def test_a_rough_look_first_loses_nothing_either(asked, monkeypatch):
-    monkeypatch.setattr(screening_index, "MANY", 1)
+def test_leaving_out_words_that_many_names_share_loses_nothing_either(asked, monkeypatch):
+    monkeypatch.setattr(screening_index, "VERY_MANY", 1)
     first, middle = (
         ["Baldomero", "Valdomero", "Leonor", "Al Khayal"],
         ["Imaginario", "B", "Trading", "Khayali"],
@@ -102,6 +102,17 @@ def test_short_numbers_bring_nobody():
     index = NameIndex.of([(1, Subject(("Baldomero Quimera",), identifiers=("", "12")))])
 
     assert index.candidates(Subject(("Otro Nombre",), identifiers=("", "12")), 60) == {}
+
+
+@pytest.mark.parametrize("asked", ["Baldomero Quimera", "Baldomera Qimera", "Q. Sombra", "خيالي"])
+def test_words_looked_up_beforehand_are_answered_as_those_that_are_not(asked):
+    names = ["Baldomero Quimera", "Valdomero Chimera", "Leonor Sombra", "Al Khayali", "Q Sombra"]
+    entities = {number: Subject((name,)) for number, name in enumerate(names)}
+
+    beforehand = NameIndex.of(entities.items()).candidates(Subject((asked,)), 50)
+
+    assert beforehand
+    assert beforehand == NameIndex.of(entities.items(), often_asked=False).candidates(Subject((asked,)), 50)
 
 
 def test_an_index_kept_in_a_folder_answers_as_the_one_that_was_built(tmp_path):

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from screening.latin import SKELETAL
 from screening.likeness import (
     consonants,
+    letter_bits,
     likeness,
     slip_keys,
     slips_allowed,
@@ -66,5 +67,6 @@ def test_a_slip_of_the_pen_leaves_a_key_in_common(word, at, letter):
         word[:at] + letter + word[at:],
         word[:at] + letter + word[at + 1 :],
     ):
+        assert (letter_bits(word) ^ letter_bits(slip)).bit_count() <= 2
         if min(slips_allowed(word), slips_allowed(slip)):
             assert slip_keys(word) & slip_keys(slip)

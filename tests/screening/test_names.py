@@ -23,6 +23,11 @@ from screening.names import comparable, script
             "محمد الخيالي",
             ("mohammed", "al", "~khyly"),
         ),  # a known name and consonants
+        ("تنظيم خيالي", ("~khyly",)),  # "the organisation of", which says no more than a company form
+        ("虚构工业大学", ("xugou", "polytechnic")),
+        ("Quimera University of Technology", ("quimera", "polytechnic")),
+        ("キメラエクスポルト", ("kimeraeksport",)),  # a foreign word: the vowels between are Japanese
+        ("スズキメラ", ("suzukimera",)),
         ("ООО Завод Химера", ("plant", "khimera")),
         ("ТОВ НВП Химера", ("scientificproductionenterprise", "khimera")),
         ("Олексій Олександрович ХИМЕРА", ("aleksey", "aleksandrovich", "khymera")),
