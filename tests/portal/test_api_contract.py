@@ -1,8 +1,8 @@
 """Every operation of the API, asked what its description allows and what it does not, by Schemathesis.
 
 Left out is its check that nothing described is refused: a description can't say that a quantity is above
-zero, that an id is no other message's, or what a kind of message holds in a batch. Such a refusal is described,
-and the others of its checks look at it too.
+zero, that an id is no other message's, or what a kind of message holds in a batch. Such a refusal is itself
+described, and the others of its checks look at it too.
 """
 
 from copy import deepcopy
