@@ -40,7 +40,7 @@ from licensing.models import (
 )
 
 MARK = "DATOS INVENTADOS"  # stands in every name
-BATCH = 20_000
+BATCH = 1000  # a trigger looks through the batch for each of its decisions
 LICENCES_PER_HOLDER = 50
 GOODS = (
     (f"{MARK}: láser de corte de 4 kW", "845611", "6A005", "C62"),

@@ -59,7 +59,7 @@ def test_the_benchmark_measures_a_running_portal(live_server):
 
     by_name = {measure.what: measure.value for measure in measures}
     assert by_name["questions, each second"] > 0
-    assert by_name["write-offs, one line, failed"] == by_name["write-offs lost or doubled"] == 0
+    assert by_name["write-offs of one line, failed"] == by_name["write-offs lost or doubled"] == 0
 
 
 def test_every_line_grants_what_was_asked_for(db):
