@@ -18,6 +18,7 @@ class Permission(StrEnum):
     CALIBRATE = auto()  # from which points on a likeness is looked at, and by how many people
     SEE_LISTS = auto()  # which lists are in force, what they say, and how imports went
     RUN_LISTS = auto()  # upload and fetch lists, ask for exceptions with them and agree to those of others
+    MANAGE_KEYS = auto()  # which keys sign licences: ask for changes and agree to those of others
     SCREEN = auto()  # ask the lists about anybody, outside a case
 
 
@@ -42,7 +43,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     # What a machine really may do is for the scopes of its key to say, one by one.
     Role.CUSTOMS_SYSTEM: frozenset({Permission.SEE_LICENCES, Permission.REPORT_USAGE, Permission.SCREEN}),
     Role.ADMINISTRATOR: frozenset(
-        {Permission.MANAGE_ACCOUNTS, Permission.CALIBRATE, Permission.SEE_LISTS, Permission.RUN_LISTS}
+        {
+            Permission.MANAGE_ACCOUNTS,
+            Permission.CALIBRATE,
+            Permission.SEE_LISTS,
+            Permission.RUN_LISTS,
+            Permission.MANAGE_KEYS,
+        }
     ),
 }
 

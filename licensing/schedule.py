@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from licensing import alarms, watch
+from licensing import alarms, snapshots, watch
 from licensing.actions import ledger
 
 
@@ -23,3 +23,9 @@ def warn_of_old_lists() -> None:
 def let_reservations_run_out() -> None:
     """Give back what customs reserved for goods that did not leave in time."""
     ledger.run_out_all(at=timezone.now())
+
+
+@shared_task
+def make_snapshot() -> None:
+    """Sign what every licence is worth, for ports without a network, if it is time to."""
+    snapshots.make_if_due(timezone.now())

@@ -24,6 +24,9 @@ APPEND_ONLY = (
     "licensing.ListRequest",
     "licensing.ListDecision",
     "licensing.ListAlarm",
+    "licensing.SigningKey",
+    "licensing.KeyRevocation",
+    "licensing.KeyDecision",
     "licensing.Recommendation",
     "licensing.Decision",
     "licensing.Usage",
@@ -55,12 +58,14 @@ APPEND_ONLY = (
     "screening.CountryGroupMember",
 )
 
-# Rows of these may be deleted: what is still a draft, and what the session and sign-in libraries tidy up.
+# Rows of these may be deleted: what is still a draft, what is replaced by a newer one, and what the session
+# and sign-in libraries tidy up.
 DELETABLE = (
     "licensing.GoodsLine",
     "licensing.Party",
     "licensing.LookAlike",
     "licensing.Document",
+    "licensing.StatusSnapshot",
     "sessions.Session",
     "usersessions.UserSession",
     "mfa.Authenticator",

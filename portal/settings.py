@@ -173,6 +173,12 @@ SEAL_KEY_FILE = os.environ.get("SEAL_KEY_FILE", "")
 SEAL_CERTIFICATE_FILE = os.environ.get("SEAL_CERTIFICATE_FILE", "")
 SEAL_PASSWORD = os.environ.get("SEAL_PASSWORD", "")
 
+# --- keys of licence tokens and status snapshots ------------------------------------------------------
+# PEM files of private keys, with commas between; only workers need them. Two administrators trust the public
+# half of each on /administration/signing-keys/. Without any the demonstration makes its own.
+SIGNING_KEY_FILES = [name for name in os.environ.get("SIGNING_KEY_FILES", "").split(",") if name]
+SIGNING_KEY_PASSWORD = os.environ.get("SIGNING_KEY_PASSWORD", "")
+
 # --- queue: the truth is the outbox table, Redis only rings the bell -------------------------------
 REDIS_URL = required("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {

@@ -29,6 +29,7 @@ from licensing.models.decisions import Decision, Outcome, Recommendation
 from licensing.models.events import Action, Event
 from licensing.models.files import Document, DocumentKind, StoredFile
 from licensing.models.judgements import Band, Calibration, HitConfirmation, HitJudgement
+from licensing.models.keys import KeyDecision, KeyRevocation, SigningKey, StatusSnapshot
 from licensing.models.ledger import (
     Correction,
     CorrectionConfirmation,
@@ -84,6 +85,8 @@ __all__ = [
     "Irregularity",
     "Job",
     "Judgement",
+    "KeyDecision",
+    "KeyRevocation",
     "LedgerEntry",
     "Licence",
     "LicenceChange",
@@ -112,6 +115,8 @@ __all__ = [
     "Screening",
     "ScreeningHit",
     "SearchWay",
+    "SigningKey",
+    "StatusSnapshot",
     "StoredFile",
     "TransportMode",
     "Usage",

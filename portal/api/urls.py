@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.api import customs, docs, ledger, schema, screenings
+from portal.api import customs, docs, keys, ledger, schema, screenings, snapshots
 
 urlpatterns = [
     path("v1/licences/<str:number>", customs.LicenceView.as_view(), name="api-licence"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("v1/departures", ledger.DeparturesView.as_view(), name="api-departures"),
     path("v1/batches", ledger.BatchesView.as_view(), name="api-batches"),
     path("v1/changes", ledger.ChangesView.as_view(), name="api-changes"),
+    path("v1/keys", keys.KeysView.as_view(), name="api-keys"),
+    path("v1/snapshots/latest", snapshots.SnapshotView.as_view(), name="api-snapshot"),
     path("v1/schema", schema.SchemaView.as_view(), name="api-schema"),
     path("v1/docs", docs.show, name="api-docs"),
 ]
