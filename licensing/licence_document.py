@@ -19,8 +19,8 @@ class Overtaken(Exception):
 
 
 def make(licence_id: int, *, at: datetime) -> None:
-    """Make, sign, seal and keep the licence's document. Does nothing if the newest edition says the same already
-    and is signed with a key that still counts.
+    """Make, sign, seal and keep the licence's document. Does nothing if the newest edition says the same
+    already and is signed with a key that still counts.
 
     The slow part runs before the licence's row is locked, so that customs never waits for it.
     Raises licence_sheet.TooLong for a licence no document can hold, seal.NoSeal if nothing can be sealed,

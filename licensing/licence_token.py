@@ -5,7 +5,7 @@ without a network. All of its characters are of the QR alphabet that takes five 
 needs escaping in an address: base 41, in groups of two bytes as three characters.
 
 The code stays within version 15 at level Q, so that a bad photocopy can be read. What does not fit is left
-out, in this order: descriptions, the end of the holder's name, lines; the token says how many lines there are.
+out, in this order: descriptions, the end of the holder's name, lines; it says how many lines there are.
 
 It says nothing secret: all of it stands on the paper. The hash is of the file licencia.json inside the PDF,
 not of the PDF, which has the code itself on its pages.

@@ -1,4 +1,4 @@
-"""Sign what ports verify without a network: licence tokens and status snapshots, as COSE_Sign1 (RFC 9052, ES256).
+"""Sign what ports verify without a network: licence tokens and status snapshots (RFC 9052, ES256).
 
 Workers sign; pages and the API only read. A key signs once two administrators trust its public half
 (`licensing.actions.keys`). Outside production the portal adds a key of its own making, kept in PORTAL_VAR.
@@ -92,6 +92,11 @@ def der_of(key: ec.EllipticCurvePublicKey) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
+def pem_of(row: SigningKey) -> str:
+    key = _on_our_curve(load_der_public_key(bytes(row.public_key)))
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
 def read_public_key(pem: str) -> ec.EllipticCurvePublicKey:
     """Return the key of a PEM block. Raises BadKey; a private key is none that anybody may paste."""
     try:
@@ -121,7 +126,7 @@ def public_keys() -> list[PublicKey]:
         )
         for row in rows
     ]
-    own = _demonstration()
+    own = demonstration_key()
     return [*found, own] if own else found
 
 
@@ -156,7 +161,8 @@ def _private_keys() -> Iterator[ec.EllipticCurvePrivateKey]:
         yield key
 
 
-def _demonstration() -> PublicKey | None:
+def demonstration_key() -> PublicKey | None:
+    """Return the key that signs where nobody brought one in. None in production."""
     if settings.PRODUCTION or settings.SIGNING_KEY_FILES:
         return None
     key = _demonstration_key().public_key()

@@ -179,6 +179,9 @@ SEAL_PASSWORD = os.environ.get("SEAL_PASSWORD", "")
 SIGNING_KEY_FILES = [name for name in os.environ.get("SIGNING_KEY_FILES", "").split(",") if name]
 SIGNING_KEY_PASSWORD = os.environ.get("SIGNING_KEY_PASSWORD", "")
 
+# Whom customs calls when nothing works, day and night; pages without it point to the standing orders.
+DUTY_TELEPHONE = os.environ.get("DUTY_TELEPHONE", "")
+
 # --- queue: the truth is the outbox table, Redis only rings the bell -------------------------------
 REDIS_URL = required("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {

@@ -29,6 +29,8 @@ from portal.views import (
     screenings,
     second_factor,
     sessions,
+    signing_keys,
+    verify,
 )
 
 urlpatterns = [
@@ -44,6 +46,11 @@ urlpatterns = [
     # The public: is this licence genuine and in force?
     path("check/", check.ask, name="check"),
     path("check/<str:reference>/<str:code>/", check.show, name="check-licence"),
+    path("verify/", verify.show, name="verify"),
+    path("verify/worker.js", verify.worker, name="verify-worker"),
+    path("verify/snapshot", verify.snapshot, name="verify-snapshot"),
+    path("verify/without-network/", verify.without_network, name="without-network"),
+    path("V/<str:token>", verify.answer, name="verify-token"),  # short and in capitals for the QR code
     # Everybody: which goods are listed
     path("control-list/", control_list.index, name="control-lists"),
     path("control-list/<str:list_code>/", control_list.show, name="control-list"),
@@ -136,6 +143,15 @@ urlpatterns = [
     path("administration/organisations/", accounts.organisations, name="organisations"),
     path("administration/organisations/new/", accounts.register, name="organisation-new"),
     path("administration/thresholds/", calibration.show, name="calibration"),
+    path("administration/signing-keys/", signing_keys.index, name="signing-keys"),
+    path("administration/signing-keys/new/", signing_keys.propose, name="signing-key-new"),
+    path("administration/signing-keys/<int:pk>/", signing_keys.decide_key, name="signing-key"),
+    path("administration/signing-keys/<int:pk>/revoke/", signing_keys.revoke, name="signing-key-revoke"),
+    path(
+        "administration/signing-keys/revocations/<int:pk>/",
+        signing_keys.decide_revocation,
+        name="key-revocation",
+    ),
     path("lists/", lists.index, name="lists"),
     path("lists/entries/<int:pk>/", screenings.entry, name="listed-entity"),
     # Questions to the lists, outside a case

@@ -104,7 +104,7 @@ def decide(
 
 
 def _renew_documents(kid: str, at: datetime) -> None:
-    """Promise new documents to the licences whose newest one the key signed. The sweep hands them out by and by."""
+    """Promise new documents to licences that the key signed one for. The sweep hands them out by and by."""
     licences = (
         LicenceDocument.objects.filter(kid=kid, licence__ends_at__gt=at)
         .values_list("licence", flat=True)

@@ -9,7 +9,6 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils.translation import gettext_lazy as _
 
 from licensing.models.accounts import User
 from licensing.models.lists import ListOutcome

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from licensing import signing
 from licensing.signing import PublicKey
+from portal.offline.verify_token import Key
 
 
 class KeysView(APIView):
@@ -30,6 +31,13 @@ def key_set() -> dict[str, Any]:
     since 1970 (UTC). What it signed within them stays genuine, unless it is revoked.
     """
     return {"keys": [_jwk(key) for key in signing.public_keys()]}
+
+
+def known() -> dict[str, Key]:
+    """Return all keys as portal.offline.verify_token takes them."""
+    return {
+        key.kid: Key(key.key, key.starts_at, key.ends_at, key.is_revoked) for key in signing.public_keys()
+    }
 
 
 def _jwk(key: PublicKey) -> dict[str, Any]:

@@ -73,8 +73,8 @@ declaration counts once, even under two ids.
 
 **Without a network.** The QR code of a licence is an address that ends in a token: a COSE_Sign1 (RFC 9052,
 ES256, external_aad `istmo-licence-1`) in base 41, two bytes as three of the characters
-`0-9 A-Z $ * + - :`, the lowest digit first, a last single byte as two. `/api/v1/keys` has the public keys as a
-JWK set and needs no key of yours. `getSnapshot` says which licences were suspended, revoked or used up.
+`0-9 A-Z $ * + - :`, the lowest digit first, a last single byte as two. `/api/v1/keys` has the public keys as
+a JWK set and needs no key of yours. `getSnapshot` says which licences were suspended, revoked or used up.
 A script for both, `verify_token.py`, comes with the portal and needs nothing but Python and `cryptography`.
 
 **Errors** are `application/problem+json` (RFC 9457). Match on the last part of `type` and on the `code` of
@@ -277,14 +277,14 @@ CHANGES_FAIL = ("not-authenticated", "not-allowed", "not-found", "not-acceptable
 SNAPSHOT_SAYS = """\
 A COSE_Sign1 (RFC 9052, ES256, external_aad `istmo-snapshot-1`) over a CBOR array: format (1), issued at and
 expires at (seconds since 1970, UTC), and a row for each licence: its number, its state (0 valid, 1 not yet
-valid, 2 expired, 3 exhausted, 4 suspended, 5 revoked), and for each line its number, what remains and the unit.
+valid, 2 expired, 3 exhausted, 4 suspended, 5 revoked), and for each line its number, what remains, the unit.
 """
 SNAPSHOT: dict[str, Any] = {
     "operation_id": "getSnapshot",
     "summary": "Fetch what all licences are worth, signed, for when the network is down",
-    "description": "Needs the scope `licences:read`. Fetch it every few minutes and keep the newest. Verify its "
-    "signature with `/api/v1/keys`, and conclude nothing from it once it has expired: ask by telephone then. A "
-    "licence that is not in it was issued later, or ended more than two months ago.",
+    "description": "Needs the scope `licences:read`. Fetch it every few minutes and keep the newest. Verify "
+    "its signature with `/api/v1/keys`, and conclude nothing from it once it has expired: ask by telephone "
+    "then. A licence that is not in it was issued later, or ended more than two months ago.",
     "parameters": [
         LANGUAGE,
         OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="ETag seen before."),

@@ -20,7 +20,7 @@ MEDIA_TYPE = "application/cose"
 
 
 class CoseRenderer(JSONRenderer):
-    """Lets a caller accept nothing but what the operation answers with; its problems are JSON all the same."""
+    """Lets a caller accept nothing but what the operation answers with; problems are JSON all the same."""
 
     media_type = MEDIA_TYPE
     format = "cose"

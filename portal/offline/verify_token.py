@@ -19,6 +19,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-:"
 STATES = ("valid", "not-yet-valid", "expired", "exhausted", "suspended", "revoked")
-LICENCE, SNAPSHOT = (
-    b"istmo-licence-1",
-    b"istmo-snapshot-1",
-)  # what is signed along, so that none passes for the other
+# Signed along with each kind of content (external_aad), so that none passes for the other.
+LICENCE, SNAPSHOT = b"istmo-licence-1", b"istmo-snapshot-1"
 FORMAT = 1
 ES256 = -7
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256
@@ -332,7 +331,7 @@ def _moment(seconds: int) -> datetime:
 @dataclass(frozen=True)
 class Verdict:
     answer: str  # valid, not-valid or ask
-    because: str  # a state, or: no-snapshot, snapshot-over, not-in-snapshot
+    because: str  # a state, or: no-snapshot, snapshot-over, not-in-snapshot, some-used-up
 
 
 def judge(token: Token, snapshot: Snapshot | None, *, today: date, at: datetime) -> Verdict:
@@ -351,7 +350,11 @@ def judge(token: Token, snapshot: Snapshot | None, *, today: date, at: datetime)
     status = snapshot.licences.get(token.number)
     if status is None:
         return Verdict("ask", "not-in-snapshot")
-    return Verdict("valid" if status.state == "valid" else "not-valid", status.state)
+    if status.state != "valid":
+        return Verdict("not-valid", status.state)
+    if any(Decimal(remaining) <= 0 for remaining, _unit in status.remaining.values()):
+        return Verdict("ask", "some-used-up")
+    return Verdict("valid", "valid")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
