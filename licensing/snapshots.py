@@ -1,7 +1,7 @@
 """What every licence is worth at a moment, in one signed file that a port keeps for when the network is down.
 
-The clock asks every minute. A new one is made when something changed or the newest is a quarter through its
-life, and never so often that making them takes more than a tenth of the time: then it is a little older, and
+The clock asks every minute. A new one is made when something changed or the newest is five minutes old, and
+never so often that making them takes more than a tenth of the time: then it is a little older, and
 says how old. A port may not rely on one that is over.
 """
 
@@ -24,6 +24,7 @@ from licensing.models.licences import LicenceState
 from licensing.units import plain
 
 FORMAT = 1
+AT_LEAST_EVERY = timedelta(minutes=5)
 KEPT = 3  # snapshots; a port may be fetching the last but one
 SHARE = 10  # of the time between two, one part may be work
 SAID_AFTER_ITS_END = timedelta(days=60)  # a licence that ended is still said to have ended
@@ -54,7 +55,7 @@ def _is_due(last: StatusSnapshot, horizon: int, at: datetime) -> bool:
     if age < last.made_in * SHARE:
         return False
     changed = LicenceChange.objects.filter(xact__gte=last.horizon, xact__lt=horizon).exists()
-    return changed or age > (last.expires_at - last.issued_at) / 4
+    return changed or age >= AT_LEAST_EVERY
 
 
 def _make(at: datetime, horizon: int) -> StatusSnapshot:

@@ -31,6 +31,10 @@ OPEN_TO_ALL = {
     "set_language",
     "check",
     "check-licence",
+    "verify",
+    "verify-worker",
+    "verify-token",
+    "without-network",
     "control-lists",
     "control-list",
     "control-changes",
@@ -49,6 +53,7 @@ OPEN_TO_ALL = {
     "mfa_login_webauthn",
     "api-schema",
     "api-docs",
+    "api-keys",
     "api-unknown",
 }
 ARGUMENTS = {
@@ -65,6 +70,7 @@ ARGUMENTS = {
     "uidb36": "1",
     "key": "k",
     "rest": "nothing",
+    "token": "0" * 60,
     "path": "nothing",
 }
 
@@ -199,6 +205,7 @@ COPIES = {
     ("Decision", "recommended_by"),
     ("HitConfirmation", "first_by"),
     ("ListDecision", "asked_by"),
+    ("KeyDecision", "asked_by"),
     ("CorrectionConfirmation", "first_by"),
 }
 
@@ -251,6 +258,10 @@ def test_every_model_that_tests_need_has_a_factory():
         "OutboxJob",
         "Usage",
         "WatchRun",
+        "SigningKey",
+        "KeyRevocation",
+        "KeyDecision",
+        "StatusSnapshot",
         # written by the importers of control lists only
         "ControlList",
         "ControlEdition",

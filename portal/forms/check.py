@@ -15,7 +15,7 @@ from portal.offline import verify_token
 
 REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,29}")
 CODE = re.compile(f"[{CROCKFORD}]{{16}}")
-TOKEN = re.compile(r"(?:^|/V/)([0-9A-Z$*+:-]{60,})$")
+TOKEN = re.compile(r"(?:^|/V/)([0-9A-Z$*+:-]{60,900})$")
 IN_THE_ADDRESS = re.compile(r"/check/([^/]+)/")
 
 
@@ -61,7 +61,6 @@ class TokenForm(forms.Form):
     token = forms.CharField(
         label=gettext_lazy("What the QR code says"),
         help_text=gettext_lazy("A long row of characters. A hand scanner types it here by itself."),
-        max_length=1000,
         error_messages=said(gettext_lazy("Scan the QR code, or paste what it says.")),
         widget=forms.Textarea(
             {

@@ -156,6 +156,7 @@ def facts() -> dict[str, Any]:
     return {
         "keys": keys.key_set()["keys"],
         "zone": pack().time_zone.key,
+        "locale": f"es-{pack().number_locale}" if language.startswith("es") else "en-GB",
         "units": {code: unit.name(language) for code, unit in units().items()},
         "verdicts": {
             code: {"tone": one.tone, "word": one.word, "reason": one.reason, "next": one.next_step}

@@ -48,6 +48,10 @@ ACCOUNTS_ONLY = {
     Action.REVOKE_KEY,
     Action.END_SESSION,
     Action.SEND_LINK,
+    # of signing keys, whose page shows them
+    Action.ASK_KEY_CHANGE,
+    Action.APPROVE_KEY_CHANGE,
+    Action.DECLINE_KEY_CHANGE,
 }
 
 

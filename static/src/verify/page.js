@@ -7,19 +7,19 @@ const KEYS_AGE = 240_000; // milliseconds
 
 const area = document.getElementById("verify");
 const facts = area ? JSON.parse(document.getElementById("verify-facts").textContent) : {};
-const language = document.documentElement.lang;
+const { locale } = facts;
 const places = Object.fromEntries([...document.querySelectorAll("[data-place]")].map((p) => [p.dataset.place, p]));
 let keys = facts.keys;
 let keysAt = 0;
 let snapshot = null;
 
-const inCountry = (options) => new Intl.DateTimeFormat(language, { timeZone: facts.zone, ...options });
+const inCountry = (options) => new Intl.DateTimeFormat(locale, { timeZone: facts.zone, ...options });
 const nowInSeconds = () => Math.floor(Date.now() / 1000);
 // Canada writes days as 2026-03-03.
 const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: facts.zone }).format(new Date());
 const moment = (seconds) => inCountry({ dateStyle: "long", timeStyle: "short" }).format(new Date(seconds * 1000));
 const day = (iso) =>
-  new Intl.DateTimeFormat(language, { timeZone: "UTC", dateStyle: "long" }).format(new Date(`${iso}T12:00Z`));
+  new Intl.DateTimeFormat(locale, { timeZone: "UTC", dateStyle: "long" }).format(new Date(`${iso}T12:00Z`));
 const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_whole, name) => values[name] ?? "");
 
 async function answered(url, options = {}) {
@@ -59,7 +59,7 @@ function sayHowFresh() {
   const values = snapshot && {
     issued: moment(snapshot.issuedAt),
     expires: moment(snapshot.expiresAt),
-    count: new Intl.NumberFormat(language).format(snapshot.licences.size),
+    count: new Intl.NumberFormat(locale).format(snapshot.licences.size),
     age: ageOf(snapshot.issuedAt),
   };
   places.fresh.textContent = filled(words, values ?? {});
@@ -67,7 +67,7 @@ function sayHowFresh() {
 
 function ageOf(seconds) {
   const minutes = Math.max(0, Math.round((nowInSeconds() - seconds) / 60));
-  const told = new Intl.RelativeTimeFormat(language, { numeric: "always" });
+  const told = new Intl.RelativeTimeFormat(locale, { numeric: "always" });
   return minutes < 120 ? told.format(-minutes, "minute") : told.format(-Math.round(minutes / 60), "hour");
 }
 
