@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "warn-of-old-lists": {"task": "licensing.schedule.warn_of_old_lists", "schedule": 600.0},
     "let-reservations-run-out": {"task": "licensing.schedule.let_reservations_run_out", "schedule": 60.0},
     "sign-a-snapshot-for-ports": {"task": "licensing.schedule.make_snapshot", "schedule": 60.0},
+    "tell-customs-systems": {"task": "licensing.schedule.spread_news", "schedule": 5.0},
     "note-that-the-workers-live": {"task": "licensing.tasks.heartbeat", "schedule": 5.0},
 }
 

@@ -31,6 +31,7 @@ from portal.views import (
     sessions,
     signing_keys,
     verify,
+    webhooks,
 )
 
 urlpatterns = [
@@ -143,6 +144,9 @@ urlpatterns = [
     path("administration/organisations/", accounts.organisations, name="organisations"),
     path("administration/organisations/new/", accounts.register, name="organisation-new"),
     path("administration/thresholds/", calibration.show, name="calibration"),
+    path("administration/webhooks/", webhooks.index, name="webhooks"),
+    path("administration/webhooks/<int:pk>/disable/", webhooks.disable, name="webhook-disable"),
+    path("administration/webhooks/messages/<int:pk>/send/", webhooks.send_again, name="webhook-send-again"),
     path("administration/signing-keys/", signing_keys.index, name="signing-keys"),
     path("administration/signing-keys/new/", signing_keys.propose, name="signing-key-new"),
     path("administration/signing-keys/<int:pk>/", signing_keys.decide_key, name="signing-key"),

@@ -262,6 +262,9 @@ def test_every_model_that_tests_need_has_a_factory():
         "KeyRevocation",
         "KeyDecision",
         "StatusSnapshot",
+        "LicenceNews",
+        "WebhookEndpoint",
+        "WebhookMessage",
         # written by the importers of control lists only
         "ControlList",
         "ControlEdition",

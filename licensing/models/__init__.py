@@ -53,6 +53,7 @@ from licensing.models.look_alikes import LookAlike
 from licensing.models.outbox import Job, OutboxJob
 from licensing.models.searches import ListSearch, SearchWay
 from licensing.models.watch import WatchRun, WatchScope
+from licensing.models.webhooks import LicenceNews, NewsKind, WebhookEndpoint, WebhookMessage
 
 __all__ = [
     "CLOSED",
@@ -92,6 +93,7 @@ __all__ = [
     "LicenceChange",
     "LicenceDocument",
     "LicenceLine",
+    "LicenceNews",
     "LicenceState",
     "LicenceStatus",
     "ListSearch",
@@ -101,6 +103,7 @@ __all__ = [
     "ListRequest",
     "LookAlike",
     "MessageId",
+    "NewsKind",
     "Opinion",
     "Organisation",
     "OrganisationKind",
@@ -123,4 +126,6 @@ __all__ = [
     "User",
     "WatchRun",
     "WatchScope",
+    "WebhookEndpoint",
+    "WebhookMessage",
 ]

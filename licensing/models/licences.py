@@ -93,6 +93,7 @@ class Licence(models.Model):
                 name="check_code_is_sixteen_crockford_characters",
             ),
         ]
+        indexes = [models.Index(fields=["ends_at"], name="licences_by_their_end")]
 
     def __str__(self) -> str:
         return self.reference
