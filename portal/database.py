@@ -36,6 +36,7 @@ APPEND_ONLY = (
     "licensing.Correction",
     "licensing.CorrectionConfirmation",
     "licensing.LicenceChange",
+    "licensing.Reconciliation",
     "licensing.StoredFile",
     "licensing.LicenceDocument",
     "licensing.ListSearch",

@@ -26,6 +26,7 @@ from portal.views import (
     list_changes,
     lists,
     prechecks,
+    reconciliations,
     screenings,
     second_factor,
     sessions,
@@ -117,6 +118,8 @@ urlpatterns = [
     path("alerts/", alerts.index, name="alerts"),
     path("alerts/departures/", irregularities.index, name="irregularities"),
     path("alerts/departures/<int:pk>/", irregularities.show, name="irregularity"),
+    path("alerts/books/", reconciliations.index, name="reconciliations"),
+    path("alerts/books/<int:pk>/", reconciliations.show, name="reconciliation"),
     path("alerts/<int:pk>/", alerts.show, name="alert"),
     path("cases/<str:reference>/consult/", casework.consult, name="case-consult"),
     path(

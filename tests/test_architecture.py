@@ -262,6 +262,7 @@ def test_every_model_that_tests_need_has_a_factory():
         "KeyRevocation",
         "KeyDecision",
         "StatusSnapshot",
+        "Reconciliation",
         "LicenceNews",
         "WebhookEndpoint",
         "WebhookMessage",

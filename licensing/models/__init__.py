@@ -51,6 +51,7 @@ from licensing.models.licences import (
 from licensing.models.lists import ListAlarm, ListDecision, ListOutcome, ListRequest
 from licensing.models.look_alikes import LookAlike
 from licensing.models.outbox import Job, OutboxJob
+from licensing.models.reconciliations import Reconciliation
 from licensing.models.searches import ListSearch, SearchWay
 from licensing.models.watch import WatchRun, WatchScope
 from licensing.models.webhooks import LicenceNews, NewsKind, WebhookEndpoint, WebhookMessage
@@ -113,6 +114,7 @@ __all__ = [
     "PartyKind",
     "PartyRole",
     "Recommendation",
+    "Reconciliation",
     "Reservation",
     "Role",
     "Screening",

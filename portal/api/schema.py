@@ -273,6 +273,18 @@ BATCH: dict[str, Any] = {
         OpenApiExample("Answered", examples.BATCHED, response_only=True, status_codes=["200"]),
     ],
 }
+RECONCILE: dict[str, Any] = {
+    "operation_id": "reconcile",
+    "summary": "Compare your book of a day with ours",
+    "description": "Needs the scope `usages:write`. Send all that left on a day, by declaration and line of "
+    "a licence, and read where the two books differ. No book is changed; officers see the differences too. "
+    "Send it again when you have looked into them.",
+    "parameters": [LANGUAGE],
+    "examples": [
+        OpenApiExample("Sent", examples.BOOK, request_only=True),
+        OpenApiExample("Answered", examples.RECONCILED, response_only=True, status_codes=["201"]),
+    ],
+}
 CHANGES_FAIL = ("not-authenticated", "not-allowed", "not-found", "not-acceptable", "wrong-fields")
 SNAPSHOT_SAYS = """\
 A COSE_Sign1 (RFC 9052, ES256, external_aad `istmo-snapshot-1`) over a CBOR array: format (1), issued at and

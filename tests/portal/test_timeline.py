@@ -48,6 +48,7 @@ ACCOUNTS_ONLY = {
     Action.REVOKE_KEY,
     Action.END_SESSION,
     Action.SEND_LINK,
+    Action.RECONCILE,
     Action.ADD_WEBHOOK,
     Action.DISABLE_WEBHOOK,
     Action.RESEND_WEBHOOK,
