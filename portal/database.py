@@ -37,6 +37,7 @@ APPEND_ONLY = (
     "licensing.CorrectionConfirmation",
     "licensing.LicenceChange",
     "licensing.Reconciliation",
+    "licensing.FormBlock",
     "licensing.StoredFile",
     "licensing.LicenceDocument",
     "licensing.ListSearch",

@@ -25,6 +25,7 @@ from portal.views import (
     licences,
     list_changes,
     lists,
+    port_forms,
     prechecks,
     reconciliations,
     screenings,
@@ -107,6 +108,8 @@ urlpatterns = [
     path("licences/<str:reference>/document/", licences.document, name="licence-document"),
     path("licences/<str:reference>/change/<str:action>/", licences.change, name="licence-change"),
     path("customs/", customs.search, name="licence-search"),
+    path("customs/forms/", port_forms.index, name="port-forms"),
+    path("customs/forms/<int:pk>/", port_forms.show, name="port-form-block"),
     path("customs/<str:reference>/", customs.show, name="customs-licence"),
     # Officers
     path("queue/", casework.queue, name="queue"),

@@ -263,6 +263,7 @@ def test_every_model_that_tests_need_has_a_factory():
         "KeyDecision",
         "StatusSnapshot",
         "Reconciliation",
+        "FormBlock",
         "LicenceNews",
         "WebhookEndpoint",
         "WebhookMessage",

@@ -1,7 +1,7 @@
 """Compare customs' books of a day with ours: what left, by declaration and line of a licence.
 
 Both sides know a movement by its declaration, so a message that came late is found where it is and does not
-look lost. Goods that left beyond a licence count on both sides: they are recorded, and officers look into them.
+look lost. Goods that left beyond a licence count on both sides; officers look into them.
 """
 
 from collections import defaultdict

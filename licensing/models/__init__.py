@@ -28,6 +28,7 @@ from licensing.models.assessment import Consultation, Judgement, Opinion, Screen
 from licensing.models.decisions import Decision, Outcome, Recommendation
 from licensing.models.events import Action, Event
 from licensing.models.files import Document, DocumentKind, StoredFile
+from licensing.models.forms import FormBlock
 from licensing.models.judgements import Band, Calibration, HitConfirmation, HitJudgement
 from licensing.models.keys import KeyDecision, KeyRevocation, SigningKey, StatusSnapshot
 from licensing.models.ledger import (
@@ -81,6 +82,7 @@ __all__ = [
     "EndUseQuestion",
     "EntryKind",
     "Event",
+    "FormBlock",
     "GoodsLine",
     "HitConfirmation",
     "HitJudgement",

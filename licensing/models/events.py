@@ -66,6 +66,7 @@ class Action(models.TextChoices):
     DECLINE_LIST_CHANGE = "decline-list-change", _("Decline an exception with a list")
     ASK_KEY_CHANGE = "ask-key-change", _("Ask for a change of signing keys")
     APPROVE_KEY_CHANGE = "approve-key-change", _("Agree to a change of signing keys")
+    TAKE_FORMS = "take-forms", _("Take numbers of forms")
     RECONCILE = "reconcile", _("Compare books")
     ADD_WEBHOOK = "add-webhook", _("Add address to be told")
     DISABLE_WEBHOOK = "disable-webhook", _("Disable address to be told")

@@ -359,3 +359,11 @@ RECONCILED = {
         }
     ],
 }
+
+FORMS = {"port": "PABLB", "count": 2}
+
+FORMS_TAKEN = {
+    "block": "PABLB-F00007",
+    "port": "PABLB",
+    "numbers": ["PABLB-F00007-001", "PABLB-F00007-002"],
+}

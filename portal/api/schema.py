@@ -285,6 +285,18 @@ RECONCILE: dict[str, Any] = {
         OpenApiExample("Answered", examples.RECONCILED, response_only=True, status_codes=["201"]),
     ],
 }
+TAKE_FORMS: dict[str, Any] = {
+    "operation_id": "takeForms",
+    "summary": "Take numbers of forms in advance",
+    "description": "Needs the scope `usages:write`. For what leaves while we can't be asked: one form with one of "
+    "these numbers for each declaration, and later one message that has the number as its `id`. Nobody else "
+    "gets the same numbers.",
+    "parameters": [LANGUAGE],
+    "examples": [
+        OpenApiExample("Sent", examples.FORMS, request_only=True),
+        OpenApiExample("Answered", examples.FORMS_TAKEN, response_only=True, status_codes=["201"]),
+    ],
+}
 CHANGES_FAIL = ("not-authenticated", "not-allowed", "not-found", "not-acceptable", "wrong-fields")
 SNAPSHOT_SAYS = """\
 A COSE_Sign1 (RFC 9052, ES256, external_aad `istmo-snapshot-1`) over a CBOR array: format (1), issued at and

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.api import customs, docs, keys, ledger, reconciliations, schema, screenings, snapshots
+from portal.api import customs, docs, keys, ledger, port_forms, reconciliations, schema, screenings, snapshots
 
 urlpatterns = [
     path("v1/licences/<str:number>", customs.LicenceView.as_view(), name="api-licence"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("v1/departures", ledger.DeparturesView.as_view(), name="api-departures"),
     path("v1/batches", ledger.BatchesView.as_view(), name="api-batches"),
     path("v1/reconciliations", reconciliations.ReconciliationsView.as_view(), name="api-reconciliations"),
+    path("v1/form-blocks", port_forms.FormBlocksView.as_view(), name="api-form-blocks"),
     path("v1/changes", ledger.ChangesView.as_view(), name="api-changes"),
     path("v1/keys", keys.KeysView.as_view(), name="api-keys"),
     path("v1/snapshots/latest", snapshots.SnapshotView.as_view(), name="api-snapshot"),

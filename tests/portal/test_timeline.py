@@ -49,6 +49,7 @@ ACCOUNTS_ONLY = {
     Action.END_SESSION,
     Action.SEND_LINK,
     Action.RECONCILE,
+    Action.TAKE_FORMS,
     Action.ADD_WEBHOOK,
     Action.DISABLE_WEBHOOK,
     Action.RESEND_WEBHOOK,
