@@ -288,9 +288,9 @@ RECONCILE: dict[str, Any] = {
 TAKE_FORMS: dict[str, Any] = {
     "operation_id": "takeForms",
     "summary": "Take numbers of forms in advance",
-    "description": "Needs the scope `usages:write`. For what leaves while we can't be asked: one form with one of "
-    "these numbers for each declaration, and later one message that has the number as its `id`. Nobody else "
-    "gets the same numbers.",
+    "description": "Needs the scope `usages:write`. For what leaves while we can't be asked: one form with "
+    "one of these numbers for each declaration, and later one message that has the number as its `id`. "
+    "Nobody else gets the same numbers.",
     "parameters": [LANGUAGE],
     "examples": [
         OpenApiExample("Sent", examples.FORMS, request_only=True),
