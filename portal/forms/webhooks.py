@@ -10,6 +10,7 @@ from portal.forms.fields import said
 class EndpointForm(forms.Form):
     organisation = forms.ModelChoiceField(
         label=_("Customs authority"),
+        empty_label="",
         queryset=Organisation.objects.filter(kind=OrganisationKind.CUSTOMS).order_by("name"),
         error_messages=said(_("Choose whose address it is.")),
     )
