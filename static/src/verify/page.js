@@ -17,7 +17,7 @@ const inCountry = (options) => new Intl.DateTimeFormat(locale, { timeZone: facts
 const nowInSeconds = () => Math.floor(Date.now() / 1000);
 // Canada writes days as 2026-03-03.
 const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: facts.zone }).format(new Date());
-const moment = (seconds) => inCountry({ dateStyle: "long", timeStyle: "short" }).format(new Date(seconds * 1000));
+const moment = (seconds) => inCountry({ dateStyle: "long", timeStyle: "short", hourCycle: "h23" }).format(new Date(seconds * 1000));
 const day = (iso) =>
   new Intl.DateTimeFormat(locale, { timeZone: "UTC", dateStyle: "long" }).format(new Date(`${iso}T12:00Z`));
 const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_whole, name) => values[name] ?? "");
