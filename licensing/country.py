@@ -115,6 +115,7 @@ class CountryPack:
     licence_months: int
     licence_months_longest: int
     consultation_working_days: int
+    snapshot_hours: int  # how long a port may rely on a snapshot of all licences
     reservation_days: int  # how long what customs reserves is kept for a declaration
     detention_hours: int  # within how many hours the authority answers about goods that customs keeps back
     country: Text

@@ -7,44 +7,58 @@ from datetime import datetime
 import pikepdf
 from django.db import transaction
 
-from licensing import documents, licence_sheet, pdf, seal
+from licensing import documents, licence_sheet, licence_token, pdf, seal, signing
 from licensing.licence_sheet import Facts
 from licensing.models import Action, Event, Licence, LicenceDocument
 
 MEDIA_TYPE = "application/pdf"
 
 
+class Overtaken(Exception):
+    """Another edition was made meanwhile; try again."""
+
+
 def make(licence_id: int, *, at: datetime) -> None:
-    """Make, seal and keep the licence's document. Does nothing if the newest edition says the same already.
+    """Make, sign, seal and keep the licence's document. Does nothing if the newest edition says the same
+    already and is signed with a key that still counts.
 
     The slow part runs before the licence's row is locked, so that customs never waits for it.
-    Raises licence_sheet.TooLong for a licence no document can hold, seal.NoSeal if nothing can be sealed.
+    Raises licence_sheet.TooLong for a licence no document can hold, seal.NoSeal if nothing can be sealed,
+    signing.NoKey if nothing can be signed.
     """
-    facts = licence_sheet.facts_of(licence_sheet.LICENCES.get(pk=licence_id))
+    licence = licence_sheet.LICENCES.get(pk=licence_id)
+    facts, state, edition = licence_sheet.facts_of(licence), licence.state(at), licence.documents.count() + 1
     if _newest_says(licence_id, facts):
         return
-    file = documents.keep(io.BytesIO(seal.apply(draw(facts), at=at)), media_type=MEDIA_TYPE, at=at)
+    token, kid = licence_token.make(facts, as_json(facts), edition=edition, state=state, at=at)
+    file = documents.keep(io.BytesIO(seal.apply(draw(facts, token), at=at)), media_type=MEDIA_TYPE, at=at)
     with transaction.atomic():
         licence = Licence.objects.lock(licence_id)
         if _newest_says(licence_id, facts):  # another worker was quicker
             return
-        edition = licence.documents.count() + 1
-        LicenceDocument.objects.create(licence=licence, file=file, edition=edition, made_at=at)
+        if licence.documents.count() + 1 != edition:
+            raise Overtaken(f"{licence}, edition {edition}")
+        LicenceDocument.objects.create(
+            licence=licence, file=file, edition=edition, token=token, kid=kid, made_at=at
+        )
         Event.objects.create(
             application_id=licence.application_id,
             licence=licence,
             action=Action.RENDER,
             by=None,
             at=at,
-            after={"edition": edition, "sha256": file.sha256},
+            after={"edition": edition, "sha256": file.sha256, "kid": kid},
         )
 
 
-def draw(facts: Facts) -> bytes:
-    """Return the document, not yet sealed: the same bytes for the same facts."""
+def draw(facts: Facts, token: str = "") -> bytes:
+    """Return the document, not yet sealed: the same bytes for the same facts and token.
+
+    Without a token it is a draft, whose QR code leads to the check by number and code.
+    """
     return pdf.render(
         "documents/licence.html",
-        licence_sheet.sheet_of(facts),
+        licence_sheet.sheet_of(facts, token),
         data=pdf.Attachment("licencia.json", "Datos de la licencia", as_json(facts)),
         made_at=datetime.fromisoformat(facts["issued_at"]),
     )
@@ -65,4 +79,6 @@ def _newest_says(licence_id: int, facts: Facts) -> bool:
     newest = (
         LicenceDocument.objects.filter(licence=licence_id).select_related("file").order_by("edition").last()
     )
-    return newest is not None and facts_in(documents.read(newest.file)) == facts
+    if newest is None or not signing.is_trusted(newest.kid):
+        return False
+    return facts_in(documents.read(newest.file)) == facts

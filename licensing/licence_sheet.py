@@ -152,8 +152,11 @@ def _signature(user: User, at: datetime) -> Facts:
     return {"name": user.name, "office": user.office, "on": pack().legal_day(at).isoformat()}
 
 
-def sheet_of(facts: Facts) -> dict[str, Any]:
-    """Return what the template prints: the facts worded in both languages, in glyphs our fonts have."""
+def sheet_of(facts: Facts, token: str = "") -> dict[str, Any]:
+    """Return what the template prints: the facts worded in both languages, in glyphs our fonts have.
+
+    `token` is the address in the QR code, see licensing.licence_token; without one it is the check's.
+    """
     written, facts = facts, _printable(facts)
     country, route, reference = pack(), facts["route"], facts["reference"]
     return {
@@ -184,7 +187,8 @@ def sheet_of(facts: Facts) -> dict[str, Any]:
         "check_site": facts["check_url"].partition(reference)[0],
         "check_path": f"{reference}/{facts['check_code']}/",
         "code_in_fours": in_fours(facts["check_code"]),
-        "qr": segno.make(facts["check_url"], error="q", micro=False).svg_data_uri(border=0, scale=4),
+        "is_signed": bool(token),
+        "qr": segno.make(token or facts["check_url"], error="q", micro=False).svg_data_uri(border=0, scale=4),
         "document_title": f"{TITLES[facts['kind']].es} {reference}",
     }
 

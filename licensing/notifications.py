@@ -107,6 +107,9 @@ RECIPIENTS: dict[Action, Callable[[Event], Iterable[User]]] = {
     Action.ASK_LIST_CHANGE: other_administrators,
     Action.APPROVE_LIST_CHANGE: who_asked,
     Action.DECLINE_LIST_CHANGE: who_asked,
+    Action.ASK_KEY_CHANGE: other_administrators,
+    Action.APPROVE_KEY_CHANGE: who_asked,
+    Action.DECLINE_KEY_CHANGE: who_asked,
 }
 
 

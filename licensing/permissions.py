@@ -18,6 +18,7 @@ class Permission(StrEnum):
     CALIBRATE = auto()  # from which points on a likeness is looked at, and by how many people
     SEE_LISTS = auto()  # which lists are in force, what they say, and how imports went
     RUN_LISTS = auto()  # upload and fetch lists, ask for exceptions with them and agree to those of others
+    MANAGE_KEYS = auto()  # which keys sign licences: ask for changes and agree to those of others
     SCREEN = auto()  # ask the lists about anybody, outside a case
     CLASSIFY = auto()  # ask by a key which entries of a control list may describe goods
 
@@ -45,7 +46,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {Permission.SEE_LICENCES, Permission.REPORT_USAGE, Permission.SCREEN, Permission.CLASSIFY}
     ),
     Role.ADMINISTRATOR: frozenset(
-        {Permission.MANAGE_ACCOUNTS, Permission.CALIBRATE, Permission.SEE_LISTS, Permission.RUN_LISTS}
+        {
+            Permission.MANAGE_ACCOUNTS,
+            Permission.CALIBRATE,
+            Permission.SEE_LISTS,
+            Permission.RUN_LISTS,
+            Permission.MANAGE_KEYS,
+        }
     ),
 }
 

@@ -1,9 +1,9 @@
 """What the clock starts."""
 
-from celery import shared_task
+from celery import current_app, shared_task
 from django.utils import timezone
 
-from licensing import alarms, new_editions, watch
+from licensing import alarms, new_editions, snapshots, watch, webhooks
 from licensing.actions import detentions, run_outs
 
 
@@ -35,3 +35,28 @@ def let_reservations_run_out() -> None:
 def remind_of_detentions() -> None:
     """Tell officers of detained goods whose answer is late, once."""
     detentions.remind(at=timezone.now())
+
+
+@shared_task
+def make_snapshot() -> None:
+    """Sign what every licence is worth, for ports without a network, if it is time to."""
+    snapshots.make_if_due(timezone.now())
+
+
+DELIVER = "licensing.schedule.deliver_webhooks"
+
+
+@shared_task
+def spread_news() -> None:
+    """Make messages of what happened to licences, and have each endpoint's sent by a task of its own."""
+    now = timezone.now()
+    webhooks.note_ends(now)
+    webhooks.spread(now)
+    for endpoint_id in webhooks.busy(timezone.now()):
+        current_app.send_task(DELIVER, [endpoint_id])
+
+
+@shared_task
+def deliver_webhooks(endpoint_id: int) -> None:
+    """Send one endpoint what is due."""
+    webhooks.deliver(endpoint_id, timezone.now())

@@ -111,10 +111,10 @@ def _make_demonstration_key(file: Path, at: datetime) -> None:
         .add_extension(x509.KeyUsage(**usage), critical=True)
         .sign(key, hashes.SHA256())
     )
-    _write_once(file, pkcs12.serialize_key_and_certificates(b"seal", key, certificate, None, NoEncryption()))
+    write_once(file, pkcs12.serialize_key_and_certificates(b"seal", key, certificate, None, NoEncryption()))
 
 
-def _write_once(file: Path, content: bytes) -> None:
+def write_once(file: Path, content: bytes) -> None:
     """Write the file whole, for our eyes only; of two workers at it the first one's stays."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=file.parent)

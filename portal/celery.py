@@ -21,6 +21,8 @@ app.conf.beat_schedule = {
     "tell-of-new-editions": {"task": "licensing.schedule.tell_of_new_editions", "schedule": 60.0},
     "let-reservations-run-out": {"task": "licensing.schedule.let_reservations_run_out", "schedule": 60.0},
     "remind-of-detentions": {"task": "licensing.schedule.remind_of_detentions", "schedule": 60.0},
+    "sign-a-snapshot-for-ports": {"task": "licensing.schedule.make_snapshot", "schedule": 60.0},
+    "tell-customs-systems": {"task": "licensing.schedule.spread_news", "schedule": 5.0},
     "note-that-the-workers-live": {"task": "licensing.tasks.heartbeat", "schedule": 5.0},
 }
 

@@ -28,6 +28,7 @@ SECTIONS: tuple[tuple[str, Promise, Permission], ...] = (
     ("calibration", _("Thresholds"), Permission.CALIBRATE),
     ("screening", _("Search the lists"), Permission.SCREEN),
     ("lists", _("Lists"), Permission.SEE_LISTS),
+    ("signing-keys", _("Signing keys"), Permission.MANAGE_KEYS),
 )
 
 

@@ -26,6 +26,9 @@ APPEND_ONLY = (
     "licensing.ListAlarm",
     "licensing.EditionNotice",
     "licensing.GoodsAssessment",
+    "licensing.SigningKey",
+    "licensing.KeyRevocation",
+    "licensing.KeyDecision",
     "licensing.Recommendation",
     "licensing.Decision",
     "licensing.Terms",
@@ -44,6 +47,8 @@ APPEND_ONLY = (
     "licensing.DetentionAnswer",
     "licensing.DetentionConfirmation",
     "licensing.DetentionReminder",
+    "licensing.Reconciliation",
+    "licensing.FormBlock",
     "licensing.StoredFile",
     "licensing.LicenceDocument",
     "licensing.ListSearch",
@@ -70,13 +75,15 @@ APPEND_ONLY = (
 # Rows of these are never changed, but go with a part of a draft.
 UNCHANGED = ("licensing.GoodsSuggestion",)
 
-# Rows of these may be deleted: what is still a draft, and what the session and sign-in libraries tidy up.
+# Rows of these may be deleted: what is still a draft, what is replaced by a newer one, and what the session
+# and sign-in libraries tidy up.
 DELETABLE = (
     "licensing.GoodsLine",
     "licensing.GoodsSuggestion",
     "licensing.Party",
     "licensing.LookAlike",
     "licensing.Document",
+    "licensing.StatusSnapshot",
     "sessions.Session",
     "usersessions.UserSession",
     "mfa.Authenticator",

@@ -30,11 +30,16 @@ from portal.views import (
     licences,
     list_changes,
     lists,
+    port_forms,
     prechecks,
+    reconciliations,
     screenings,
     second_factor,
     self_check,
     sessions,
+    signing_keys,
+    verify,
+    webhooks,
 )
 
 urlpatterns = [
@@ -51,6 +56,11 @@ urlpatterns = [
     # The public: is this licence genuine and in force?
     path("check/", check.ask, name="check"),
     path("check/<str:reference>/<str:code>/", check.show, name="check-licence"),
+    path("verify/", verify.show, name="verify"),
+    path("verify/worker.js", verify.worker, name="verify-worker"),
+    path("verify/snapshot", verify.snapshot, name="verify-snapshot"),
+    path("verify/without-network/", verify.without_network, name="without-network"),
+    path("V/<str:token>", verify.answer, name="verify-token"),  # short and in capitals for the QR code
     # Everybody: which goods are listed
     path("self-check/", self_check.show, name="self-check"),
     path("control-list/", control_list.index, name="control-lists"),
@@ -115,6 +125,8 @@ urlpatterns = [
     path("licences/<str:reference>/give-back/", licences.give_back, name="licence-give-back"),
     path("licences/<str:reference>/change/<str:action>/", licences.change, name="licence-change"),
     path("customs/", customs.search, name="licence-search"),
+    path("customs/forms/", port_forms.index, name="port-forms"),
+    path("customs/forms/<int:pk>/", port_forms.show, name="port-form-block"),
     path("customs/<str:reference>/", customs.show, name="customs-licence"),
     # Goods that customs keeps back: both sides
     path("detentions/", detentions.index, name="detentions"),
@@ -132,6 +144,8 @@ urlpatterns = [
     path("alerts/", alerts.index, name="alerts"),
     path("alerts/departures/", irregularities.index, name="irregularities"),
     path("alerts/departures/<int:pk>/", irregularities.show, name="irregularity"),
+    path("alerts/books/", reconciliations.index, name="reconciliations"),
+    path("alerts/books/<int:pk>/", reconciliations.show, name="reconciliation"),
     path("alerts/<int:pk>/", alerts.show, name="alert"),
     path("cases/<str:reference>/consult/", casework.consult, name="case-consult"),
     path(
@@ -159,6 +173,18 @@ urlpatterns = [
     path("administration/organisations/", accounts.organisations, name="organisations"),
     path("administration/organisations/new/", accounts.register, name="organisation-new"),
     path("administration/thresholds/", calibration.show, name="calibration"),
+    path("administration/webhooks/", webhooks.index, name="webhooks"),
+    path("administration/webhooks/<int:pk>/disable/", webhooks.disable, name="webhook-disable"),
+    path("administration/webhooks/messages/<int:pk>/send/", webhooks.send_again, name="webhook-send-again"),
+    path("administration/signing-keys/", signing_keys.index, name="signing-keys"),
+    path("administration/signing-keys/new/", signing_keys.propose, name="signing-key-new"),
+    path("administration/signing-keys/<int:pk>/", signing_keys.decide_key, name="signing-key"),
+    path("administration/signing-keys/<int:pk>/revoke/", signing_keys.revoke, name="signing-key-revoke"),
+    path(
+        "administration/signing-keys/revocations/<int:pk>/",
+        signing_keys.decide_revocation,
+        name="key-revocation",
+    ),
     path("lists/", lists.index, name="lists"),
     path("lists/entries/<int:pk>/", screenings.entry, name="listed-entity"),
     # Questions to the lists, outside a case

@@ -68,3 +68,64 @@ def public_verdict(licence: Licence, at: datetime) -> Verdict:
             "good", _("VALID"), _("It is genuine and in force until %s.") % legal_date(licence.valid_to)
         )
     return Verdict("bad", _("NOT VALID"), judged.reason)
+
+
+NO_PAPER = gettext_lazy("Don't rely on the paper. Keep the goods and call the licensing authority.")
+CALL = gettext_lazy("Keep the goods and ask the licensing authority by telephone before anything leaves.")
+# Why a code is not genuine, by the words of portal.offline.verify_token; if the device may be to blame, ask.
+NOT_OURS: dict[str, tuple[str, Promise, Promise]] = {
+    "unreadable": ("bad", gettext_lazy("What was read is not the code of a licence."), NO_PAPER),
+    "unknown-format": (
+        "ask",
+        gettext_lazy("The code is of a newer kind than this page knows. Load the page with a network."),
+        CALL,
+    ),
+    "unknown-key": ("bad", gettext_lazy("The code was not signed with a key of the authority."), NO_PAPER),
+    "wrong-signature": (
+        "bad",
+        gettext_lazy("The code was changed, or the authority never signed it."),
+        NO_PAPER,
+    ),
+    "key-revoked": ("bad", gettext_lazy("The key that signed the code was revoked."), NO_PAPER),
+    "key-not-valid-then": (
+        "bad",
+        gettext_lazy("The code was signed at a time when its key was not in use."),
+        NO_PAPER,
+    ),
+}
+# Genuine, but nobody knows here what it is worth now.
+NOT_KNOWN: dict[str, Promise] = {
+    "no-snapshot": gettext_lazy(
+        "The licence is genuine. Whether it was suspended or used up since is not known here."
+    ),
+    "snapshot-over": gettext_lazy(
+        "The licence is genuine, but the list of states on this device is too old to count."
+    ),
+    "not-in-snapshot": gettext_lazy(
+        "The licence is genuine, but it is not in the list of states on this device."
+    ),
+}
+
+
+def not_genuine(code: str) -> Verdict:
+    tone, reason, next_step = NOT_OURS[code]
+    return Verdict(tone, _("ASK") if tone == "ask" else _("NOT VALID"), str(reason), str(next_step))
+
+
+def offline_verdicts() -> dict[str, Verdict]:
+    """Return every verdict of the verify page; {first} and {last} are the days of the licence."""
+    days = {"first": "{first}", "last": "{last}"}
+    against = {
+        state.value: Verdict("bad", _("NOT VALID"), str(reason) % days, str(next_step))
+        for state, (reason, next_step) in AGAINST.items()
+    }
+    good = Verdict("good", _("VALID"), _("In force until %(last)s.") % days, str(WRITE_OFF))
+    some = _("In force until %(last)s, but not for every line: some are used up.") % days
+    asked = {code: Verdict("ask", _("ASK"), str(reason), str(CALL)) for code, reason in NOT_KNOWN.items()}
+    return {
+        LicenceState.VALID.value: good,
+        **against,
+        "some-used-up": Verdict("ask", _("ASK"), some, str(WRITE_OFF)),
+        **asked,
+        **{code: not_genuine(code) for code in NOT_OURS},
+    }

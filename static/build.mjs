@@ -43,6 +43,31 @@ function script() {
   return `const framework = (() => {${components}\nreturn {${names}};})();\n${own.join("")}`;
 }
 
+/** The verify page's module: a decoder of QR codes, then our own; its worker apart. */
+function verifyScript() {
+  const exported = (source) =>
+    source.replace(/^export default .*$/gm, "").replace(/^export (?=(?:const|function|class) )/gm, "");
+  const encoder = readFileSync(join(modules, "qr/index.js"), "utf8");
+  const decoder = readFileSync(join(modules, "qr/decode.js"), "utf8");
+  const [, shared] = encoder.match(/^export \{([^}]*)\};/m) ?? [];
+  if (!shared) throw new Error("The QR library no longer ends with one export list.");
+  const inner = exported(encoder).replace(/^export \{[^}]*\};/m, "");
+  const imports = /^import \{([^}]*)\} from '\.\/index\.js';/m;
+  const outer = exported(decoder).replace(
+    imports,
+    (_all, names) => `const {${names.replaceAll(" as ", ": ")}} = encoder;`,
+  );
+  const library = `const decodeQR = (() => {
+const encoder = (() => {${inner}
+return {${shared.replace(/(\w+) as (\w+)/g, "$2: $1")}};})();
+${outer}
+return decodeQR;})();
+`;
+  if (/^(?:import|export) /m.test(library)) throw new Error("The QR library imports or exports something new.");
+  const own = ["token.js", "page.js"].map((name) => readFileSync(join(source, "verify", name), "utf8"));
+  return `${library}${own.join("\n")}\nexport { decodeQR, judge, verifySnapshot, verifyToken };\n`;
+}
+
 // The browser loads the Latin ones of the first two; licence documents print names in the other scripts too.
 const fonts = {
   "source-sans-3": ["latin", "latin-ext", "cyrillic", "cyrillic-ext", "greek", "greek-ext", "vietnamese"],
@@ -64,11 +89,14 @@ function copyFonts() {
 const css = styles();
 checkContrast(css);
 const js = script();
+const verify = verifyScript();
 
 rmSync(built, { recursive: true, force: true });
 mkdirSync(join(built, "fonts"), { recursive: true });
 writeFileSync(join(built, "portal.css"), css);
 writeFileSync(join(built, "portal.js"), js);
+writeFileSync(join(built, "verify.js"), verify);
+cpSync(join(source, "verify", "worker.js"), join(built, "verify-worker.js"));
 cpSync(join(modules, "htmx.org/dist/htmx.min.js"), join(built, "htmx.min.js"));
 cpSync(join(source, "img"), join(built, "img"), { recursive: true });
 copyFonts();

@@ -33,6 +33,10 @@ OPEN_TO_ALL = {
     "licence-needed",
     "check-licence",
     "self-check",
+    "verify",
+    "verify-worker",
+    "verify-token",
+    "without-network",
     "control-lists",
     "control-list",
     "control-changes",
@@ -51,6 +55,7 @@ OPEN_TO_ALL = {
     "mfa_login_webauthn",
     "api-schema",
     "api-docs",
+    "api-keys",
     "api-unknown",
 }
 ARGUMENTS = {
@@ -68,6 +73,7 @@ ARGUMENTS = {
     "uidb36": "1",
     "key": "k",
     "rest": "nothing",
+    "token": "0" * 60,
     "path": "nothing",
 }
 
@@ -203,6 +209,7 @@ COPIES = {
     ("Decision", "recommended_by"),
     ("HitConfirmation", "first_by"),
     ("ListDecision", "asked_by"),
+    ("KeyDecision", "asked_by"),
     ("CorrectionConfirmation", "first_by"),
     ("DetentionConfirmation", "first_by"),
 }
@@ -266,6 +273,15 @@ def test_every_model_that_tests_need_has_a_factory():
         "OutboxJob",
         "Usage",
         "WatchRun",
+        "SigningKey",
+        "KeyRevocation",
+        "KeyDecision",
+        "StatusSnapshot",
+        "Reconciliation",
+        "FormBlock",
+        "LicenceNews",
+        "WebhookEndpoint",
+        "WebhookMessage",
         # written by the importers of control lists only
         "ControlList",
         "ControlEdition",

@@ -40,7 +40,9 @@ from licensing.models.detentions import (
 from licensing.models.editions import EditionNotice
 from licensing.models.events import Action, Event
 from licensing.models.files import Document, DocumentKind, StoredFile
+from licensing.models.forms import FormBlock
 from licensing.models.judgements import Band, Calibration, HitConfirmation, HitJudgement
+from licensing.models.keys import KeyDecision, KeyRevocation, SigningKey, StatusSnapshot
 from licensing.models.ledger import (
     Correction,
     CorrectionConfirmation,
@@ -63,9 +65,11 @@ from licensing.models.licences import (
 from licensing.models.lists import ListAlarm, ListDecision, ListOutcome, ListRequest
 from licensing.models.look_alikes import LookAlike
 from licensing.models.outbox import Job, OutboxJob
+from licensing.models.reconciliations import Reconciliation
 from licensing.models.searches import ListSearch, SearchWay
 from licensing.models.terms import ShipmentLimit, Terms
 from licensing.models.watch import WatchRun, WatchScope
+from licensing.models.webhooks import LicenceNews, NewsKind, WebhookEndpoint, WebhookMessage
 
 __all__ = [
     "CLOSED",
@@ -101,6 +105,7 @@ __all__ = [
     "EndUseQuestion",
     "EntryKind",
     "Event",
+    "FormBlock",
     "GoodsAssessment",
     "GoodsLine",
     "GoodsSuggestion",
@@ -109,11 +114,14 @@ __all__ = [
     "Irregularity",
     "Job",
     "Judgement",
+    "KeyDecision",
+    "KeyRevocation",
     "LedgerEntry",
     "Licence",
     "LicenceChange",
     "LicenceDocument",
     "LicenceLine",
+    "LicenceNews",
     "LicenceState",
     "LicenceStatus",
     "ListSearch",
@@ -123,6 +131,7 @@ __all__ = [
     "ListRequest",
     "LookAlike",
     "MessageId",
+    "NewsKind",
     "Opinion",
     "Organisation",
     "OrganisationKind",
@@ -132,12 +141,15 @@ __all__ = [
     "PartyKind",
     "PartyRole",
     "Recommendation",
+    "Reconciliation",
     "Reservation",
     "Role",
     "Screening",
     "ScreeningHit",
     "SearchWay",
     "ShipmentLimit",
+    "SigningKey",
+    "StatusSnapshot",
     "StoredFile",
     "SuggestionAnswer",
     "SurrenderRequest",
@@ -147,4 +159,6 @@ __all__ = [
     "User",
     "WatchRun",
     "WatchScope",
+    "WebhookEndpoint",
+    "WebhookMessage",
 ]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from licensing.models.accounts import Organisation, User
 from licensing.models.applications import Application
 from licensing.models.judgements import Calibration
+from licensing.models.keys import SigningKey
 from licensing.models.licences import Licence
 
 
@@ -71,6 +72,14 @@ class Action(models.TextChoices):
     ASK_LIST_CHANGE = "ask-list-change", _("Ask for an exception with a list")
     APPROVE_LIST_CHANGE = "approve-list-change", _("Agree to an exception with a list")
     DECLINE_LIST_CHANGE = "decline-list-change", _("Decline an exception with a list")
+    ASK_KEY_CHANGE = "ask-key-change", _("Ask for a change of signing keys")
+    APPROVE_KEY_CHANGE = "approve-key-change", _("Agree to a change of signing keys")
+    TAKE_FORMS = "take-forms", _("Take numbers of forms")
+    RECONCILE = "reconcile", _("Compare books")
+    ADD_WEBHOOK = "add-webhook", _("Add address to be told")
+    DISABLE_WEBHOOK = "disable-webhook", _("Disable address to be told")
+    RESEND_WEBHOOK = "resend-webhook", _("Send a message again")
+    DECLINE_KEY_CHANGE = "decline-key-change", _("Decline a change of signing keys")
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -90,6 +99,7 @@ class Event(models.Model):
     account = models.ForeignKey(User, models.PROTECT, null=True, related_name="events")  # done to, not by
     calibration = models.ForeignKey(Calibration, models.PROTECT, null=True, related_name="events")
     list_source = models.CharField(max_length=40, blank=True)  # key of a sanctions list
+    signing_key = models.ForeignKey(SigningKey, models.PROTECT, null=True, related_name="events")
     action = models.CharField(max_length=40, choices=Action)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: the portal itself
     at = models.DateTimeField()
@@ -108,7 +118,8 @@ class Event(models.Model):
                 | Q(organisation__isnull=False)
                 | Q(account__isnull=False)
                 | Q(calibration__isnull=False)
-                | ~Q(list_source=""),
+                | ~Q(list_source="")
+                | Q(signing_key__isnull=False),
                 name="an_event_is_about_something",
             ),
         ]

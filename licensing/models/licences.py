@@ -105,6 +105,7 @@ class Licence(models.Model):
                 name="check_code_is_sixteen_crockford_characters",
             ),
         ]
+        indexes = [models.Index(fields=["ends_at"], name="licences_by_their_end")]
 
     def __str__(self) -> str:
         return self.reference
@@ -418,12 +419,18 @@ class LicenceDocument(models.Model):
     licence = models.ForeignKey(Licence, models.PROTECT, related_name="documents")
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     edition = models.PositiveSmallIntegerField()
+    token = models.TextField(blank=True)  # the address in its QR code; empty in editions older than tokens
+    kid = models.CharField(max_length=16, blank=True)  # of the key that signed the token
     made_at = models.DateTimeField()
 
     class Meta:
         get_latest_by = "edition"
         constraints = [
             models.UniqueConstraint(fields=["licence", "edition"], name="one_document_per_edition"),
+            models.CheckConstraint(
+                condition=Q(token="", kid="") | (~Q(token="") & ~Q(kid="")),
+                name="a_token_names_its_key",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -457,3 +457,49 @@ PROBLEMS: dict[str, dict[str, Any]] = {
         "detail": "This id was used before for another message. Use a new id.",
     },
 }
+
+BOOK = {
+    "day": "2026-03-02",
+    "lines": [
+        {
+            "licence": "PA-L-2026-000123",
+            "line": 1,
+            "declaration": "PABLB-2026-0009481",
+            "quantity": "4",
+            "unit": "C62",
+        },
+        {
+            "licence": "PA-L-2026-000123",
+            "line": 1,
+            "declaration": "PABLB-2026-0009490",
+            "quantity": "1",
+            "unit": "C62",
+        },
+    ],
+}
+
+RECONCILED = {
+    "id": 1,
+    "day": "2026-03-02",
+    "at": "2026-03-02T17:00:00Z",
+    "matched": 1,
+    "differences": [
+        {
+            "kind": "missing-here",
+            "licence": "PA-L-2026-000123",
+            "line": 1,
+            "declaration": "PABLB-2026-0009490",
+            "theirs": "1",
+            "ours": "0",
+            "unit": "C62",
+        }
+    ],
+}
+
+FORMS = {"port": "PABLB", "count": 2}
+
+FORMS_TAKEN = {
+    "block": "PABLB-F00007",
+    "port": "PABLB",
+    "numbers": ["PABLB-F00007-001", "PABLB-F00007-002"],
+}

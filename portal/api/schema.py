@@ -77,6 +77,12 @@ released by itself. `recordUsage` is both steps in one. Goods that have left alr
 departure, which is recorded even where no licence covers them. The same item of the same version of a
 declaration counts once, even under two ids.
 
+**Without a network.** The QR code of a licence is an address that ends in a token: a COSE_Sign1 (RFC 9052,
+ES256, external_aad `istmo-licence-1`) in base 41, two bytes as three of the characters
+`0-9 A-Z $ * + - :`, the lowest digit first, a last single byte as two. `/api/v1/keys` has the public keys as
+a JWK set and needs no key of yours. `getSnapshot` says which licences were suspended, revoked or used up.
+A script for both, `verify_token.py`, comes with the portal and needs nothing but Python and `cryptography`.
+
 **Errors** are `application/problem+json` (RFC 9457). Match on the last part of `type` and on the `code` of
 `reasons` and `errors`; the words are for people and follow `Accept-Language` (Spanish, or English).
 
@@ -298,7 +304,50 @@ BATCH: dict[str, Any] = {
         OpenApiExample("Answered", examples.BATCHED, response_only=True, status_codes=["200"]),
     ],
 }
+RECONCILE: dict[str, Any] = {
+    "operation_id": "reconcile",
+    "summary": "Compare your book of a day with ours",
+    "description": "Needs the scope `usages:write`. Send all that left on a day, by declaration and line of "
+    "a licence, and read where the two books differ. No book is changed; officers see the differences too. "
+    "Send it again when you have looked into them.",
+    "parameters": [LANGUAGE],
+    "examples": [
+        OpenApiExample("Sent", examples.BOOK, request_only=True),
+        OpenApiExample("Answered", examples.RECONCILED, response_only=True, status_codes=["201"]),
+    ],
+}
+TAKE_FORMS: dict[str, Any] = {
+    "operation_id": "takeForms",
+    "summary": "Take numbers of forms in advance",
+    "description": "Needs the scope `usages:write`. For what leaves while we can't be asked: one form with "
+    "one of these numbers for each declaration, and later one message that has the number as its `id`. "
+    "Nobody else gets the same numbers.",
+    "parameters": [LANGUAGE],
+    "examples": [
+        OpenApiExample("Sent", examples.FORMS, request_only=True),
+        OpenApiExample("Answered", examples.FORMS_TAKEN, response_only=True, status_codes=["201"]),
+    ],
+}
 CHANGES_FAIL = ("not-authenticated", "not-allowed", "not-found", "not-acceptable", "wrong-fields")
+SNAPSHOT_SAYS = """\
+A COSE_Sign1 (RFC 9052, ES256, external_aad `istmo-snapshot-1`) over a CBOR array: format (1), issued at and
+expires at (seconds since 1970, UTC), and a row for each licence: its number, its state (0 valid, 1 not yet
+valid, 2 expired, 3 exhausted, 4 suspended, 5 revoked), and for each line its number, what remains, the unit.
+"""
+SNAPSHOT: dict[str, Any] = {
+    "operation_id": "getSnapshot",
+    "summary": "Fetch what all licences are worth, signed, for when the network is down",
+    "description": "Needs the scope `licences:read`. Fetch it every few minutes and keep the newest. Verify "
+    "its signature with `/api/v1/keys`, and conclude nothing from it once it has expired: ask by telephone "
+    "then. A licence that is not in it was issued later, or ended more than two months ago.",
+    "parameters": [
+        LANGUAGE,
+        OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="ETag seen before."),
+        OpenApiParameter(
+            "ETag", str, OpenApiParameter.HEADER, response=[200], description="SHA-256 of the snapshot."
+        ),
+    ],
+}
 CHANGES: dict[str, Any] = {
     "operation_id": "listChanges",
     "summary": "Which licences changed?",

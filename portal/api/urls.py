@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from portal.api import classifications, customs, determinations, docs, ledger, schema, screenings
+from portal.api import (
+    classifications,
+    customs,
+    determinations,
+    docs,
+    keys,
+    ledger,
+    port_forms,
+    reconciliations,
+    schema,
+    screenings,
+    snapshots,
+)
 
 urlpatterns = [
     path("v1/licences/<str:number>", customs.LicenceView.as_view(), name="api-licence"),
@@ -20,7 +32,11 @@ urlpatterns = [
     path("v1/releases", ledger.ReleasesView.as_view(), name="api-releases"),
     path("v1/departures", ledger.DeparturesView.as_view(), name="api-departures"),
     path("v1/batches", ledger.BatchesView.as_view(), name="api-batches"),
+    path("v1/reconciliations", reconciliations.ReconciliationsView.as_view(), name="api-reconciliations"),
+    path("v1/form-blocks", port_forms.FormBlocksView.as_view(), name="api-form-blocks"),
     path("v1/changes", ledger.ChangesView.as_view(), name="api-changes"),
+    path("v1/keys", keys.KeysView.as_view(), name="api-keys"),
+    path("v1/snapshots/latest", snapshots.SnapshotView.as_view(), name="api-snapshot"),
     path("v1/schema", schema.SchemaView.as_view(), name="api-schema"),
     path("v1/docs", docs.show, name="api-docs"),
 ]

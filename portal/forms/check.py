@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from licensing.references import CROCKFORD, read_check_code, read_reference
+from portal.api import keys
 from portal.forms.fields import said
+from portal.offline import verify_token
 
 REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,29}")
 CODE = re.compile(f"[{CROCKFORD}]{{16}}")
+TOKEN = re.compile(r"(?:^|/V/)([0-9A-Z$*+:-]{60,900})$")
 IN_THE_ADDRESS = re.compile(r"/check/([^/]+)/")
 
 
@@ -23,7 +26,7 @@ class ReferenceField(forms.CharField):
         super().__init__(
             label=gettext_lazy("Number of the licence"),
             help_text=gettext_lazy("As printed, such as PA-L-2026-000123."),
-            max_length=300,
+            max_length=600,
             error_messages=said(gettext_lazy("Type the number printed at the top of the licence.")),
             widget=forms.TextInput(
                 {"class": "govuk-input--width-20", "autocomplete": "off", "spellcheck": "false"}
@@ -32,12 +35,51 @@ class ReferenceField(forms.CharField):
 
     def clean(self, value: str | None) -> str:
         typed = super().clean(value)
+        if TOKEN.search(typed):
+            return number_in(typed)
         if address := IN_THE_ADDRESS.search(typed):
             typed = unquote(address[1])
         reference = read_reference(typed)
         if not REFERENCE.fullmatch(reference):
             raise ValidationError(_("Type letters, digits and hyphens as printed, such as PA-L-2026-000123."))
         return reference
+
+
+def number_in(token: str) -> str:
+    """Return the number of the licence that a QR code's token is of. Raises ValidationError."""
+    try:
+        return verify_token.verify(token, keys.known()).number
+    except verify_token.NotGenuine as error:
+        raise ValidationError(
+            _("This code was not signed by us. Don't rely on the paper: call the licensing authority.")
+        ) from error
+
+
+class TokenForm(forms.Form):
+    """What a QR code says, pasted or read by a scanner that types."""
+
+    token = forms.CharField(
+        label=gettext_lazy("What the QR code says"),
+        help_text=gettext_lazy("A long row of characters. A hand scanner types it here by itself."),
+        error_messages=said(gettext_lazy("Scan the QR code, or paste what it says.")),
+        widget=forms.Textarea(
+            {
+                "rows": 3,
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "class": "govuk-textarea app-code",
+            }
+        ),
+    )
+
+    def clean_token(self) -> str:
+        found = TOKEN.search(self.cleaned_data["token"].strip())
+        if found is None:
+            raise ValidationError(
+                _("This is not the code of a licence. Scan the square code at the end of the licence again.")
+            )
+        return found[1]
 
 
 class CheckForm(forms.Form):

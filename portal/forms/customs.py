@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from licensing.actions.customs import UsedLine
+from licensing.actions.forms import MOST
 from licensing.country import pack
 from licensing.models import LicenceLine, Terms, Usage
 from licensing.terms import Shipment
@@ -28,6 +29,29 @@ OPEN_TOO_LONG = gettext_lazy(
 
 class NumberForm(forms.Form):
     number = ReferenceField()
+
+
+class BlockForm(forms.Form):
+    """How many numbers of forms a port takes."""
+
+    port = choice(
+        gettext_lazy("Port, airport or crossing"),
+        lambda: [("", _("Choose where you work")), *((port.code, port.name) for port in pack().ports)],
+        required=gettext_lazy("Choose where you work."),
+    )
+    count = forms.IntegerField(
+        label=gettext_lazy("How many numbers"),
+        min_value=1,
+        max_value=MOST,
+        initial=50,
+        error_messages=said(
+            gettext_lazy("Type how many numbers."),
+            invalid=gettext_lazy("Type a whole number, such as 50."),
+            min_value=gettext_lazy("Take at least one number."),
+            max_value=gettext_lazy("Take at most 200 numbers at a time."),
+        ),
+        widget=forms.TextInput({"class": "govuk-input--width-4", "inputmode": "numeric"}),
+    )
 
 
 class QuantityField(forms.CharField):

@@ -421,7 +421,8 @@ def test_making_it_twice_makes_one_edition(licence):
     assert licence.documents.count() == 1
     event = Event.objects.get(action=Action.RENDER)
     assert (event.licence, event.by, event.at) == (licence, None, ISSUED)
-    assert event.after == {"edition": 1, "sha256": licence.documents.get().file.sha256}
+    document = licence.documents.get()
+    assert event.after == {"edition": 1, "sha256": document.file.sha256, "kid": document.kid}
 
 
 def test_other_content_makes_a_new_edition_and_keeps_the_old_one(licence):

@@ -34,6 +34,8 @@ DATA = {
 }
 # Whose letters are about no application: tests/licensing/test_lists.py.
 ABOUT_LISTS = {Action.ASK_LIST_CHANGE, Action.APPROVE_LIST_CHANGE, Action.DECLINE_LIST_CHANGE}
+# … and tests/licensing/test_signing_keys.py
+ABOUT_KEYS = {Action.ASK_KEY_CHANGE, Action.APPROVE_KEY_CHANGE, Action.DECLINE_KEY_CHANGE}
 ABOUT_A_LICENCE = {Action.SUSPEND, Action.REINSTATE, Action.REVOKE}
 
 
@@ -54,7 +56,7 @@ def event(action: Action, licence) -> Event:
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.parametrize("action", sorted(set(notifications.RECIPIENTS) - ABOUT_LISTS))
+@pytest.mark.parametrize("action", sorted(set(notifications.RECIPIENTS) - ABOUT_LISTS - ABOUT_KEYS))
 def test_every_notified_action_has_a_letter_with_a_subject_what_was_said_and_a_link(
     action, language, licence
 ):

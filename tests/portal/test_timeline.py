@@ -48,6 +48,15 @@ ACCOUNTS_ONLY = {
     Action.REVOKE_KEY,
     Action.END_SESSION,
     Action.SEND_LINK,
+    Action.RECONCILE,
+    Action.TAKE_FORMS,
+    Action.ADD_WEBHOOK,
+    Action.DISABLE_WEBHOOK,
+    Action.RESEND_WEBHOOK,
+    # of signing keys, whose page shows them
+    Action.ASK_KEY_CHANGE,
+    Action.APPROVE_KEY_CHANGE,
+    Action.DECLINE_KEY_CHANGE,
 }
 
 

@@ -1,0 +1,60 @@
+"""The public keys that verify licence tokens and status snapshots, for everybody."""
+
+import base64
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from licensing import signing
+from licensing.signing import PublicKey
+from portal.offline.verify_token import Key
+
+
+class KeysView(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    http_method_names = ["get", "head"]
+
+    @extend_schema(exclude=True)  # like the description itself it takes no key
+    def get(self, request: Request) -> Response:
+        return Response(key_set(), headers={"Cache-Control": "public, max-age=60"})
+
+
+def key_set() -> dict[str, Any]:
+    """Return all keys as a JWK set (RFC 7517), with a member of our own: `revoked`.
+
+    `kid` is the COSE header's eight bytes in hexadecimal; `nbf` and `exp` say when the key signs, in seconds
+    since 1970 (UTC). What it signed within them stays genuine, unless it is revoked.
+    """
+    return {"keys": [_jwk(key) for key in signing.public_keys()]}
+
+
+def known() -> dict[str, Key]:
+    """Return all keys as portal.offline.verify_token takes them."""
+    return {
+        key.kid: Key(key.key, key.starts_at, key.ends_at, key.is_revoked) for key in signing.public_keys()
+    }
+
+
+def _jwk(key: PublicKey) -> dict[str, Any]:
+    numbers = key.key.public_numbers()
+    return {
+        "kty": "EC",
+        "crv": "P-256",
+        "alg": "ES256",
+        "use": "sig",
+        "kid": key.kid,
+        "x": _base64(numbers.x),
+        "y": _base64(numbers.y),
+        "nbf": int(key.starts_at.timestamp()),
+        "exp": int(key.ends_at.timestamp()),
+        "revoked": key.is_revoked,
+    }
+
+
+def _base64(number: int) -> str:
+    return base64.urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()
