@@ -33,6 +33,7 @@ STATES = (
     LicenceState.EXHAUSTED,
     LicenceState.SUSPENDED,
     LicenceState.REVOKED,
+    LicenceState.SURRENDERED,
 )
 EPOCH = date(1970, 1, 1)
 HOLDER, SHORT_HOLDER = 60, 28  # characters

@@ -28,6 +28,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
 from urllib3.exceptions import HTTPError
 
 from licensing.models import (
+    ENDED,
     Licence,
     LicenceChange,
     LicenceNews,
@@ -104,7 +105,7 @@ def note_ends(at: datetime) -> None:
         return
     told = LicenceNews.objects.filter(kind=NewsKind.EXPIRED).values("licence")
     over = Licence.objects.filter(ends_at__lte=at, ends_at__gt=at - GIVE_UP_AFTER).exclude(pk__in=told)
-    over = over.exclude(status=LicenceStatus.REVOKED)
+    over = over.exclude(status__in=ENDED)
     news = [LicenceNews(licence=licence, kind=NewsKind.EXPIRED, at=licence.ends_at) for licence in over]
     LicenceNews.objects.bulk_create(news, ignore_conflicts=True)
     for licence in _used_up(at):

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='LicenceNews',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('issued', 'Issued'), ('suspended', 'Suspended'), ('reinstated', 'Reinstated'), ('revoked', 'Revoked'), ('expired', 'Expired'), ('exhausted', 'Used up')], max_length=12)),
+                ('kind', models.CharField(choices=[('issued', 'Issued'), ('suspended', 'Suspended'), ('reinstated', 'Reinstated'), ('revoked', 'Revoked'), ('surrendered', 'Given back'), ('expired', 'Expired'), ('exhausted', 'Used up')], max_length=12)),
                 ('at', models.DateTimeField()),
                 ('spread_at', models.DateTimeField(null=True)),
             ],
@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='licencenews',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['issued', 'suspended', 'reinstated', 'revoked', 'expired', 'exhausted'])), name='kind_of_news_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['issued', 'suspended', 'reinstated', 'revoked', 'surrendered', 'expired', 'exhausted'])), name='kind_of_news_is_known'),
         ),
         migrations.AddConstraint(
             model_name='licencenews',

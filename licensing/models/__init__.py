@@ -52,6 +52,7 @@ from licensing.models.ledger import (
     Reservation,
 )
 from licensing.models.licences import (
+    ENDED,
     EntryKind,
     LedgerEntry,
     Licence,
@@ -77,6 +78,7 @@ __all__ = [
     "EXPORTER_ROLES",
     "WITH_AUTHORITY",
     "WITH_EXPORTER",
+    "ENDED",
     "Action",
     "Address",
     "ApiKey",

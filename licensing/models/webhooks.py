@@ -20,6 +20,7 @@ class NewsKind(models.TextChoices):
     SUSPENDED = "suspended", _("Suspended")
     REINSTATED = "reinstated", _("Reinstated")
     REVOKED = "revoked", _("Revoked")
+    SURRENDERED = "surrendered", _("Given back")
     EXPIRED = "expired", _("Expired")
     EXHAUSTED = "exhausted", _("Used up")
 
@@ -36,9 +37,7 @@ class LicenceNews(models.Model):
         verbose_name_plural = "news of licences"
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    kind__in=["issued", "suspended", "reinstated", "revoked", "expired", "exhausted"]
-                ),
+                condition=Q(kind__in=NewsKind.values),
                 name="kind_of_news_is_known",
             ),
             models.UniqueConstraint(

@@ -34,7 +34,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-:"
-STATES = ("valid", "not-yet-valid", "expired", "exhausted", "suspended", "revoked")
+STATES = ("valid", "not-yet-valid", "expired", "exhausted", "suspended", "revoked", "surrendered")
 # Signed along with each kind of content (external_aad), so that none passes for the other.
 LICENCE, SNAPSHOT = b"istmo-licence-1", b"istmo-snapshot-1"
 FORMAT = 1

@@ -1,7 +1,7 @@
 // Reads and verifies licence tokens and status snapshots with nothing but the browser: the same rules as
 // portal/offline/verify_token.py. There is one way to write a token; whatever is written otherwise is refused.
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-:";
-const STATES = ["valid", "not-yet-valid", "expired", "exhausted", "suspended", "revoked"];
+const STATES = ["valid", "not-yet-valid", "expired", "exhausted", "suspended", "revoked", "surrendered"];
 const LICENCE = "istmo-licence-1";
 const SNAPSHOT = "istmo-snapshot-1";
 const FORMAT = 1;
