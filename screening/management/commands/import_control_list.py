@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from screening.classification import prepare
 from screening.control import SOURCES, parser_of
 from screening.control.lists import name_of
 from screening.control.load import load
@@ -60,6 +61,9 @@ class Command(BaseCommand):
                 _("%(file)s was refused: %(reason)s Nothing was changed; what was in force stays in force.")
                 % {"file": file.name, "reason": refused}
             ) from refused
+        if isinstance(stored, ControlEdition):
+            # So that the first to describe goods does not wait for it.
+            prepare(stored.in_force_from, stored.list.code)
         self.stdout.write(self.style.SUCCESS(sentence(stored, monotonic() - started)))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from screening.classification import prepare
 from screening.control import catalogue
 from screening.management.commands.import_control_list import sentence
 from screening.refusals import BadList
@@ -29,4 +30,6 @@ class Command(BaseCommand):
                 self.stdout.write(str(refused))
                 return
             raise CommandError(str(refused)) from refused
+        # So that the first to describe goods does not wait for it.
+        prepare(edition.in_force_from, edition.list.code)
         self.stdout.write(self.style.SUCCESS(sentence(edition, monotonic() - started)))
