@@ -79,6 +79,7 @@ class Row:
     reasons: list[str]
     compared: list[Compared]
     precedents: list[Past]
+    others: list[PathStep]  # paragraphs of the same entry that fit nearly as well
     weighed: Weighed | None = None  # what the exporter made of it
     typed_reason: str = ""  # why it does not fit, as far as it is typed
     lacks_reason: bool = False
@@ -180,6 +181,7 @@ def _row(
         [reason_in_words(reason) for reason in one.reasons],
         [_compared(comparison) for comparison in one.comparisons],
         [library[key] for key in one.precedents if key in library],
+        [PathStep(code, SafeString(), address(edition, code)) for code in one.others],
         said.weighed.get(one.code),
         said.reasons.get(one.code, ""),
         said.lacks_reason == one.code,

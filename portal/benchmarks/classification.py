@@ -44,8 +44,6 @@ MILITARY = "parsed/eu_cml_en_2020.jsonl"
 US = "us/ecfr_15cfr774_supp1_2026-06.xml"
 MILITARY_FROM, US_FROM = "2020-02-17", date(2026, 6, 1)
 LIMIT = 20
-# Of the first entries so many further paragraphs are written after the one that fits best.
-OTHERS = (3, 1)
 SENSITIVITY = 0.85
 SWAPPED = 1  # the seed of the codes claimed wrongly
 
@@ -200,21 +198,12 @@ def ask(query: Query, at: datetime, claimed: tuple[str, ...] = ()) -> Answer:
     return suggest(goods, at=at, language=language, list_code=LISTS[query["list"]], limit=LIMIT)
 
 
-def listed_paths(answer: Answer) -> list[tuple[str, float]]:
-    """Return the provisions in order: of the first entries also the paragraphs that fit nearly as well."""
-    found = []
-    for place, one in enumerate(answer.suggestions):
-        count = OTHERS[place] if place < len(OTHERS) else 0
-        found += [(code, one.score) for code in (one.code, *one.others[:count])]
-    return found
-
-
 def write(answers: Mapping[str, Answer], path: Path) -> None:
     with path.open("w", encoding="utf-8") as file:
         for key, answer in answers.items():
             codes = [
                 {"code": code.partition(".")[0], "path": code, "score": round(score, 4)}
-                for code, score in listed_paths(answer)
+                for code, score in answer.paths
             ]
             line = {
                 "id": key,
@@ -232,7 +221,7 @@ def family(query: Query) -> str:
 
 
 def hits(query: Query, answer: Answer) -> Hits:
-    paths = [code for code, _score in listed_paths(answer)]
+    paths = [code for code, _score in answer.paths]
     bases = list(dict.fromkeys(code.partition(".")[0] for code in paths))
     first, five, ten = (bool(set(query["gold5"]) & set(bases[:count])) for count in (1, 5, 10))
     now = list((query.get("path_now") or {}).values()) or query["gold"]

@@ -23,6 +23,7 @@ from portal.suggested import marked_off, missing, reason_in_words
 from screening.classification import suggest
 from screening.classification.answers import Answer, Goods
 from screening.codes import normalise_code, normalise_hs
+from screening.control.wording import base
 
 LAYOUT = Layout(
     {
@@ -199,10 +200,7 @@ def rows_of(one: Classified) -> Iterator[dict[str, Value]]:
 
 def object_of(one: Classified) -> dict[str, Any]:
     answer = one.answer
-    codes = [
-        {"code": suggestion.base, "path": suggestion.code, "score": round(suggestion.score, 6)}
-        for suggestion in answer.suggestions
-    ]
+    codes = [{"code": base(code), "path": code, "score": round(score, 6)} for code, score in answer.paths]
     return {
         "id": one.row.id,
         "codes": codes,

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+OTHERS_TOLD = (3, 1)  # further paragraphs of the first entries in a list of codes
+
 
 @dataclass(frozen=True, slots=True)
 class Goods:
@@ -127,3 +129,13 @@ class Answer:
     claims: tuple[Claim, ...] = ()
     milliseconds: float = 0.0
     catch_all: tuple[str, ...] = field(default=())  # asked whatever was found, in the reader's language
+
+    @property
+    def paths(self) -> list[tuple[str, float]]:
+        """Return the provisions in order with their scores: of the first entries also the paragraphs that fit
+        nearly as well."""
+        found = []
+        for place, one in enumerate(self.suggestions):
+            count = OTHERS_TOLD[place] if place < len(OTHERS_TOLD) else 0
+            found += [(code, one.score) for code in (one.code, *one.others[:count])]
+        return found
