@@ -1,5 +1,5 @@
-"""Loaded before Django: where several processes share the tests, each has a Redis database of its own, which
-it may empty between tests, and a folder of its own. (Its PostgreSQL database: tests/conftest.py.)"""
+"""Loaded before Django: where several processes share the tests, each has a PostgreSQL server and a Redis
+database of its own, which it may empty between tests, and a folder of its own."""
 
 import os
 from urllib.parse import urlsplit
@@ -16,4 +16,7 @@ def numbered(url: str, number: int) -> str:
 
 if WORKER:
     os.environ["REDIS_URL"] = numbered(os.environ["REDIS_URL"], 1 + int(WORKER.removeprefix("gw")))
+    for key in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_ADMIN_URL"):
+        # Where the caller named a server, the processes share it; their databases differ (tests/conftest.py).
+        os.environ[key] = os.environ.get(f"{WORKER.upper()}_{key}", os.environ.get(key, ""))
     os.environ["PORTAL_VAR"] = os.path.join(os.environ["PORTAL_VAR"], WORKER)

@@ -42,7 +42,8 @@ FORGETFUL = {
 class Postgres:
     """One PostgreSQL server."""
 
-    def __init__(self, places: Places, children: Children, *, durable: bool) -> None:
+    def __init__(self, places: Places, children: Children, *, durable: bool, name: str = "postgres") -> None:
+        self.name = name
         self.places = places
         self.children = children
         self.durable = durable
@@ -59,7 +60,7 @@ class Postgres:
         settings |= {"shared_buffers": "256MB"} if self.durable else {"shared_buffers": "128MB", **FORGETFUL}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self.children.start(
-            "postgres",
+            self.name,
             [self.programs / "postgres", "-D", self.data, *options],
             account=self.places.account,
             folder=self.data,

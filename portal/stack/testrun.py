@@ -12,8 +12,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
-from portal.stack.places import Places, fresh_places, lock_file, remove_left_overs
+from portal.stack.places import Places, fresh_places, lock_file, private_folder, remove_left_overs
+from portal.stack.postgres import Postgres
 from portal.stack.processes import (
     ROOT,
     Children,
@@ -34,7 +36,10 @@ def run_tests(arguments: Sequence[str]) -> int:
     children = Children(places.logs, plain_environment({}))
     try:
         addresses = start_services(places, children, durable=False)
-        return run_pytest(arguments, test_environment(places, addresses))
+        environment = test_environment(places, addresses)
+        if "DATABASE_ADMIN_URL" in addresses:
+            environment |= databases_of_others(places, children, processes(arguments))
+        return run_pytest(arguments, environment)
     except Stopped:
         return 130
     finally:
@@ -53,6 +58,24 @@ def test_environment(places: Places, addresses: dict[str, str]) -> dict[str, str
             "SECRET_KEY": "a-key-for-tests-only-that-is-long-enough-0123456789",
         }
     )
+
+
+def databases_of_others(places: Places, children: Children, count: int) -> dict[str, str]:
+    """Start a PostgreSQL server for every process but the first, and return where each is.
+
+    One server would not do: which transactions are over is known of all its databases together, so a test of
+    one process would see another's in what changed.
+    """
+    addresses: dict[str, str] = {}
+    for number in range(1, count):
+        name = f"postgres-gw{number}"
+        servers = places.servers / name
+        servers.mkdir()
+        sockets = private_folder(places.sockets.parent / f"s{number}", places.account)
+        own = replace(places, servers=servers, sockets=sockets)
+        started = Postgres(own, children, durable=False, name=name).start()
+        addresses |= {f"GW{number}_{key}": address for key, address in started.items()}
+    return addresses
 
 
 def run_pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
@@ -74,13 +97,17 @@ def run_pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
 
 
 def sharing(arguments: Sequence[str]) -> list[str]:
-    """Return the options that share all tests out among processes; none where only some are asked for, for
-    then one process has done before a second is ready, nor where -n says how many."""
+    """Return the options that share all tests out among processes, if they are."""
+    count = processes(arguments)
+    return ["-n", str(count), "--dist", "loadfile", "--no-loadscope-reorder"] if count > 1 else []
+
+
+def processes(arguments: Sequence[str]) -> int:
+    """Return how many processes share the tests: one where only some are asked for, for it has done before a
+    second is ready, else one for each processor."""
     plain = all(argument.startswith(("-q", "-v", "-r", "--durations", "--tb")) for argument in arguments)
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if not plain or processors < 2:
-        return []
-    return ["-n", str(processors), "--dist", "loadfile", "--no-loadscope-reorder"]
+    return processors if plain else 1
 
 
 def in_front_of_a_terminal() -> bool:

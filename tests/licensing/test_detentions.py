@@ -267,3 +267,22 @@ def test_customs_of_another_service_and_exporters_see_nothing(dock):
     assert Detention.objects.visible_to(UserFactory(administrator=True)).count() == 0
     assert Detention.objects.visible_to(dock).count() == 1
     assert Detention.objects.visible_to(UserFactory()).count() == 1
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_letter_says_which_goods_and_leads_to_their_page(dock, language):
+    officer = UserFactory(language=language)
+    type(dock).objects.filter(pk=dock.pk).update(language=language)
+    detention, _new = detain(dock, at=NOON)
+    detentions.remind(at=detention.due_at)
+    detentions.add_note(detention.pk, text="Otra & foto", photos=[], by=dock, at=NOON)
+    proposed = propose(detention, officer)
+    detentions.confirm_release(proposed.pk, by=UserFactory(language=language), at=NOON)
+    letters()
+
+    assert mail.outbox
+    for letter in mail.outbox:
+        assert "PABLB-1" in letter.subject and len(letter.subject) <= 60
+        assert f"/detentions/{detention.pk}/" in letter.body
+        assert not {"None", "{{", "{%", "&amp;"} & set(letter.body.split())
+    assert any("Otra & foto" in letter.body for letter in mail.outbox)

@@ -31,12 +31,28 @@ DATA = {
     Action.SUSPEND: {"reasons": "Posible desvío."},
     Action.REINSTATE: {"reasons": "Aclarado."},
     Action.REVOKE: {"reasons": "Desvío comprobado."},
+    Action.ASK_SURRENDER: {"reasons": "Se canceló el pedido."},
+    Action.SURRENDER: {"reasons": "Recibida & anotada."},
 }
 # Whose letters are about no application: tests/licensing/test_lists.py.
 ABOUT_LISTS = {Action.ASK_LIST_CHANGE, Action.APPROVE_LIST_CHANGE, Action.DECLINE_LIST_CHANGE}
 # … and tests/licensing/test_signing_keys.py
 ABOUT_KEYS = {Action.ASK_KEY_CHANGE, Action.APPROVE_KEY_CHANGE, Action.DECLINE_KEY_CHANGE}
-ABOUT_A_LICENCE = {Action.SUSPEND, Action.REINSTATE, Action.REVOKE}
+# … and tests/licensing/test_detentions.py
+ABOUT_DETENTIONS = {
+    Action.DETAIN,
+    Action.NOTE_DETENTION,
+    Action.ANSWER_DETENTION,
+    Action.RELEASE_DETENTION,
+    Action.REMIND_OF_DETENTION,
+}
+ABOUT_A_LICENCE = {
+    Action.SUSPEND,
+    Action.REINSTATE,
+    Action.REVOKE,
+    Action.ASK_SURRENDER,
+    Action.SURRENDER,
+}
 
 
 @pytest.fixture
@@ -56,7 +72,9 @@ def event(action: Action, licence) -> Event:
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.parametrize("action", sorted(set(notifications.RECIPIENTS) - ABOUT_LISTS - ABOUT_KEYS))
+@pytest.mark.parametrize(
+    "action", sorted(set(notifications.RECIPIENTS) - ABOUT_LISTS - ABOUT_KEYS - ABOUT_DETENTIONS)
+)
 def test_every_notified_action_has_a_letter_with_a_subject_what_was_said_and_a_link(
     action, language, licence
 ):

@@ -317,6 +317,8 @@ def test_a_list_that_somebody_fetches_is_left_to_them(publisher):
         other.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"fetch:{UN}"])
 
         assert fetch() is None
+        # Closing the connection would let go of it too, but some time later.
+        other.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"fetch:{UN}"])
 
     assert fetch() is not None
 
