@@ -33,6 +33,7 @@ from licensing.models import (
     Usage,
     User,
 )
+from licensing.references import read_reference
 from licensing.units import converted, decimals_of, fits, plain, unit_name
 
 Reasons = list[dict[str, Any]]
@@ -191,7 +192,8 @@ def in_unit_of(line: LicenceLine, quantity: Decimal, unit: str) -> tuple[Decimal
 
 def against_detention(declaration: str) -> Reasons:
     """Refuse for goods that customs keeps back: nothing of their declaration leaves before two let it."""
-    if not Detention.objects.unreleased().filter(declaration=declaration).exists():
+    same = Detention.objects.unreleased().filter(declaration=read_reference(declaration))
+    if not same.exists():
         return []
     detail = _("The goods of the declaration %(declaration)s are detained. Wait for the authority’s answer.")
     return [{"code": "detained", "detail": detail % {"declaration": declaration}}]

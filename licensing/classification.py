@@ -82,6 +82,21 @@ def assessed(application: Application) -> list[Assessed]:
     return found
 
 
+def codes_that_count(lines: Iterable[GoodsLine]) -> dict[int, tuple[str, ...]]:
+    """Return by line the codes its goods go by: what an officer found of what the line says now, also where
+    that is none, else what the exporter claims."""
+    lines = list(lines)
+    newest = _newest(GoodsAssessment.objects.filter(line__in=lines))
+    found = {}
+    for line in lines:
+        last = newest.get(line.pk)
+        if last is not None and last.goods_digest == digest(line):
+            found[line.pk] = tuple(last.codes)
+        else:
+            found[line.pk] = (normalise_code(line.control_code),) if line.control_code else ()
+    return found
+
+
 def _newest(rows: QuerySet[GoodsAssessment]) -> dict[int, GoodsAssessment]:
     return {row.line_id: row for row in rows.order_by("at", "pk")}
 

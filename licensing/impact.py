@@ -9,9 +9,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from licensing.models import Application, ApplicationStatus, GoodsLine, Licence, Organisation
+from licensing.classification import codes_that_count
+from licensing.models import (
+    Application,
+    ApplicationStatus,
+    GoodsAssessment,
+    GoodsLine,
+    Licence,
+    Organisation,
+)
 from screening.codes import normalise_code
 from screening.control.editions import Changes, compare
 from screening.control.wording import ancestors, base
@@ -117,8 +125,10 @@ def touched(changes: Changes, at: datetime) -> list[Touched]:
     by_base = _by_base(changes)
     lines = _claiming(Application.objects.watched(at), by_base)
     found = []
-    for line in lines.order_by("application__submitted_at", "application_id", "number"):
-        if met := _met(line, by_base):
+    rows = list(lines.order_by("application__submitted_at", "application_id", "number"))
+    codes = codes_that_count(rows)
+    for line in rows:
+        if met := _met(codes[line.pk], by_base):
             licence = getattr(line.application, "licence", None)
             found.append(Touched(line, line.application, licence, met))
     return found
@@ -130,12 +140,14 @@ def library(changes: Changes, at: datetime, *, drafts: bool = False) -> list[Lib
     rest = Application.objects.exclude(pk__in=Application.objects.watched(at).values("pk"))
     seen = rest if drafts else rest.exclude(status=ApplicationStatus.DRAFT)
     kept: dict[tuple[int, str, str], list[GoodsLine]] = {}
-    for line in _claiming(seen, by_base).order_by("-pk"):
+    rows = list(_claiming(seen, by_base).order_by("-pk"))
+    codes = codes_that_count(rows)
+    for line in rows:
         kept.setdefault(_same_goods(line), []).append(line)
     items = [
         LibraryItem(lines[0], lines[0].application, len(lines), met)
         for lines in kept.values()
-        if (met := _met(lines[0], by_base))
+        if (met := _met(codes[lines[0].pk], by_base))
     ]
     return sorted(items, key=lambda one: (one.application.organisation.name, one.goods.control_code))
 
@@ -146,15 +158,16 @@ def _same_goods(line: GoodsLine) -> tuple[int, str, str]:
 
 
 def _claiming(applications: QuerySet[Application], by_base: dict[str, list[Change]]) -> QuerySet[GoodsLine]:
-    """Return the goods that claim a code at all, if any changed."""
-    lines = GoodsLine.objects.filter(application__in=applications).exclude(control_code="")
+    """Return the goods that anybody has given a code at all, if any changed."""
+    assessed = GoodsAssessment.objects.filter(line=OuterRef("pk"))
+    lines = GoodsLine.objects.filter(~Q(control_code="") | Exists(assessed), application__in=applications)
     related = lines.select_related("application__organisation", "application__licence")
     return related if by_base else related.none()
 
 
-def _met(line: GoodsLine, by_base: dict[str, list[Change]]) -> tuple[Change, ...]:
-    code = normalise_code(line.control_code)
-    return tuple(change for change in by_base.get(base(code), ()) if _meets(code, change.code))
+def _met(codes: Iterable[str], by_base: dict[str, list[Change]]) -> tuple[Change, ...]:
+    found = (change for code in codes for change in by_base.get(base(code), ()) if _meets(code, change.code))
+    return tuple(dict.fromkeys(found))
 
 
 def _by_base(changes: Changes) -> dict[str, list[Change]]:

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from licensing.bookings import Reasons, in_words, reason
@@ -21,6 +22,7 @@ from licensing.models import (
     Terms,
 )
 from licensing.models.applications import PartyRole
+from licensing.references import read_reference
 from licensing.units import plain, unit_name
 from screening.names import comparable
 
@@ -170,13 +172,7 @@ def against_amount(line: LicenceLine, declaration: str, amount: Decimal) -> Reas
     )
     if limit is None:
         return []
-    of_declaration = (
-        Q(usage__declaration=declaration)
-        | Q(usage=None, declaration=declaration)  # ran out
-        | Q(confirmation__correction__entry__usage__declaration=declaration)
-    )
-    moved = LedgerEntry.objects.filter(of_declaration, line=line)
-    before = moved.aggregate(total=Sum("quantity", default=ZERO) + Sum("reserved", default=ZERO))["total"]
+    before = _moved_with(line, declaration)
     if before + amount <= limit.most:
         return []
     words = _("Line %(line)d: at most %(most)s may leave with one declaration; this would make %(asked)s.")
@@ -186,6 +182,16 @@ def against_amount(line: LicenceLine, declaration: str, amount: Decimal) -> Reas
         "asked": in_words(before + amount, line.unit),
     }
     return [reason("over-limit", line.number, words % said)]
+
+
+def _moved_with(line: LicenceLine, declaration: str) -> Decimal:
+    """Return what is booked of a line for a declaration, in whatever spelling: reserved, left, reversed."""
+    wrong = F("confirmation__correction__entry__usage__declaration")  # of an entry that reverses another
+    named = Coalesce(F("usage__declaration"), wrong, F("declaration"))
+    moved = LedgerEntry.objects.filter(line=line).values_list(named).order_by()
+    sums = moved.annotate(total=Sum("quantity") + Sum("reserved"))
+    wanted = read_reference(declaration)
+    return sum((total for name, total in sums if read_reference(name) == wanted), ZERO)
 
 
 def _terms_of(licence: Licence) -> Terms | None:

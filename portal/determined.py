@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 from licensing import determination
+from licensing.classification import codes_that_count
 from licensing.country import pack
 from licensing.determination import Answer, Asked, Match, Outcome
 from licensing.determination_words import VERDICTS, sentence
@@ -25,6 +26,8 @@ TONES = {
     Outcome.QUESTIONS: PLAIN,
 }
 SIGNS = {Weight.NEEDED: "warning", Weight.PERSON: "ask", Weight.FACT: "info"}
+
+STRICTEST = tuple(Outcome)  # as the enumeration has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +92,20 @@ def of_case(application: Application, at: datetime, standings: Iterable[Standing
     """Return the same as officers see it: with what the lists of sanctions say of the end users."""
     match = _match(standings)
     lines = list(application.goods.all())
-    asked = [replace(one, end_user_match=match) for one in determination.asked_of(application, lines)]
-    answers = answer_all(asked, determination.moment_of(application, at))
-    return [shown(answer, line) for line, answer in zip(lines, answers, strict=True)]
+    found = codes_that_count(lines)
+    # One question for each entry that officers found; of the answers the strictest is the line's.
+    asked = [
+        (line, replace(one, code=code, end_user_match=match))
+        for line, one in zip(lines, determination.asked_of(application, lines), strict=True)
+        for code in found[line.pk] or ("",)
+    ]
+    answers = answer_all([one for _line, one in asked], determination.moment_of(application, at))
+    strictest: dict[int, Answer] = {}
+    for (line, _one), answer in zip(asked, answers, strict=True):
+        known = strictest.get(line.pk)
+        if known is None or STRICTEST.index(answer.outcome) < STRICTEST.index(known.outcome):
+            strictest[line.pk] = answer
+    return [shown(strictest[line.pk], line) for line in lines]
 
 
 @dataclass(frozen=True, slots=True)

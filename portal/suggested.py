@@ -22,12 +22,14 @@ from screening.classification import NoEditionInForce, suggest
 from screening.classification.answers import Answer, Comparison, Goods, Outcome, Reason, Suggestion
 from screening.classification.parameters import parameters
 from screening.control.lists import name_of
+from screening.control.wording import cas_numbers
 from screening.control_models import ControlEdition, EntryRegime, Regime
 
 LONGEST_TITLE = 220  # characters shown of what a provision says; its page has the rest
 SHOWN_AT_ONCE = 5  # the others are one click away
 LEAST_LETTERS = 3  # fewer say nothing about goods
 SIGNS = ",.;:()[]“”«»\"'"
+NOT_CERTAIN = _("Is this the value that is meant?")
 BLANKS = re.compile(r"(\s+|/)")
 OUTCOMES: dict[Outcome, tuple[Promise, str]] = {
     Outcome.MET: (_("Reached"), ATTENTION),
@@ -122,7 +124,8 @@ class Shown:
 
 
 def says_something(goods: Goods) -> bool:
-    return sum(sign.isalpha() for sign in goods.text) >= LEAST_LETTERS or bool(goods.cas)
+    letters = sum(sign.isalpha() for sign in goods.text)
+    return letters >= LEAST_LETTERS or bool(goods.cas or cas_numbers(goods.text))
 
 
 def ask(
@@ -223,6 +226,8 @@ def _piece(part: str, words: frozenset[str]) -> str:
 
 def _compared(comparison: Comparison) -> Compared:
     label, tone = OUTCOMES[comparison.outcome]
+    if comparison.outcome is Outcome.NOT_KNOWN and comparison.stated is not None:
+        label = NOT_CERTAIN
     name, threshold, stated = (
         parameter_name(comparison.parameter),
         _threshold(comparison),

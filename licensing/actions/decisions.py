@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from licensing import notifications, outbox, references, terms
+from licensing.classification import codes_that_count
 from licensing.country import months_after, pack
 from licensing.errors import Refused
 from licensing.models import (
@@ -91,7 +92,11 @@ def _issue(application: Application, decision: Decision, at: datetime) -> Licenc
         conditions=[*decision.recommendation.conditions, *_in_words(set_terms)],
         issued_at=at,
     )
-    LicenceLine.objects.bulk_create(granting(licence, goods, set_terms) for goods in application.goods.all())
+    lines = list(application.goods.all())
+    codes = codes_that_count(lines)
+    LicenceLine.objects.bulk_create(
+        granting(licence, goods, set_terms, codes=codes[goods.pk]) for goods in lines
+    )
     return licence
 
 
@@ -101,15 +106,22 @@ def _in_words(set_terms: Terms | None) -> list[str]:
     return [f"{sentence.es}\n{sentence.en}" for sentence in sentences]
 
 
-def granting(licence: Licence, goods: GoodsLine, set_terms: Terms | None = None) -> LicenceLine:
-    """Return the line, not yet stored, by which `licence` grants all that was asked for."""
+def granting(
+    licence: Licence,
+    goods: GoodsLine,
+    set_terms: Terms | None = None,
+    *,
+    codes: tuple[str, ...] | None = None,
+) -> LicenceLine:
+    """Return the line, not yet stored, by which `licence` grants all that was asked for. `codes` are the
+    entries that officers found; without them, the exporter's."""
     return LicenceLine(
         licence=licence,
         goods=goods,
         number=goods.number,
         description=goods.description,
         hs_code=goods.hs_code,
-        control_code=goods.control_code,
+        control_code=goods.control_code if codes is None else ", ".join(codes),
         unit=goods.unit,
         granted=goods.quantity,
         value=goods.value,

@@ -62,7 +62,7 @@ def detain(
     detention = Detention.objects.create(
         licence=licence,
         number=reference[:30],
-        declaration=declaration.strip(),
+        declaration=read_reference(declaration),  # however somebody else writes it
         port=port,
         goods=goods.strip(),
         once=once,

@@ -57,6 +57,7 @@ class Ours:
 
     that_day: Decimal = ZERO
     in_all: Decimal = ZERO  # other days included
+    unit: str = ""  # where it is not the line's: of goods that no line covers, or counts
 
 
 @transaction.atomic
@@ -119,7 +120,14 @@ def _ours(system: Organisation, day: date, declarations: set[str]) -> dict[Key, 
         _add(found, places[pk], quantity)
     for irregular in Irregularity.objects.filter(of_theirs).select_related("usage", "line"):
         key = (irregular.number, irregular.line_number, irregular.usage.declaration)
-        _add(found, (key, country.legal_day(irregular.at) == day), _not_counted(irregular))
+        beyond = _not_counted(irregular)
+        if beyond is None:
+            found[key].unit = irregular.unit
+        _add(
+            found,
+            (key, country.legal_day(irregular.at) == day),
+            irregular.quantity if beyond is None else beyond,
+        )
     return found
 
 
@@ -129,12 +137,12 @@ def _add(found: dict[Key, Ours], place: tuple[Key, bool], quantity: Decimal) -> 
     found[key].that_day += quantity if is_that_day else ZERO
 
 
-def _not_counted(irregular: Irregularity) -> Decimal:
-    """Return what left beyond the licence, in the line's unit; as reported where there is no such line."""
+def _not_counted(irregular: Irregularity) -> Decimal | None:
+    """Return what left beyond the licence, in the line's unit; None where it can't be said in that."""
     if irregular.line is None:
-        return irregular.quantity
+        return None
     reported = converted(irregular.quantity, irregular.unit, irregular.line.unit)
-    return ZERO if reported is None else reported - irregular.counted
+    return None if reported is None else reported - irregular.counted
 
 
 def _units(keys: Iterable[Key]) -> dict[tuple[str, int], str]:
@@ -148,6 +156,7 @@ def _units(keys: Iterable[Key]) -> dict[tuple[str, int], str]:
 
 def _difference(key: Key, theirs: list[Total], ours: Ours, unit: str | None) -> dict[str, Any] | None:
     """Return how the two books differ about one movement; None if they don't."""
+    unit = ours.unit or unit
     asked = _sum(theirs, unit)
     kind = _kind(asked, ours)
     if kind is None:

@@ -14,6 +14,7 @@ from licensing.models.accounts import Organisation, Role, User
 from licensing.models.applications import Application, GoodsLine
 from licensing.models.decisions import Decision
 from licensing.models.files import StoredFile
+from licensing.units import decimals_of
 
 
 class LicenceStatus(models.TextChoices):
@@ -161,6 +162,7 @@ def state_of(
 class Balance:
     """The arithmetic of an account, for a row of the table and for one that was looked up without a model."""
 
+    unit: str
     granted: Decimal
     used: Decimal
     reserved: Decimal
@@ -168,8 +170,9 @@ class Balance:
 
     @property
     def most(self) -> Decimal:
-        """Return the most that may leave: what was granted, and the tolerance where there is one."""
-        return _with_tolerance(self.granted, self.quantity_tolerance, 4)
+        """Return the most that may leave: what was granted, and the tolerance where there is one, rounded
+        down to what the unit can count."""
+        return _with_tolerance(self.granted, self.quantity_tolerance, decimals_of(self.unit))
 
     @property
     def remaining(self) -> Decimal:
@@ -194,7 +197,7 @@ class LicenceLine(Balance, models.Model):
     number = models.PositiveSmallIntegerField()
     description = models.TextField()
     hs_code = models.CharField(max_length=12)
-    control_code = models.CharField(max_length=30, blank=True)
+    control_code = models.CharField(max_length=400, blank=True)  # several with commas between
     unit = models.CharField(max_length=3)  # UN/ECE Recommendation 20; of all three quantities
     granted = models.DecimalField(max_digits=18, decimal_places=4)
     used = models.DecimalField(max_digits=18, decimal_places=4, default=Decimal(0))

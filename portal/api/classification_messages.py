@@ -42,7 +42,7 @@ def is_customs_code(text: str) -> None:
 
 def is_a_cas_number(text: str) -> None:
     if not is_cas(text):
-        raise ValidationError(_("Send a CAS number, such as “7783-70-2”."), code="cas")
+        raise ValidationError(_("Send a CAS number, such as “111-48-8”."), code="cas")
 
 
 class GoodsIn(Closed):

@@ -143,7 +143,8 @@ class WriteOffForm(forms.Form):
                 self.add_error(name, reason["detail"])
             else:
                 self.add_error(None, reason["detail"])
-                for part in asked.values():
+                # Only a licence that is not in force says nothing of what remains by itself.
+                for part in asked.values() if reason["code"] == "not-in-force" else ():
                     field = cast(QuantityField, self.fields[self.name_of(part.number)])
                     message = _nothing_written_off(part, field.line.remaining)
                     self.add_error(self.name_of(part.number), message)

@@ -17,6 +17,7 @@ from licensing.units import decimals_of, fits, units
 from portal.forms import fields
 from portal.forms.fields import PageForm, choice, text
 from portal.forms.numbers import ABOVE_ZERO, read_number, written
+from portal.signs import HIDDEN_SIGNS
 from screening.classification.answers import Goods
 from screening.codes import is_known_code, is_known_hs, normalise_code, normalise_hs
 
@@ -205,6 +206,11 @@ def described(said: Mapping[str, Any]) -> Goods:
     )
 
 
+def one_line(typed: str) -> str:
+    """Return a reason without blanks and signs that nobody sees, which no field would take."""
+    return " ".join(HIDDEN_SIGNS.sub("", typed.replace("\0", "")).split())[:REASON_AT_MOST]
+
+
 class WeighedSuggestions:
     """What the page suggested and what was answered so far, carried in the form until the line is saved.
 
@@ -216,11 +222,9 @@ class WeighedSuggestions:
     def __init__(self, data: Mapping[str, Any], accepted: list[str], rejected: list[str]) -> None:
         self.edition_id, self.codes = self._offered(str(data.get("offered", "")))
         self.accepted = set(accepted)
-        self.rejected = {
-            code: " ".join(str(data.get(f"why-{code}", "")).split())[:REASON_AT_MOST] for code in rejected
-        }
+        self.rejected = {code: one_line(str(data.get(f"why-{code}", ""))) for code in rejected}
         self.reasons = {
-            name.removeprefix("why-"): " ".join(str(value).split())[:REASON_AT_MOST]
+            name.removeprefix("why-"): one_line(str(value))
             for name, value in data.items()
             if name.startswith("why-")
         }

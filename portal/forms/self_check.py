@@ -37,7 +37,7 @@ class SelfCheckForm(forms.Form):
     )
     cas = forms.CharField(
         label=_("CAS numbers"),
-        help_text=_("Of chemicals, with commas between them, for example 7783-70-2."),
+        help_text=_("Of chemicals, with commas between them, for example 111-48-8."),
         required=False,
         max_length=LONGEST_CODES,
         error_messages=said(None),
@@ -60,7 +60,7 @@ class SelfCheckForm(forms.Form):
         numbers = [number for number in re.split(r"[,;\s]+", self.cleaned_data["cas"]) if number]
         for number in numbers:
             if not is_cas(number):
-                words = gettext("“%(typed)s” is not a CAS number. Write it like 7783-70-2.")
+                words = gettext("“%(typed)s” is not a CAS number. Write it like 111-48-8.")
                 raise ValidationError(words % {"typed": number})
         if len(numbers) > MOST_CAS:
             raise ValidationError(gettext("Write at most %(most)d CAS numbers.") % {"most": MOST_CAS})

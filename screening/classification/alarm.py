@@ -16,6 +16,7 @@ LENGTH = -1.7  # long texts share something with every list
 A_CHEMICAL = -2.3  # a name of the chemical kind that is none of the names of a listed substance
 CONSTANT = -1.95
 THRESHOLD = 0.5
+CERTAIN = 0.95  # of goods that bear the number of a listed substance, or that people classified before
 CHEMICAL = re.compile(
     r"\d[,']?\d*-[a-z]|\b(?:\w*(?:meth|eth|prop|but|pent|hex|phen|benz|chlor|brom|iod|fluor|nitr|amin)\w*"
     r"(?:yl|ane|ene|ol|one|ine|ide|ate|acid|ether|oxy|ano|eno|ina|uro|ato|ilo))\b",

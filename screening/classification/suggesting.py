@@ -7,22 +7,23 @@ from threading import Lock
 from time import perf_counter
 
 from screening.classification import explaining, index_store
-from screening.classification.alarm import THRESHOLD, alarm
+from screening.classification.alarm import CERTAIN, THRESHOLD, alarm
 from screening.classification.answers import Answer, Claim, Goods, Precedent
 from screening.classification.corpus import documents
 from screening.classification.index import EditionIndex
-from screening.classification.precedents import near, worths
+from screening.classification.precedents import Near, near, worths
 from screening.classification.query import query
 from screening.classification.ranking import Candidate, rank
 from screening.classification.thresholds import compare
 from screening.codes import normalise_code
 from screening.control.editions import in_force
-from screening.control.wording import base
+from screening.control.wording import base, cas_numbers
 from screening.control_models import CatchAllRule, ControlEdition, ControlTable, HsCorrelation
 
 EU_DUAL_USE = "eu-dual-use"
 FAR = 15  # a code claimed that is not among the first so many is far from everything found
 LEAST = 0.15  # what is found with less has next to nothing in common with the goods
+NEAREST = 3  # among so many a number or a claim is borne out
 SHORTEST_HS = 4
 INDEXES_KEPT = 6  # in one process: the lists, and an edition before
 
@@ -56,7 +57,10 @@ def suggest(
     found = rank(asked, index, _hinted(edition, goods.hs_code, at), worths(alike))
     found = [one for one in found if one.score >= LEAST]
     most = found[0].score if found else 1.0
+    claims = _claims(goods, index, found)
     likely = alarm(asked, found)
+    if _is_certain(goods, found, alike, claims):
+        likely = max(likely, CERTAIN)
     shown = found[:limit]
     compared = compare([index.documents[one.place].version_id for one in shown], goods)
     explain = partial(explaining.suggestion, index, goods, asked, language, alike, compared)
@@ -66,7 +70,7 @@ def suggest(
         tuple(explain(one, max(0.0, one.score / most)) for one in shown),
         alarm=likely,
         may_be_listed=likely >= THRESHOLD,
-        claims=_claims(goods, index, found),
+        claims=claims,
         milliseconds=1000 * (perf_counter() - started),
         catch_all=_catch_all(edition, language),
     )
@@ -108,6 +112,19 @@ def _claims(goods: Goods, index: EditionIndex, found: list[Candidate]) -> tuple[
         is_known = top in index.numbers
         claims.append(Claim(code, is_known, is_known and (place is None or place > FAR), place))
     return tuple(claims)
+
+
+def _is_certain(
+    goods: Goods, found: Sequence[Candidate], alike: Sequence[Near], claims: Sequence[Claim]
+) -> bool:
+    """Say whether more than likeness speaks for it: the number of a listed substance, goods that people
+    classified before, or a claim that the search bears out."""
+    bears_number = bool(goods.cas or cas_numbers(goods.text)) and any(
+        one.substance for one in found[:NEAREST]
+    )
+    was_listed = any(one.precedent.codes for one in alike)
+    is_borne_out = any(claim.place is not None and claim.place <= NEAREST for claim in claims)
+    return bears_number or was_listed or is_borne_out
 
 
 def _catch_all(edition: ControlEdition, language: str) -> tuple[str, ...]:

@@ -157,7 +157,8 @@ def _of_row(code: str, row: LicenceRequirement, place: Place, chart: Chart, law:
             if everywhere
             else Ground("us-prose", Weight.PERSON, law, said)
         ]
-    found = [_of_column(column, how, said, place, chart) for column in row.columns]
+    # Where no chart is loaded, that is said once; an empty cell of a chart nobody has says nothing.
+    found = [_of_column(column, how, said, place, chart) for column in row.columns if chart.chart]
     if not COLUMN_ALONE.fullmatch(row.prose) and row.prose != row.scope:
         found.append(Ground("us-prose", Weight.PERSON, law, said))
     return found
