@@ -99,6 +99,18 @@ def test_a_licence_carries_the_conditions_recommended(decider):
     assert approve(case, decider).conditions == ["Informe de entrega."]
 
 
+def test_a_licence_names_the_entries_that_officers_found_not_the_claim(decider):
+    ListVersionFactory()
+    case = ApplicationFactory(in_review=True)
+    line = case.goods.get()
+    GoodsAssessmentFactory(line=line, codes=["0C001", "0C002"], at=NOON + timedelta(hours=1))
+    RecommendationFactory(application=case)
+    case.status = ApplicationStatus.RECOMMENDED
+    case.save()
+
+    assert approve(case, decider, at=NOON + timedelta(hours=2)).lines.get().control_code == "0C001, 0C002"
+
+
 def test_whoever_recommended_can_not_decide(decider):
     ListVersionFactory()
     case = ApplicationFactory(in_review=True)

@@ -286,3 +286,10 @@ def test_every_letter_says_which_goods_and_leads_to_their_page(dock, language):
         assert f"/detentions/{detention.pk}/" in letter.body
         assert not {"None", "{{", "{%", "&amp;"} & set(letter.body.split())
     assert any("Otra & foto" in letter.body for letter in mail.outbox)
+
+
+@pytest.mark.parametrize("spelled", ["pablb-1", "PABLB–1", " PABLB - 1"])
+def test_a_detained_declaration_is_the_same_however_it_is_written(dock, line, spelled):
+    detain(dock, number=str(line.licence))
+
+    assert write_off(line, dock, declaration=spelled).outcome == Usage.Outcome.REFUSED

@@ -7,7 +7,13 @@ import pytest
 from licensing.impact import touched
 from licensing.models import Application, ApplicationStatus, LicenceStatus
 from screening.control.editions import Changes
-from tests.factories import NOON, ApplicationFactory, GoodsLineFactory, LicenceFactory
+from tests.factories import (
+    NOON,
+    ApplicationFactory,
+    GoodsAssessmentFactory,
+    GoodsLineFactory,
+    LicenceFactory,
+)
 
 CHANGES = Changes(
     added=("3A501", "3A001.z"), removed=("2B001.c",), moved=(("1C001.a", "1C002.b"),), changed=("6A003.b.4",)
@@ -65,3 +71,11 @@ def test_live_licences_are_touched_and_ended_ones_not(db):
     Application.objects.update(status=ApplicationStatus.APPROVED)
 
     assert [one.licence for one in touched(CHANGES, NOON)] == [live]
+
+
+def test_the_code_that_officers_found_counts_whatever_was_claimed(db):
+    claimed_nothing, found_to_be_none = goods(""), goods("2B001.c")
+    GoodsAssessmentFactory(line=claimed_nothing, codes=["2B001.c"])
+    GoodsAssessmentFactory(line=found_to_be_none, codes=[], reason="Otra cosa.")
+
+    assert [one.goods for one in touched(CHANGES, NOON)] == [claimed_nothing]

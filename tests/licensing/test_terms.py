@@ -244,3 +244,18 @@ def test_detained_goods_are_neither_reserved_nor_posted(system):
     assert codes(posted) == ["detained"]
     assert codes(reserve(licence, system, key="r2", item=2)) == ["detained"]
     assert Licence.objects.get().lines.get().used == 0
+
+
+@pytest.mark.parametrize("spelled", ["d-1", "D–1", " D - 1 "])
+def test_a_declaration_is_the_same_however_it_is_written(system, spelled):
+    licence = issued(most=4)
+    reserve(licence, system, quantity=3, declaration="D-1")
+
+    assert codes(reserve(licence, system, quantity=2, key="r2", declaration=spelled)) == ["over-limit"]
+
+
+def test_a_tolerance_lets_whole_pieces_leave(system):
+    licence = issued(quantity_tolerance=Decimal(15))
+
+    assert licence.lines.get().granted == 10
+    assert licence.lines.get().remaining == 11

@@ -187,6 +187,15 @@ def test_rejecting_takes_a_reason(desk, draft, in_force):
     assert (row.weighed.answer, row.weighed.reason) == ("rejected", "Es de 400 W.")
 
 
+def test_a_reason_holds_no_sign_that_nobody_sees(desk, draft, in_force):
+    laser = laser_of(desk, draft)
+    sent = {**offered(desk, draft), "rejected": [laser], f"why-{laser}": "Es\0 de\u202e 400 W."}
+
+    desk.post(page_of(draft), sent)
+
+    assert GoodsLine.objects.get().suggestions.get(code=laser).reason == "Es de 400 W."
+
+
 def test_an_answer_can_be_taken_back(desk, draft, in_force):
     laser = laser_of(desk, draft)
     sent = {**offered(desk, draft), "accepted": [laser], "undo": laser}

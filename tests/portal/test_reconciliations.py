@@ -218,3 +218,15 @@ def test_no_comparison_can_be_changed_or_deleted(machine, line):
     ):
         with pytest.raises((IntegrityError, ProgrammingError)), transaction.atomic():
             connection.cursor().execute(statement)
+
+
+def test_goods_that_no_line_covers_are_compared_as_they_were_reported(machine, line):
+    elsewhere = departure(1, line)
+    elsewhere["lines"][0]["licence"] = "PA-L-1999-000001"
+    unlike = departure(2, line)
+    unlike["lines"][0]["unit"] = "KGM"
+    assert sent(machine, elsewhere, unlike) == [201, 201]
+
+    assert kinds(compared(machine, [])) == {("PABLB-1", "missing-there"), ("PABLB-2", "missing-there")}
+    book = [{**row(1, line), "licence": "PA-L-1999-000001"}, row(2, line, unit="KGM")]
+    assert kinds(compared(machine, book)) == set()

@@ -155,3 +155,18 @@ def test_no_more_than_the_limit_is_answered_and_each_code_once(db, loaded):
 )
 def test_the_military_list_is_asked_as_well(db, military, asked, code):
     assert bases(Goods(asked), list_code="eu-military")[0] == code
+
+
+LONG = "Sample drum, returned by the customer for analysis in our laboratory next month, with papers"
+
+
+@pytest.mark.parametrize("goods", [Goods(f"{LONG}, CAS 111-48-8"), Goods(LONG, cas=("111-48-8",))])
+def test_the_number_of_a_listed_substance_raises_the_alarm_whatever_stands_around_it(db, loaded, goods):
+    assert not answer(Goods(LONG)).may_be_listed
+    assert answer(goods).may_be_listed
+
+
+def test_goods_that_people_found_to_be_listed_raise_the_alarm(db, loaded):
+    before = [Precedent("k", LONG, ("6A005",))]
+
+    assert answer(Goods(LONG), precedents=before).may_be_listed
