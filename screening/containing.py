@@ -10,7 +10,7 @@ from screening.models import ListedEntity, ListVersion
 from screening.names import comparable
 
 SHORTEST = 3  # Latin letters of the longest word that is looked for
-AT_ONCE = 1000  # entries fetched in one query
+AT_ONCE = 200  # entries fetched in one query
 
 
 @dataclass(frozen=True, slots=True)
