@@ -339,7 +339,7 @@ class NameIndex:
 
     def with_words(self, part: str) -> list[tuple[int, str]]:
         """Return the entities of which one name has every word of `part`, a longer word that begins with it,
-        or one very much like it; each with that name.
+        or one very much like it; each with that name, the first of several.
 
         Those with the words themselves come first, then by name. Raises ValueError if `part` is blank.
         """
@@ -348,11 +348,14 @@ class NameIndex:
         if not form.is_skeletal:  # as written too: who has typed half a word meets no table of spellings
             ways.add(tuple(form.spelled.split()))
         how = np.minimum.reduce([self._how_they_have(words) for words in ways])
-        best: dict[int, tuple[int, str]] = {}
+        best: dict[int, tuple[int, int]] = {}
         for number in (how < LACKING).nonzero()[0].tolist():
-            place, found = int(self._entity_of[number]), (int(how[number]), self._names[number])
+            place, found = int(self._entity_of[number]), (int(how[number]), number)
             best[place] = min(found, best.get(place, found))
-        in_order = sorted((*found, int(self._entities[place])) for place, found in best.items())
+        in_order = sorted(
+            (how_it_has, self._names[number], int(self._entities[place]))
+            for place, (how_it_has, number) in best.items()
+        )
         return [(entity, name) for _how, name, entity in in_order]
 
     def _how_they_have(self, words: Iterable[str]) -> NDArray[np.int8]:
