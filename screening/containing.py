@@ -1,42 +1,56 @@
-"""Find entries by part of a name. It compares nothing: for whole names there is screening.search."""
+"""Find entries by part of a name. It weighs nothing: for whole names there is `screening.search.screen`."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.functions import Lower
+from screening import search
+from screening.models import ListedEntity, ListVersion
+from screening.names import comparable
 
-from screening.addresses import ACCENTED, PLAIN, words_of
-from screening.models import ListedEntity, ListedName, ListVersion
+SHORTEST = 3  # Latin letters of the longest word that is looked for
+AT_ONCE = 200  # entries fetched in one query
+
+
+@dataclass(frozen=True, slots=True)
+class Containing:
+    entity: ListedEntity
+    name: str  # the one that has the words, as published; it may be of a party that the entity owns
+
+    @property
+    def is_of_an_owned_party(self) -> bool:
+        return self.name != self.entity.primary_name and self.name in search.owned_by(self.entity)
+
+
+def says_enough(text: str) -> bool:
+    """Say whether a word of `text` has SHORTEST letters: with fewer, very many names begin."""
+    return bool(text.strip()) and max(map(len, comparable(text).different)) >= SHORTEST
 
 
 def names_containing(
-    text: str, versions: Iterable[ListVersion], *, without: Collection[int] = ()
-) -> QuerySet[ListedEntity]:
-    """Return the entities of `versions` of which one name holds every word of `text`, by name.
+    text: str,
+    versions: Collection[ListVersion],
+    *,
+    at: datetime,
+    most: int,
+    without: Collection[int] = (),
+) -> list[Containing]:
+    """Return at most `most` entities of `versions` of which one name has every word of `text`.
 
-    A word may be the beginning of a longer one; accents and capitals do not count. `without` are the numbers
-    of entities to leave out. A text without a word finds nobody.
+    `versions` are some of those in force at `at`. A word is compared as whole names are: in any script, in
+    other spellings; it may be the beginning of a longer one, or very much like one. Entities with the words
+    themselves come first, then by name. `without` are the numbers of entities to leave out. A text that does
+    not say enough finds nobody. Raises NoListInForce.
     """
-    words = words_of(text)
-    if not words:
-        return ListedEntity.objects.none()
-    among = ListedEntity.objects.filter(version__in=list(versions)).exclude(pk__in=without)
-    names = ListedName.objects.alias(plain=_plain("name")).filter(_holds(words), entity=OuterRef("pk"))
-    return (
-        among.alias(plain=_plain("primary_name"))
-        .filter(_holds(words) | Exists(names))
-        .order_by("primary_name", "pk")
-    )
+    if not says_enough(text):
+        return []
+    found = (one for one in search.with_words(text, at=at) if one[0] not in without)
+    return list(islice(_of_versions(found, versions), most))
 
 
-def _plain(field: str) -> Func:
-    return Func(
-        Lower(F(field)), Value(ACCENTED), Value(PLAIN), function="translate", output_field=TextField()
-    )
-
-
-def _holds(words: Iterable[str]) -> Q:
-    holds = Q()
-    for word in words:  # \m: where a word begins
-        holds &= Q(plain__regex=rf"\m{word}")
-    return holds
+def _of_versions(found: Iterator[tuple[int, str]], versions: Collection[ListVersion]) -> Iterator[Containing]:
+    among = ListedEntity.objects.filter(version__in=versions)
+    while chunk := list(islice(found, AT_ONCE)):
+        entities = among.in_bulk([entity for entity, _name in chunk])
+        yield from (Containing(entities[pk], name) for pk, name in chunk if pk in entities)

@@ -101,6 +101,9 @@ class Found(NamedTuple):
 PAIRED, LEAST_ADDED, ASKED, THEIRS = range(4)
 
 
+# How a name has a word: one that begins so, one like it, or neither.
+BEGUN, LIKE, LACKING = range(3)
+
 # What a key says of a word, in front of the key.
 BETWEEN = "\0"  # the words of a name; no name has it
 WORD, SLIP, SOUND, CONSONANTS, INITIAL_KEY = "=", "-", "s", "c", "i"
@@ -128,6 +131,17 @@ class Texts:
 
     def __getitem__(self, at: int) -> str:
         return str(self._bytes[self._marks[at] : self._marks[at + 1]], "utf-8")
+
+    def with_word(self, beginning: str) -> Numbers:
+        """Return which of the texts have a word that begins so."""
+        wanted = beginning.encode()
+        starts = np.concatenate([self._ends[:-1], (self._data == ord(" ")).nonzero()[0] + 1])
+        starts = starts[starts + len(wanted) <= len(self._data)]
+        for at, sign in enumerate(wanted):
+            starts = starts[self._data[starts + at] == sign]
+        texts = self._ends.searchsorted(starts, side="right") - 1
+        whole = starts + len(wanted) <= self._ends[texts + 1]
+        return np.unique(texts[whole]).astype(np.int32)
 
     def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
         return {f"{name}_data": self._data, f"{name}_ends": self._ends}
@@ -322,6 +336,45 @@ class NameIndex:
         It is the other way round of `candidates`: the same pairs of a party and a listed entity are found.
         """
         return self._candidates(listed, at_least, OF_A_LISTED)
+
+    def with_words(self, part: str) -> list[tuple[int, str]]:
+        """Return the entities of which one name has every word of `part`, a longer word that begins with it,
+        or one very much like it; each with that name, the first of several.
+
+        Those with the words themselves come first, then by name. Raises ValueError if `part` is blank.
+        """
+        form = comparable(part)
+        ways = {form.different}
+        if not form.is_skeletal:  # as written too: who has typed half a word meets no table of spellings
+            ways.add(tuple(form.spelled.split()))
+        how = np.minimum.reduce([self._how_they_have(words) for words in ways])
+        best: dict[int, tuple[int, int]] = {}
+        for number in (how < LACKING).nonzero()[0].tolist():
+            place, found = int(self._entity_of[number]), (int(how[number]), number)
+            best[place] = min(found, best.get(place, found))
+        in_order = sorted(
+            (how_it_has, self._names[number], int(self._entities[place]))
+            for place, (how_it_has, number) in best.items()
+        )
+        return [(entity, name) for _how, name, entity in in_order]
+
+    def _how_they_have(self, words: Iterable[str]) -> NDArray[np.int8]:
+        """Return of each name how it has the word that it has least of."""
+        how: NDArray[np.int8] = np.maximum.reduce([self._how_they_have_one(word) for word in words])
+        return how
+
+    def _how_they_have_one(self, word: str) -> NDArray[np.int8]:
+        how = np.full(len(self._names), LACKING, np.int8)
+        alike = self._alike(word)
+        how[self._names_that_have(alike.words[alike.how > np.float32(INITIAL)])] = LIKE
+        how[self._names_that_have(self._words.with_word(word))] = BEGUN
+        if word[0] != SKELETAL:  # what is spelled does not tell consonants from words
+            how[self._spelled.with_word(word)] = BEGUN
+        return how
+
+    def _names_that_have(self, words: Numbers) -> Numbers:
+        names: Numbers = self._names_with.data[self._names_with.places_of_all(words)[0]]
+        return names
 
     def _candidates(self, asked: Subject, at_least: float, costs: Costs) -> dict[int, Subject]:
         found: dict[int, set[int]] = defaultdict(set)

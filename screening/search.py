@@ -173,6 +173,12 @@ def _with_owners(score: Score, entity: ListedEntity, index: NameIndex) -> Score:
     return replace(score, reasons=(*score.reasons, *reasons)) if reasons else score
 
 
+def with_words(part: str, *, at: datetime) -> list[tuple[int, str]]:
+    """Return the numbers of the entities listed at `at` of which one name has every word of `part`, with that
+    name; as `NameIndex.with_words`. Raises NoListInForce, ValueError if `part` is blank."""
+    return _index(lists_in_force(at)).with_words(part)
+
+
 def owners_named(relations: Sequence[Mapping[str, str]]) -> list[str]:
     """Return the names of the owners that a list gives an entry in its relations."""
     owners = [one["name"] for one in relations if one["kind"] == RelationKind.OWNED_BY]

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_GET
 from licensing import searches
 from licensing.models import ListSearch, SearchWay
 from licensing.permissions import Permission
-from licensing.searches import ListNotInForce
+from licensing.searches import Answer, ListNotInForce
 from portal import listed
 from portal.access import needs
 from portal.findings import edition_of
-from portal.forms.screenings import AddressSearchForm, NameSearchForm
+from portal.forms.screenings import AddressSearchForm, NameSearchForm, says
 from portal.http import PortalRequest
 from portal.templatetags.portal import edition_name
-from screening.containing import names_containing
+from screening.containing import SHORTEST, names_containing, says_enough
 from screening.importers import label_of
 from screening.models import ListedEntity, ListVersion
 from screening.search import NoListInForce
@@ -61,18 +61,21 @@ def _found(request: PortalRequest, form: NameSearchForm, at: datetime) -> dict[s
         "rows": listed.rows(matches[:MOST_SHOWN], answer.thresholds),
         "worth": answer.thresholds.worth,
         "at": at,
-        **_containing(
-            form.cleaned_data["name"], answer.versions, matched=[match.entity.pk for match in matches]
-        ),
+        **_containing(form.cleaned_data["name"], answer, at),
     }
 
 
-def _containing(name: str, versions: tuple[ListVersion, ...], *, matched: list[int]) -> dict[str, Any]:
+def _containing(name: str, answer: Answer, at: datetime) -> dict[str, Any]:
     """Return who is listed with the words asked for but is no match, as a surname alone is not."""
-    labels = {version.pk: label_of(version.source) for version in versions}
-    found = list(names_containing(name, versions, without=matched)[: MOST_CONTAINING + 1])
+    if not says(name):
+        return {}
+    if not says_enough(name):
+        return {"letters_needed": SHORTEST}
+    labels = {version.pk: label_of(version.source) for version in answer.versions}
+    matched = {match.entity.pk for match in answer.matches[0]}
+    found = names_containing(name, answer.versions, at=at, without=matched, most=MOST_CONTAINING + 1)
     return {
-        "containing": [(entity, labels[entity.version_id]) for entity in found[:MOST_CONTAINING]],
+        "containing": [(one, labels[one.entity.version_id]) for one in found[:MOST_CONTAINING]],
         "containing_more": len(found) > MOST_CONTAINING,
     }
 

@@ -82,3 +82,27 @@ def test_it_reads_well_in_spanish(officer, listed):
 
     assert "Nombres que contienen estas palabras" in html
     assert "solo coincide una parte del nombre" in html
+
+
+@pytest.mark.parametrize("asked", ["Кимер", "Kimerovich"])
+def test_another_script_and_another_spelling_lead_to_the_entry_too(reader, listed, asked):
+    ListedNameFactory(entity=listed, name="Аурелио Просперо Кимерович Тантало")
+
+    html = text_of(reader, name=asked)
+
+    assert HEADING in html and "also named <bdi>Аурелио Просперо Кимерович Тантало</bdi>" in html
+
+
+def test_fewer_than_three_letters_are_too_few_and_the_page_says_so(reader, listed):
+    html = text_of(reader, name="Qu")
+
+    assert "from 3 letters on, as the name is written in Latin letters" in html and HEADING not in html
+
+
+def test_an_owned_party_is_called_owned(reader, listed):
+    owned = {"kind": "owns", "name": "Fantasma Naviera del Sur", "source_id": "", "share": "75", "note": ""}
+    owner = ListedEntityFactory(version=listed.version, primary_name="Benita Sur Norte", relations=[owned])
+
+    html = text_of(reader, name="fantasm")
+
+    assert owner.primary_name in html and "owns half or more of <bdi>Fantasma Naviera del Sur</bdi>" in html
