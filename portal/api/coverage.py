@@ -14,14 +14,13 @@ from rest_framework.views import APIView
 
 from licensing import coverage
 from licensing.coverage import Actor, Candidate, Consignment, Goods, Item, Verdict
-from licensing.determination import Outcome
 from licensing.models import ApiScope, Licence, LicenceState
 from licensing.units import units
 from portal import covered, determined
 from portal.api import schema
 from portal.api.access import needs
 from portal.api.customs import LIST_OF_LINES, MOST_LINES, Holder, ShipmentIn, shipment_of
-from portal.api.determinations import GroundOut, is_an_entry, is_an_hs_code
+from portal.api.determinations import OUTCOMES, GroundOut, is_an_entry, is_an_hs_code
 from portal.api.fields import Closed, Quantity, QuantityAsked, Text, Whole
 from portal.api.screening_messages import is_a_country, says_something, several
 from portal.http import ApiRequest
@@ -33,7 +32,7 @@ MOST_LICENCES = 100  # of one answer
 LARGEST_ID = 2**63 - 1
 
 
-class GoodsIn(Closed):
+class ConsignedIn(Closed):
     item = Whole(min_value=1, max_value=2_147_483_647, help_text="Number of the item; each one once.")
     hs_code = Text(
         max_length=20,
@@ -79,7 +78,7 @@ class CoverageIn(ShipmentIn):
         help_text="Names of those who receive or use the goods. The licence must name each of them.",
     )
     goods = serializers.ListField(
-        child=GoodsIn(),
+        child=ConsignedIn(),
         min_length=1,
         max_length=MOST_LINES,
         error_messages=LIST_OF_LINES,
@@ -111,9 +110,7 @@ class CandidateOut(serializers.Serializer[Any]):
 
 
 class NeedOut(serializers.Serializer[Any]):
-    outcome = serializers.ChoiceField(
-        choices=[one.value for one in Outcome], help_text="As `determineLicence` answers."
-    )
+    outcome = serializers.ChoiceField(choices=OUTCOMES, help_text="As `determineLicence` answers.")
     sentence = serializers.CharField(help_text="For people, in the language of the answer.")
     grounds = GroundOut(many=True, help_text="The chain, in the order in which the law asks.")
 

@@ -102,7 +102,7 @@ def test_every_field_and_parameter_of_a_message_is_explained(described):
         "PartInRequest",
         "BatchInRequest",
         "CoverageInRequest",
-        "GoodsInRequest",
+        "ConsignedInRequest",
     ):
         fields = described["components"]["schemas"][name]["properties"]
         assert all(field.get("description") or field["type"] == "array" for field in fields.values())
