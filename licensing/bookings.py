@@ -34,12 +34,17 @@ from licensing.models import (
     User,
 )
 from licensing.units import converted, decimals_of, fits, plain, unit_name
+from screening.asked_often import Question
 
 Reasons = list[dict[str, Any]]
 
 ZERO = Decimal(0)
 # A line that is used up refuses by itself, and says of which goods nothing remains.
 BOOKABLE = (LicenceState.VALID, LicenceState.EXHAUSTED)
+# Asked with every message.
+DETAINED = Question(
+    lambda declaration: Detention.objects.unreleased().filter(declaration=declaration), "a declaration"
+)
 TAKING = (EntryKind.USE, EntryKind.RESERVE, EntryKind.POST)
 
 
@@ -191,7 +196,7 @@ def in_unit_of(line: LicenceLine, quantity: Decimal, unit: str) -> tuple[Decimal
 
 def against_detention(declaration: str) -> Reasons:
     """Refuse for goods that customs keeps back: nothing of their declaration leaves before two let it."""
-    if not Detention.objects.unreleased().filter(declaration=declaration).exists():
+    if not DETAINED.ask(declaration):
         return []
     detail = _("The goods of the declaration %(declaration)s are detained. Wait for the authority’s answer.")
     return [{"code": "detained", "detail": detail % {"declaration": declaration}}]

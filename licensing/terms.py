@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, Sum, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from licensing.bookings import Reasons, in_words, reason
@@ -22,9 +22,12 @@ from licensing.models import (
 )
 from licensing.models.applications import PartyRole
 from licensing.units import plain, unit_name
+from screening.asked_often import Question
 from screening.names import comparable
 
 ZERO = Decimal(0)
+# Asked with every message; a decision has at most one of them.
+TERMS = Question(lambda decision: Terms.objects.filter(recommendation__decision=decision), 2**62)
 # Who may receive what leaves, where only those named may.
 RECEIVERS = (PartyRole.CONSIGNEE, PartyRole.END_USER, PartyRole.ULTIMATE_END_USER)
 
@@ -191,11 +194,12 @@ def against_amount(line: LicenceLine, declaration: str, amount: Decimal) -> Reas
 def _terms_of(licence: Licence) -> Terms | None:
     """Return the conditions, asked for once for each licence in hand."""
     if not hasattr(licence, "known_terms"):
-        rows = Terms.objects.prefetch_related("limits")
-        known: Any = rows.filter(recommendation__decision=licence.decision_id).first()
+        found = TERMS.ask(licence.decision_id)
+        prefetch_related_objects(found, "limits")
+        known: Any = found[0] if found else None
         licence.known_terms = known  # type: ignore[attr-defined]
-    found: Terms | None = licence.known_terms  # type: ignore[attr-defined]
-    return found
+    kept: Terms | None = licence.known_terms  # type: ignore[attr-defined]
+    return kept
 
 
 def _against_port(terms: Terms, port: str) -> Reasons:
