@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from licensing.country import pack
 from licensing.coverage import Consignment, Goods
+from licensing.terms import Shipment
 from licensing.units import decimals_of
 from portal.forms import fields
 from portal.forms.determination import CodesForm
@@ -56,11 +58,19 @@ class CoverageForm(CodesForm):
     unit = choice(gettext_lazy("Unit"), fields.unit_choices)
     parties = Names(
         label=gettext_lazy("Consignee and end users"),
-        help_text=gettext_lazy("As on the papers, one name a line."),
+        help_text=gettext_lazy("As on the papers, one name a line, the consignee first."),
         longest=LONGEST_NAME,
         most=MOST_NAMES,
     )
-    field_order = ["holder", "hs_code", "code", "destination", "quantity", "unit", "parties"]
+    port = choice(
+        gettext_lazy("Where does it leave?"),
+        lambda: [("", _("Choose a place")), *((port.code, port.name) for port in pack().ports)],
+    )
+    regime = choice(
+        gettext_lazy("Customs procedure"),
+        lambda: [("", _("Choose a procedure")), *((one.code, str(one.name)) for one in pack().regimes)],
+    )
+    field_order = ["holder", "hs_code", "code", "destination", "quantity", "unit", "parties", "port"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -90,4 +100,6 @@ class CoverageForm(CodesForm):
     def consignment(self) -> Consignment:
         given = self.cleaned_data
         goods = Goods(1, given["hs_code"], given["code"], given["quantity"], given["unit"])
-        return Consignment(given["holder"], given["destination"], [goods], given["parties"])
+        # A licence may let goods go to those alone that it names: the first name is the consignee's.
+        shipment = Shipment(given["port"], given["regime"], next(iter(given["parties"]), ""))
+        return Consignment(given["holder"], given["destination"], [goods], given["parties"], shipment)

@@ -13,6 +13,7 @@ from portal.api.schema import description
 from screening.control import parser_of
 from screening.control.load import load
 from tests.factories import NOON, LicenceFactory, LicenceLineFactory, OrganisationFactory
+from tests.licensing.test_terms import issued
 from tests.people import client_of
 from tests.portal.machines import Machine
 from tests.screening.control.files import eu_json
@@ -229,6 +230,14 @@ def test_an_officer_reads_what_is_missing(licence, customs_officer):
     assert "NOT COVERED" in html
     assert "The licence does not name “Osaka Shadow Trading”" in html
     assert "what remains is 6" in html
+
+
+def test_an_officer_says_what_the_conditions_of_a_licence_ask_for(listed, customs_officer):
+    holder = issued(ports=("PABLB",), named_consignee=True).holder.name
+    said = {"holder": holder, "code": "", "parties": "Kyoto Glass Works"}
+
+    assert "Say through which port it leaves" in page(customs_officer, "en", **said)
+    assert "A licence in force covers every item" in page(customs_officer, "en", **said, port="PABLB")
 
 
 @pytest.mark.parametrize(
