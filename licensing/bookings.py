@@ -35,12 +35,17 @@ from licensing.models import (
 )
 from licensing.references import read_reference
 from licensing.units import converted, decimals_of, fits, plain, unit_name
+from screening.asked_often import Question
 
 Reasons = list[dict[str, Any]]
 
 ZERO = Decimal(0)
 # A line that is used up refuses by itself, and says of which goods nothing remains.
 BOOKABLE = (LicenceState.VALID, LicenceState.EXHAUSTED)
+# Asked with every message.
+DETAINED = Question(
+    lambda declaration: Detention.objects.unreleased().filter(declaration=declaration), "a declaration"
+)
 TAKING = (EntryKind.USE, EntryKind.RESERVE, EntryKind.POST)
 
 
@@ -192,8 +197,7 @@ def in_unit_of(line: LicenceLine, quantity: Decimal, unit: str) -> tuple[Decimal
 
 def against_detention(declaration: str) -> Reasons:
     """Refuse for goods that customs keeps back: nothing of their declaration leaves before two let it."""
-    same = Detention.objects.unreleased().filter(declaration=read_reference(declaration))
-    if not same.exists():
+    if not DETAINED.ask(read_reference(declaration)):
         return []
     detail = _("The goods of the declaration %(declaration)s are detained. Wait for the authority’s answer.")
     return [{"code": "detained", "detail": detail % {"declaration": declaration}}]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, Sum, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -24,9 +24,12 @@ from licensing.models import (
 from licensing.models.applications import PartyRole
 from licensing.references import read_reference
 from licensing.units import plain, unit_name
+from screening.asked_often import Question
 from screening.names import comparable
 
 ZERO = Decimal(0)
+# Asked with every message; a decision has at most one of them.
+TERMS = Question(lambda decision: Terms.objects.filter(recommendation__decision=decision), 2**62)
 # Who may receive what leaves, where only those named may.
 RECEIVERS = (PartyRole.CONSIGNEE, PartyRole.END_USER, PartyRole.ULTIMATE_END_USER)
 
@@ -197,11 +200,12 @@ def _moved_with(line: LicenceLine, declaration: str) -> Decimal:
 def _terms_of(licence: Licence) -> Terms | None:
     """Return the conditions, asked for once for each licence in hand."""
     if not hasattr(licence, "known_terms"):
-        rows = Terms.objects.prefetch_related("limits")
-        known: Any = rows.filter(recommendation__decision=licence.decision_id).first()
+        found = TERMS.ask(licence.decision_id)
+        prefetch_related_objects(found, "limits")
+        known: Any = found[0] if found else None
         licence.known_terms = known  # type: ignore[attr-defined]
-    found: Terms | None = licence.known_terms  # type: ignore[attr-defined]
-    return found
+    kept: Terms | None = licence.known_terms  # type: ignore[attr-defined]
+    return kept
 
 
 def _against_port(terms: Terms, port: str) -> Reasons:

@@ -359,8 +359,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "ENUM_NAME_OVERRIDES": {  # several fields are called "kind"
+    "ENUM_NAME_OVERRIDES": {  # several fields are called "kind" or "outcome"
         "MessageKind": "portal.api.ledger.MESSAGE_KINDS",
+        "DeterminationOutcome": "portal.api.determinations.OUTCOMES",
         "EntityKind": "screening.models.EntityKind.values",
         "NameKind": "screening.models.NameKind.values",
         "RelationKind": "screening.models.RelationKind.values",

@@ -15,7 +15,7 @@ from psycopg import errors
 from licensing import bookings, notifications
 from licensing.bookings import Move, Movement, Reasons
 from licensing.errors import Refused
-from licensing.models import Action, Event, Irregularity, Licence, LicenceLine, Usage, User
+from licensing.models import Action, Event, Irregularity, Licence, LicenceLine, Reservation, Usage, User
 from licensing.permissions import Permission, has
 from licensing.terms import Shipment
 from licensing.units import plain
@@ -120,6 +120,8 @@ def answer(
     try:
         with transaction.atomic():
             outcome = _do(usage, message, work, by, at)
+    except _Undo as undo:
+        outcome = undo.outcome
     except IntegrityError as error:
         # Another message about the same movement, under another id and other lines, was faster.
         if _constraint(error) not in ALREADY:
@@ -139,27 +141,25 @@ class _Undo(Exception):
 
 
 def _do(usage: Usage, message: Message, work: Work, by: User, at: datetime) -> Outcome:
-    try:
-        with transaction.atomic():
-            outcome = work(usage)
-            if outcome.reasons:
-                raise _Undo(outcome)
-            _store(usage, outcome)
-            _save_new(outcome)
-            assert by.organisation_id is not None
-            movement = Movement(by.organisation_id, message.declaration, message.version)
-            bookings.book(outcome.moves, usage=usage, movement=movement, at=at)
-            Irregularity.objects.bulk_create(outcome.irregularities)
-    except _Undo as undo:
-        return undo.outcome
+    """Do the work within the caller's savepoint. Raises _Undo, and the database's IntegrityError."""
+    outcome = work(usage)
+    if outcome.reasons:
+        raise _Undo(outcome)
+    _store(usage, outcome)
+    _save_new(outcome)
+    assert by.organisation_id is not None
+    movement = Movement(by.organisation_id, message.declaration, message.version)
+    bookings.book(outcome.moves, usage=usage, movement=movement, at=at)
+    if outcome.irregularities:
+        Irregularity.objects.bulk_create(outcome.irregularities)
     return outcome
 
 
 def _save_new(outcome: Outcome) -> None:
     """Store the reservations that the message makes, now that it is stored itself."""
-    for move in outcome.moves:
-        if move.reservation and move.reservation.pk is None:
-            move.reservation.save(force_insert=True)
+    new = [one for move in outcome.moves if (one := move.reservation) and not one.pk]
+    if new:
+        Reservation.objects.bulk_create(new)
 
 
 def _store(usage: Usage, outcome: Outcome) -> None:
@@ -182,13 +182,19 @@ def _log(usage: Usage, outcome: Outcome, asked: list[Any]) -> None:
     action = Action.REFUSE_USAGE if outcome.reasons else ACTION_OF_KIND[Usage.Kind(usage.kind)]
     data = {"declaration": usage.declaration, "usage": usage.pk, "asked": asked}
     concerned: list[Licence | None] = [*outcome.licences] or [None]
-    for licence in concerned:
-        about: dict[str, Any] = {"account": usage.client}
-        if licence:
-            about = {"application_id": licence.application_id, "licence": licence}
-        Event.objects.create(
-            **about, action=action, by=usage.client, at=usage.at, after=usage.answer, data=data
+    Event.objects.bulk_create(
+        Event(
+            application_id=licence.application_id if licence else None,
+            licence=licence,
+            account=None if licence else usage.client,
+            action=action,
+            by=usage.client,
+            at=usage.at,
+            after=usage.answer,
+            data=data,
         )
+        for licence in concerned
+    )
     if outcome.irregularities:
         licence = next((one.licence for one in outcome.irregularities if one.licence), None)
         event = Event.objects.create(

@@ -38,6 +38,7 @@ def reserve_items(
     at: datetime,
 ) -> None:
     """Add a reservation for every item, or the reasons why not. Licences must be locked."""
+    assert by.organisation_id is not None
     message = Message(usage.client_key, usage.declaration, usage.version)
     outcome.reasons += bookings.against_detention(usage.declaration)
     outcome.reasons += against_repeats(message, [one.item for one in items], by, EntryKind.RESERVE)
@@ -64,7 +65,7 @@ def reserve_items(
         reservation = Reservation(
             usage=usage,
             line=line,
-            system=by.organisation,
+            system_id=by.organisation_id,
             declaration=usage.declaration,
             version=usage.version,
             item=one.item,
@@ -112,7 +113,7 @@ def bearing(
 
 def open_of(message: Message, by: User, *, lock: bool = False) -> dict[int, Reservation]:
     """Return what is reserved for the declaration now, by item."""
-    rows = Reservation.objects.open().filter(system=by.organisation, declaration=message.declaration)
+    rows = Reservation.objects.open().filter(system=by.organisation_id, declaration=message.declaration)
     rows = rows.select_related("line__licence").order_by("pk")
     rows = rows.select_for_update(of=("self",)) if lock else rows
     return {one.item: one for one in rows}
@@ -248,7 +249,7 @@ def line_out(
 def against_repeats(message: Message, items: Sequence[int], by: User, kind: EntryKind) -> Reasons:
     """Return what is known already of the movement, under whatever id it was told."""
     known = LedgerEntry.objects.filter(
-        system=by.organisation,
+        system=by.organisation_id,
         declaration=message.declaration,
         version=message.version,
         item__in=items,

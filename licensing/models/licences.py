@@ -63,6 +63,19 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
         """Those under which something may be shipped, now or once they are reinstated."""
         return self.exclude(status__in=ENDED).filter(ends_at__gt=at)
 
+    def in_state(self, state: LicenceState, at: datetime) -> Self:
+        """Those that are worth `state` at `at`, as `Licence.state` says of one."""
+        if state in (LicenceState.SUSPENDED, LicenceState.REVOKED, LicenceState.SURRENDERED):
+            return self.filter(status=state.value)
+        active = self.filter(status=LicenceStatus.ACTIVE)
+        if state == LicenceState.EXPIRED:
+            return active.filter(ends_at__lte=at)
+        if state == LicenceState.NOT_YET:
+            return active.filter(ends_at__gt=at, starts_at__gt=at)
+        if state == LicenceState.VALID:
+            return self.in_force(at)
+        return active.filter(starts_at__lte=at, ends_at__gt=at).exclude(pk__in=self.in_force(at).values("pk"))
+
     def to_take_back(self) -> Self:
         """Those whose holder gives them back, and that nobody has taken back yet."""
         asked = SurrenderRequest.objects.filter(licence=OuterRef("pk"))

@@ -27,6 +27,8 @@ from screening.control.lists import name_of
 from screening.control.wording import LONGEST_CODE, checked_code
 from screening.refusals import BadList
 
+OUTCOMES = [one.value for one in Outcome]
+
 
 def is_an_entry(text: str) -> None:
     try:
@@ -132,7 +134,7 @@ class CatchAllOut(serializers.Serializer[Any]):
 class DeterminationOut(serializers.Serializer[Any]):
     determined_at = serializers.DateTimeField(help_text="In UTC.")
     outcome = serializers.ChoiceField(
-        choices=[one.value for one in Outcome],
+        choices=OUTCOMES,
         help_text="`needed`; `person`: the authority must look; `general`: a general licence may serve; "
         "`questions`: not listed as far as stated, the questions and an expert's check remain.",
     )

@@ -198,6 +198,110 @@ DETERMINED: dict[str, Any] = {
     ],
 }
 
+CONSIGNMENT = {
+    "holder": "155612345-2-2016",
+    "destination": "JP",
+    "parties": ["Kyoto Glass Works"],
+    "goods": [{"item": 1, "hs_code": "845611", "entry": "6A005", "quantity": "4", "unit": "C62"}],
+}
+
+COVERED: dict[str, Any] = {
+    "as_of": "2026-03-02T17:00:00Z",
+    "verdict": "covered",
+    "acts": "customs",
+    "sentence": "COVERED. A licence in force covers every item that needs one.",
+    "next_step": "Compare goods, quantity and conditions with the licence. "
+    "Then reserve or write off what leaves.",
+    "holder": {"name": "Óptica del Istmo, S. A.", "tax_id": "155612345-2-2016"},
+    "items": [
+        {
+            "item": 1,
+            "verdict": "covered",
+            "need": {
+                "outcome": "needed",
+                "sentence": "A licence is needed. By what is stated here, these goods need a licence "
+                "for this destination or use.",
+                "grounds": [
+                    {
+                        "code": "listed",
+                        "weight": "fact",
+                        "sentence": "The list has the entry 6A005: its goods need a licence.",
+                        "basis": "Dual-use list of the European Union, 2026-01-15",
+                    },
+                    {
+                        "code": "no-general-licence",
+                        "weight": "needed",
+                        "sentence": "No general licence exists for it: an individual licence is needed.",
+                        "basis": "Dual-use list of the European Union, 2026-01-15",
+                    },
+                    {
+                        "code": "open-question",
+                        "weight": "fact",
+                        "sentence": "Not answered yet: Do you know or suspect that the goods may "
+                        "serve chemical, biological or nuclear weapons, or missiles for them?",
+                        "basis": "Security Council resolution 1540 (2004), paragraphs 1 to 3",
+                    },
+                    {
+                        "code": "open-question",
+                        "weight": "fact",
+                        "sentence": "Not answered yet: Are the goods, or what will be made with "
+                        "them, meant for armed forces or for military use?",
+                        "basis": "Arms embargoes of the Security Council; Executive Decree 81 of 2017",
+                    },
+                    {
+                        "code": "open-question",
+                        "weight": "fact",
+                        "sentence": "Not answered yet: Has an authority told you that these "
+                        "goods may need a licence?",
+                        "basis": "Executive Decree 81 of 2017",
+                    },
+                    {
+                        "code": "open-question",
+                        "weight": "fact",
+                        "sentence": "Not answered yet: Will the goods be sold, lent or sent on "
+                        "to anybody else after they arrive?",
+                        "basis": "Executive Decree 81 of 2017",
+                    },
+                    {
+                        "code": "open-question",
+                        "weight": "fact",
+                        "sentence": "Not answered yet: Is anything unusual about this order: "
+                        "payment, route, packing, buyer or requested secrecy?",
+                        "basis": "Security Council resolution 1540 (2004), paragraph 3",
+                    },
+                ],
+            },
+            "licences": [
+                {
+                    "licence": "PA-L-2026-000123",
+                    "line": 1,
+                    "state": "valid",
+                    "remaining": "6",
+                    "unit": "C62",
+                    "conditions": ["Avise a la autoridad dentro de los 30 días de la llegada."],
+                    "lacks": [],
+                }
+            ],
+        }
+    ],
+}
+
+HELD = {
+    "as_of": "2026-03-02T17:00:00Z",
+    "holder": {"name": "Óptica del Istmo, S. A.", "tax_id": "155612345-2-2016"},
+    "licences": [
+        {
+            "number": "PA-L-2026-000123",
+            "state": "valid",
+            "valid_from": "2026-01-01",
+            "valid_to": "2026-12-31",
+            "destination": "JP",
+        }
+    ],
+    "next": "123",
+    "more": False,
+}
+
 SCREENED = {
     "screened_at": "2026-03-02T17:00:00Z",
     "min_points": 75.0,

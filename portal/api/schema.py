@@ -20,6 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from licensing.models import LicenceState
 from portal.api import examples
 from portal.api.errors import KINDS, MEDIA_TYPE
 
@@ -230,6 +231,47 @@ DETERMINE: dict[str, Any] = {
     "examples": [
         OpenApiExample("Listed goods", examples.DETERMINATION, request_only=True),
         OpenApiExample("A licence is needed", examples.DETERMINED, response_only=True, status_codes=["200"]),
+    ],
+}
+
+COVER: dict[str, Any] = {
+    "operation_id": "findCoverage",
+    "summary": "Does a licence cover these goods, and is one needed?",
+    "description": "Needs the scope `licences:read`. Ask by what stands before the officer when nobody names "
+    "a licence: exporter, destination, goods. The answer is one verdict with its reasons and who acts next. "
+    "Nothing is reserved, changed or kept.",
+    "parameters": [LANGUAGE],
+    "examples": [
+        OpenApiExample("Four lasers", examples.CONSIGNMENT, request_only=True),
+        OpenApiExample("Covered", examples.COVERED, response_only=True, status_codes=["200"]),
+    ],
+}
+LIST_LICENCES: dict[str, Any] = {
+    "operation_id": "listLicences",
+    "summary": "Which licences does a company hold?",
+    "description": "Needs the scope `licences:read`. At most a hundred an answer; ask with the last `next` "
+    "for those that follow. `getLicence` says what each of them allows.",
+    "parameters": [
+        OpenApiParameter(
+            "holder",
+            str,
+            OpenApiParameter.QUERY,
+            required=True,
+            description="The company's tax number (RUC in Panama), or its name.",
+            examples=[OpenApiExample("By tax number", "155612345-2-2016")],
+        ),
+        OpenApiParameter(
+            "state",
+            str,
+            OpenApiParameter.QUERY,
+            enum=LicenceState.values,
+            description="Only those that are worth this now.",
+        ),
+        OpenApiParameter("after", str, OpenApiParameter.QUERY, description="`next` of the last answer."),
+        LANGUAGE,
+    ],
+    "examples": [
+        OpenApiExample("One licence", examples.HELD, response_only=True, status_codes=["200"]),
     ],
 }
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.api import (
     classifications,
+    coverage,
     customs,
     determinations,
     docs,
@@ -17,6 +18,8 @@ from portal.api import (
 )
 
 urlpatterns = [
+    path("v1/licences", coverage.LicencesView.as_view(), name="api-licences"),
+    path("v1/coverage", coverage.CoverageView.as_view(), name="api-coverage"),
     path("v1/licences/<str:number>", customs.LicenceView.as_view(), name="api-licence"),
     path("v1/licences/<str:number>/usages", customs.UsagesView.as_view(), name="api-usages"),
     path("v1/screenings", screenings.ScreeningsView.as_view(), name="api-screenings"),

@@ -24,7 +24,9 @@ def any_country() -> fields.Choices:
     return [("", _("Not stated")), *fields.countries()[1:]]
 
 
-class LicenceNeededForm(forms.Form):
+class CodesForm(forms.Form):
+    """Goods by what stands on the papers: the entry of a control list and the customs code."""
+
     code = forms.CharField(
         label=gettext_lazy("Entry of the control list"),
         help_text=gettext_lazy(
@@ -47,6 +49,34 @@ class LicenceNeededForm(forms.Form):
         validators=[no_hidden_signs],
         widget=forms.TextInput({"class": "govuk-input--width-10", "autocomplete": "off"}),
     )
+
+    def clean_code(self) -> str:
+        typed = self.cleaned_data["code"].strip()
+        code = normalise_code(typed)
+        if not code:
+            return ""
+        try:
+            return checked_code(code, 1)
+        except BadList:
+            raise ValidationError(
+                _("“%(typed)s” is not written as an entry. Write it as the list does, for example 6A005.a.1.")
+                % {"typed": typed}
+            ) from None
+
+    def clean_hs_code(self) -> str:
+        typed: str = self.cleaned_data["hs_code"]
+        if not typed or is_known_hs(typed):
+            return normalise_hs(typed)
+        raise ValidationError(
+            _(
+                "“%(typed)s” is not a code of the Harmonized System of 2022."
+                " Write its 6 to 12 digits, for example 8456.11."
+            )
+            % {"typed": typed}
+        )
+
+
+class LicenceNeededForm(CodesForm):
     destination = fields.country(
         gettext_lazy("Country of final destination"),
         required=gettext_lazy("Choose the country where the goods stay in the end."),
@@ -74,31 +104,6 @@ class LicenceNeededForm(forms.Form):
                 ],
                 radios=True,
             )
-
-    def clean_code(self) -> str:
-        typed = self.cleaned_data["code"].strip()
-        code = normalise_code(typed)
-        if not code:
-            return ""
-        try:
-            return checked_code(code, 1)
-        except BadList:
-            raise ValidationError(
-                _("“%(typed)s” is not written as an entry. Write it as the list does, for example 6A005.a.1.")
-                % {"typed": typed}
-            ) from None
-
-    def clean_hs_code(self) -> str:
-        typed: str = self.cleaned_data["hs_code"]
-        if not typed or is_known_hs(typed):
-            return normalise_hs(typed)
-        raise ValidationError(
-            _(
-                "“%(typed)s” is not a code of the Harmonized System of 2022."
-                " Write its 6 to 12 digits, for example 8456.11."
-            )
-            % {"typed": typed}
-        )
 
     def questions(self) -> Iterator[forms.BoundField]:
         for question in EndUseQuestion.values:
