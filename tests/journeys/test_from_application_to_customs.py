@@ -10,10 +10,12 @@ from urllib.request import Request, urlopen
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from licensing.actions.accounts import digest
 from licensing.models import Application, ApplicationStatus, Licence
+from screening.control import catalogue
 from tests.factories import ApiKeyFactory, OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,8 +28,10 @@ SLOW = 30_000  # milliseconds a worker may take on a busy machine
 
 @pytest.fixture
 def list_in_force(transactional_db):
-    """A list in the format of the United Nations; of its parties one is also called “El Inventado”."""
+    """A list in the format of the United Nations, of whose parties one is also called “El Inventado”; and the
+    catalogue of dual-use goods."""
     call_command("import_list", "demo-un", str(LISTS / "un_fictional.xml"), verbosity=0)
+    catalogue.load(by_name="Prueba", at=timezone.now())
 
 
 @pytest.fixture
@@ -112,6 +116,12 @@ class Journey:
     def case(self, who=None, step=""):
         self.as_(who, f"/cases/{self.reference}/{step}")
 
+    def assesses_the_goods(self):
+        line = self.application.goods.get()
+        self.case("officer", f"goods/{line.pk}/")
+        self.type(listed="yes", codes="6A005", reason="Láser continuo de más de 1 kW.")
+        self.press("Registrar la clasificación")
+
     def recommends(self, outcome="approve"):
         self.case("officer", "recommend/")
         self.type(outcome=outcome, reasons="Uso civil comprobado con el fabricante.")
@@ -160,6 +170,7 @@ def test_a_clean_application_becomes_a_licence_that_customs_draws_down_to_zero(
     journey.case("officer")
     journey.press("Asignarse el caso")
     expect(page.get_by_text("Sin coincidencias").first).to_be_visible(timeout=SLOW)
+    journey.assesses_the_goods()
     journey.recommends()
     assert journey.application.status == ApplicationStatus.RECOMMENDED
     journey.decides()
@@ -203,6 +214,7 @@ def test_an_end_user_listed_under_an_alias_is_not_approved_before_the_hit_is_jud
     journey.case("officer", f"hits/{hit.pk}/")
     journey.type(judgement="same", reason="Mismo alias, misma ciudad.")
     journey.press("Registrar la valoración")
+    journey.assesses_the_goods()
     journey.recommends()
     assert journey.application.status == ApplicationStatus.IN_REVIEW
 

@@ -12,6 +12,7 @@ from licensing.models import ApplicationStatus, Calibration, HitConfirmation, Hi
 from screening.models import ListVersion
 from tests.factories import (
     ApplicationFactory,
+    GoodsAssessmentFactory,
     HitConfirmationFactory,
     HitJudgementFactory,
     ListedEntityFactory,
@@ -62,6 +63,7 @@ def case_with(*roles, **party):
         submitted_at=timezone.now(),
     )
     facts = {"name": "Hermanos Al-Zahrani Trading S.A.", "other_names": [LISTED], "country": "AE", **party}
+    GoodsAssessmentFactory(line=case.goods.get())
     for role in roles:
         PartyFactory(application=case, role=role, city="Dubái", **facts)
     screen(case)
