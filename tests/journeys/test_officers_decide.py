@@ -19,6 +19,7 @@ from tests.factories import (
     NOON,
     ApplicationFactory,
     ConsultationFactory,
+    GoodsAssessmentFactory,
     ListedEntityFactory,
     ListedNameFactory,
     ListVersionFactory,
@@ -57,6 +58,7 @@ def case(listed):
         submitted_at=timezone.now(),
         transit_countries=["ES"],
     )
+    GoodsAssessmentFactory(line=case.goods.get())
     PartyFactory(
         application=case,
         role=PartyRole.ULTIMATE_END_USER,
