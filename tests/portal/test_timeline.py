@@ -38,6 +38,11 @@ KEPT_FROM_EXPORTERS = {
     Action.EXCEED,
     Action.PROPOSE_CORRECTION,
     Action.CORRECT,
+    Action.DETAIN,
+    Action.NOTE_DETENTION,
+    Action.ANSWER_DETENTION,
+    Action.RELEASE_DETENTION,
+    Action.REMIND_OF_DETENTION,
 }
 ACCOUNTS_ONLY = {
     Action.REGISTER,
