@@ -6,7 +6,7 @@ import pytest
 
 from screening.codes import control_codes
 from screening.control import catalogue
-from screening.control.wording import folded
+from screening.control.wording import base, folded
 from screening.control_models import TextRole
 
 LANGUAGES = ("es", "en")
@@ -23,7 +23,9 @@ def said():
 
 
 def of(said, language, role):
-    return {code: text for (code, spoken, kind), text in said.items() if (spoken, kind) == (language, role)}
+    """Return the texts of the codes at the top; paragraphs stand below a title that says which entry it is."""
+    texts = {code: text for (code, spoken, kind), text in said.items() if (spoken, kind) == (language, role)}
+    return {code: text for code, text in texts.items() if code == base(code)}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
