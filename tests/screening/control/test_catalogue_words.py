@@ -23,7 +23,7 @@ def said():
 
 
 def of(said, language, role):
-    """Return the texts of the codes at the top; paragraphs stand below a title that says which entry it is."""
+    """Return the texts of the codes at the top; paragraphs stand below one that says which entry it is."""
     texts = {code: text for (code, spoken, kind), text in said.items() if (spoken, kind) == (language, role)}
     return {code: text for code, text in texts.items() if code == base(code)}
 
