@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from hypothesis import settings
 
 from screening.importers import PARSERS
@@ -31,3 +32,10 @@ def real_lists():
         if (lists := folder / "shared" / "data" / "screening").is_dir():
             return lists
     pytest.skip("No published lists beside this checkout (shared/data/screening)")
+
+
+@pytest.fixture
+def patient(db):
+    """When a test ends, a whole list is checked in one statement, which takes its time on a busy machine."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 120000")

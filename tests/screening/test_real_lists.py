@@ -17,7 +17,7 @@ OFAC = ("ofac-consolidated", "ofac_consolidated_nonsdn_2025-03-28.xml")
 
 
 @pytest.fixture
-def loaded(db, real_lists):
+def loaded(patient, real_lists):
     def load_them(*lists, at=NOON):
         return [
             load(source, PARSERS[source][1], real_lists / file, by_name="Prueba", at=at)

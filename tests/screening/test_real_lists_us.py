@@ -26,7 +26,7 @@ LEGACY = "ofac_consolidated_nonsdn_2025-03-28.xml"
 
 
 @pytest.fixture
-def loaded(db):
+def loaded(patient):
     def load_it(source, path, **options):
         return load(source, PARSERS[source][1], path, by_name="Prueba", **{"at": NOON, **options})
 

@@ -17,7 +17,7 @@ LATER = NOON + timedelta(days=30)  # one of the files is newer than the tests' n
 
 
 @pytest.fixture
-def imported(db, real_lists, tmp_path):
+def imported(patient, real_lists, tmp_path):
     """Import a file as it is, or what `mended` makes of its bytes."""
 
     def import_it(source, name, mended=None, **options):
