@@ -1,6 +1,5 @@
 """An exporter's applications: the list, a new one, and what can be done with one as a whole."""
 
-from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from licensing import documents, permissions
+from licensing import permissions
 from licensing.actions import applications, drafts
 from licensing.errors import Reason, Refused
 from licensing.models import (
@@ -36,6 +35,7 @@ from licensing.permissions import Permission
 from licensing.workflow import available, refusals
 from portal import timeline, turns
 from portal.access import needs
+from portal.downloads import handed_out
 from portal.forms.applications import AnswerForm, KindForm, SubmitForm
 from portal.forms.refusals import add_reasons
 from portal.http import PortalRequest
@@ -246,10 +246,4 @@ def document(request: PortalRequest, reference: str, pk: int) -> FileResponse:
     kept = get_object_or_404(
         Document.objects.select_related("file"), application=found(request, reference), pk=pk
     )
-    return FileResponse(
-        BytesIO(documents.read(kept.file)),
-        as_attachment=True,
-        filename=kept.name,
-        content_type=kept.file.media_type,
-        headers={"Cache-Control": "private, no-store"},
-    )
+    return handed_out(kept.file, kept.name)

@@ -1,7 +1,6 @@
 """Goods that customs keeps back: customs asks with photos, officers answer against a clock."""
 
 from functools import partial
-from io import BytesIO
 from typing import Any
 
 from django import forms
@@ -14,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from licensing import documents, permissions
+from licensing import permissions
 from licensing.actions import detentions
 from licensing.models import (
     Detention,
@@ -24,6 +23,7 @@ from licensing.models import (
 )
 from licensing.permissions import Permission
 from portal.access import needs
+from portal.downloads import handed_out
 from portal.forms.detentions import AnswerForm, ConfirmReleaseForm, DetainForm, NoteForm
 from portal.forms.refusals import attempt
 from portal.http import PortalRequest
@@ -158,10 +158,4 @@ def photo(request: PortalRequest, pk: int, photo: int) -> FileResponse:
     """Hand the file out for saving, as it was sent."""
     rows = DetentionPhoto.objects.select_related("file")
     kept = get_object_or_404(rows, pk=photo, note__detention=_seen(request, pk))
-    return FileResponse(
-        BytesIO(documents.read(kept.file)),
-        as_attachment=True,
-        filename=kept.name,
-        content_type=kept.file.media_type,
-        headers={"Cache-Control": "private, no-store"},
-    )
+    return handed_out(kept.file, kept.name)

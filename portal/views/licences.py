@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from licensing import documents, permissions
+from licensing import permissions
 from licensing.actions import licences
 from licensing.errors import Reason
 from licensing.judgements import HitState
@@ -37,6 +36,7 @@ from licensing.references import in_fours
 from licensing.workflow import available
 from portal import case_page, judged, timeline
 from portal.access import needs
+from portal.downloads import handed_out
 from portal.forms.licences import ChangeForm, GiveBackForm
 from portal.forms.refusals import attempt
 from portal.http import PortalRequest
@@ -229,13 +229,7 @@ def document(request: PortalRequest, reference: str) -> FileResponse:
     kept = _document(_visible(request, reference))["document"]
     if kept is None:
         raise Http404
-    return FileResponse(
-        BytesIO(documents.read(kept.file)),
-        as_attachment=True,
-        filename=f"{reference}.pdf",
-        content_type=kept.file.media_type,
-        headers={"Cache-Control": "private, no-store"},
-    )
+    return handed_out(kept.file, f"{reference}.pdf")
 
 
 def _may_give_back(request: PortalRequest, licence: Licence, at: datetime) -> bool:
