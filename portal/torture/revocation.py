@@ -30,7 +30,7 @@ from portal.torture.stack import BORDER, Stack
 
 CLIENTS = 16
 ENOUGH = 8  # messages of a licence recorded before a decision, and messages sent after it
-SECONDS_AT_MOST = 10.0  # to wait for them
+SECONDS_AT_MOST = 90.0  # to wait for them: a busy machine records few of them in a second
 ANSWERED = 200
 OFFICER = "import django; django.setup(); from portal.torture import officer; officer.main()"
 UNITS = """

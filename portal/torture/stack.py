@@ -81,13 +81,12 @@ class Stack:
         os.killpg(child.process.pid, signal.SIGKILL)
         child.process.wait()
 
-    def kill_web_and_start_it_again(self) -> None:
-        self.kill(WEB)
-        self.start_web()
-
-    def kill_database_and_start_it_again(self) -> None:
-        self.kill(DATABASE)
-        Postgres(self.places, self.children, durable=True).start()
+    def kill_and_start_again(self, name: str) -> None:
+        self.kill(name)
+        if name == WEB:
+            self.start_web()
+        else:
+            Postgres(self.places, self.children, durable=True).start()
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def test_the_border_answers_everything_while_all_else_stands_still(some):
 def test_a_border_that_touches_redis_is_found(some):
     some.children.environment["ISTMO_FAULT"] = "touches-redis"
 
-    measures = border.trial(some, seconds=4, application=FAULTY_BORDER)
+    measures = border.trial(some, seconds=6, application=FAULTY_BORDER)
 
     assert "not answered" in wrong(measures)
 
