@@ -12,6 +12,7 @@ from screening.importers.rows import Progress, load
 from screening.models import ImportRun, ImportRunState, ListVersion
 from screening.refusals import ACCEPTABLE, BadList
 from screening.restoring import put_back
+from screening.search import build_ahead
 
 # How often a run tells how far it is; a page asks about once a second.
 STEPS = 50
@@ -87,7 +88,10 @@ def _carried_out(run: ImportRun, at: datetime, progress: Progress | None) -> Imp
 
 def _put_in_force(run: ImportRun, at: datetime, progress: Progress) -> ListVersion:
     if run.restores and run.approval:
-        return put_back(run.restores, approval=run.approval, by_name=run.by_name, at=at)
+        with transaction.atomic():
+            version = put_back(run.restores, approval=run.approval, by_name=run.by_name, at=at)
+            build_ahead(at)
+        return version
     return load(
         run.source,
         parser_of(run.source),
@@ -98,6 +102,7 @@ def _put_in_force(run: ImportRun, at: datetime, progress: Progress) -> ListVersi
         approval=run.approval,
         dated=run.dated,
         in_utf_8=run.source not in IN_OTHER_ENCODINGS,
+        before_commit=build_ahead,
     )
 
 

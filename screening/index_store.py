@@ -40,6 +40,8 @@ def get(key: object, listed: Listed) -> NameIndex:
         return NameIndex.of(listed())
     where.mkdir(parents=True, exist_ok=True)
     folder = where / hashlib.sha256(f"{code()} {key}".encode()).hexdigest()[:32]
+    if folder.is_dir():
+        return NameIndex.load(folder)  # whoever builds another keeps nobody waiting
     with (where / "building").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second finds what the first has built
         if not folder.is_dir():

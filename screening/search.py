@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from screening import index_store
@@ -85,6 +86,18 @@ def prepare(at: datetime) -> None:
     """Have the index over the lists in force at `at` ready. Building it may take longer than a transaction
     may idle: whoever asks within one, and holds a lock there, prepares before. Raises NoListInForce."""
     _index(lists_in_force(at))
+
+
+def build_ahead(at: datetime) -> None:
+    """Have the index over the lists in force at `at`, as this transaction sees them, ready in its folder for
+    whoever asks after the commit; nobody else waits meanwhile. Without a folder this does nothing."""
+    versions = list(ListVersion.objects.in_force(at))
+    if settings.SCREENING_INDEX_FOLDER and versions:
+        with connection.cursor() as cursor:  # the usual limits are for pages
+            cursor.execute(
+                "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0"
+            )
+        index_store.get(_key(versions), partial(listed, [version.pk for version in versions]))
 
 
 def screen(subject: Subject, *, at: datetime, worth: float | None = None) -> Screened:
@@ -217,10 +230,14 @@ _indexes: dict[Key, NameIndex] = {}
 _building = threading.Lock()
 
 
+def _key(versions: Sequence[ListVersion]) -> Key:
+    return tuple(sorted((version.pk, version.sha256, version.imported_at) for version in versions))
+
+
 def _index(versions: list[ListVersion]) -> NameIndex:
     """Return the index over exactly these versions; built once, since versions are never edited."""
     global _indexes
-    key = tuple(sorted((version.pk, version.sha256, version.imported_at) for version in versions))
+    key = _key(versions)
     if found := _indexes.get(key):
         return found
     with _building:

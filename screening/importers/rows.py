@@ -117,13 +117,15 @@ def load(
     approval: int | None = None,
     dated: date | None = None,
     in_utf_8: bool = True,
+    before_commit: Callable[[datetime], None] = lambda at: None,
 ) -> ListVersion:
     """Store the file as the version of `source` in force from `at`, ending the one before.
 
     The file is read twice, to check it and to store it, never whole in memory. Loading the file in force
     again returns its version and changes nothing. `progress` counts both readings.
     An edition is of the day its file says. Some files say none: then it is of the day `dated`, else of the
-    newest time stamp in the ZIP or gzip file, else of the day of its newest entry.
+    newest time stamp in the ZIP or gzip file, else of the day of its newest entry. `before_commit` is called
+    with `at` when all is stored.
     Raises BadList, with nothing stored, if the file is not as published, names nobody, is older than the
     version in force or much shorter; the last two are let in by an `approval`, the number of the act by
     which two people agreed to it.
@@ -139,7 +141,9 @@ def load(
         if before and before.sha256 == sha256:
             return before
         _check_against(source, survey, before, is_approved=approval is not None)
-        return _store(source, parse, path, survey, by_name, at, progress, approval)
+        version = _store(source, parse, path, survey, by_name, at, progress, approval)
+        before_commit(at)
+        return version
 
 
 def _survey(

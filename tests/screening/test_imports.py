@@ -14,7 +14,10 @@ from django.utils import translation
 
 from screening import imports
 from screening.imports import UnderWay
+from screening.index import NameIndex
+from screening.matcher import Subject
 from screening.models import ImportRun, ImportRunState, ListVersion
+from screening.search import find_matches, forget_indexes
 from screening.tasks import import_file
 from tests.conftest import renamed
 from tests.factories import NOON
@@ -195,3 +198,14 @@ def test_an_import_asked_for_earlier_counts_from_when_it_runs(good):
     run = imports.carry_out(run.pk, at=later)
 
     assert run.version.in_force_from == later
+
+
+def test_whoever_asks_after_an_import_finds_the_index_ready(good, settings, tmp_path, monkeypatch):
+    settings.SCREENING_INDEX_FOLDER = tmp_path / "index"
+    forget_indexes()
+    imports.carry_out(asked(good).pk, at=NOON)
+    monkeypatch.setattr(NameIndex, "of", lambda listed: pytest.fail("whoever asked had to build the index"))
+
+    found = find_matches(Subject(("FANTASIA QUIMERA 3",)), at=NOON)
+
+    assert [match.entity.primary_name for match in found][0] == "FANTASIA QUIMERA 3"

@@ -1,3 +1,5 @@
+import fcntl
+
 import pytest
 
 from screening import index_store
@@ -62,3 +64,13 @@ def test_without_a_folder_it_lives_in_the_process(settings, listed):
     index_store.get("version 1", listed)
 
     assert listed.asked == 2
+
+
+def test_whoever_builds_keeps_nobody_waiting_for_what_is_built(folder, listed):
+    index_store.get("version 1", listed)
+
+    with (folder / "building").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        index_store.get("version 1", listed)
+
+    assert listed.asked == 1
