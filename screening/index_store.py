@@ -17,6 +17,7 @@ FOLDERS_KEPT = 3
 CODE = (
     "latin",
     "rewriting",
+    "number_words",
     "names",
     "likeness",
     "rarity",

@@ -37,6 +37,18 @@ _ARABIC = {
     "ﻯ": "y", "ا": "", "أ": "", "إ": "", "آ": "", "ء": "", "ٱ": "", "ے": "y", "ٹ": "t", "ڈ": "d", "ڑ": "r",
     "ں": "n", "ڤ": "v",
 }  # fmt: skip
+# Hebrew and Thai leave vowels out, or write them around their consonants: they too come as consonants.
+_HEBREW = {
+    "א": "", "ב": "b", "ג": "g", "ד": "d", "ה": "h", "ו": "w", "ז": "z", "ח": "h", "ט": "t", "י": "y",
+    "כ": "k", "ך": "k", "ל": "l", "מ": "m", "ם": "m", "נ": "n", "ן": "n", "ס": "s", "ע": "", "פ": "p",
+    "ף": "f", "צ": "ts", "ץ": "ts", "ק": "k", "ר": "r", "ש": "sh", "ת": "t",
+}  # fmt: skip
+_THAI = {
+    **dict.fromkeys("กขฃคฅฆ", "k"), "ง": "ng", **dict.fromkeys("จฉชฌ", "ch"), **dict.fromkeys("ซศษส", "s"),
+    **dict.fromkeys("ญย", "y"), **dict.fromkeys("ฎด", "d"), **dict.fromkeys("ฏตฐฑฒถทธ", "t"),
+    **dict.fromkeys("ณน", "n"), "บ": "b", **dict.fromkeys("ปผพภ", "p"), **dict.fromkeys("ฝฟ", "f"), "ม": "m",
+    "ร": "r", **dict.fromkeys("ลฬ", "l"), "ว": "w", **dict.fromkeys("หฮ", "h"),
+}  # fmt: skip
 _ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
 # Korean syllables by their parts (initial, vowel, final), as North and South spell names in passports.
@@ -54,6 +66,7 @@ HAN = "\u3400-\u9fff\uf900-\ufaff"
 HANGUL = "\uac00-\ud7a3"
 _RUN = re.compile(
     r"(?P<cyrillic>[\u0400-\u052f\u0301]+)|(?P<arabic>[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff\u200c]+)"
+    r"|(?P<hebrew>[\u0590-\u05ff]+)|(?P<thai>[\u0e00-\u0e4e]+)"
     rf"|(?P<hangul>[{HANGUL}]+)|(?P<katakana>[\u30a1-\u30fa\u30fc]+)"
 )
 
@@ -70,6 +83,8 @@ def latin(text: str) -> str:
             return _cyrillic(run["cyrillic"], ukrainian)
         if run["katakana"]:
             return _katakana(run["katakana"])
+        if run["hebrew"] or run["thai"]:
+            return _consonants(run["hebrew"], _HEBREW) if run["hebrew"] else _consonants(run["thai"], _THAI)
         return _arabic(run["arabic"]) if run["arabic"] else f" {_hangul(run['hangul'])} "
 
     return _RUN.sub(written, lowered)
@@ -91,6 +106,11 @@ def _arabic(run: str) -> str:
         article, word = "al ", word[2:]
     consonants = "".join(_ARABIC.get(sign, "") for sign in word)
     return f" {article}{SKELETAL}{consonants} " if consonants else f" {article}"
+
+
+def _consonants(word: str, table: dict[str, str]) -> str:
+    heard = "".join(table.get(sign, "") for sign in word)
+    return f" {SKELETAL}{heard} " if heard else f" {anyascii(word)} "
 
 
 def _katakana(word: str) -> str:

@@ -24,7 +24,7 @@ from screening.likeness import (
     likeness_together,
     sound,
 )
-from screening.names import Form, comparable
+from screening.names import COUNTRIES, Form, comparable
 from screening.numbers import contradicting, telling
 from screening.places import same_place
 
@@ -33,8 +33,11 @@ BY_LETTERS = 0.3  # the share of the points that the letters of the whole name g
 REWRITTEN = 0.9  # what letters count when words were put in another spelling first
 COST_OF_OURS = 0.65  # for each unpaired word, of its weight
 COST_OF_THEIRS = 0.35
-COST_OF_ANOTHER = 0.6  # more, where each name has a word instead of the other's
-COST_OF_ANOTHER_NUMBER = 1.0  # more, where each has a number instead of the other's: brigades, ships
+COST_OF_ANOTHER = 0.9  # more, where each name has a word instead of the other's
+# More, where each has a number (brigades, ships) or a country (subsidiaries) instead of the other's.
+COST_OF_ANOTHER_NUMBER = 1.0
+COST_OF_ANOTHER_COUNTRY = 1.0
+COST_OF_ANOTHER_INITIAL = 0.7  # more, where one has an initial that fits no word left of the other's
 REST_OF_AN_INITIAL = 0.3  # of what a word weighs more than the initial it is paired with
 SAYS_ENOUGH = 1.7  # paired words that weigh this much need no discount
 COST_OF_COMMON_WORDS = 0.45
@@ -56,6 +59,7 @@ CONTRADICTION = {
     "owned-party": -8.0,
 }
 MOST_CONTRADICTION = -30.0
+FIRST_HANGUL = "\uac00"
 SURE_OF_THE_NAME = 90.0  # from here on no contradiction hides the hit: facts may be wrong, names rarely agree
 
 
@@ -197,6 +201,13 @@ def _forms(subject: Subject) -> tuple[Form, ...]:
 def name_points(ours: Form, theirs: Form) -> tuple[float, Alignment | None]:
     """Return the points two names have in common, 0 to 100, to a tenth, and how they are aligned, unless they
     have the same words: pairing them would find no more."""
+    if ours.signs and theirs.signs and (alike := signs_alike(ours, theirs)) < SAME:
+        points, aligned = _by_words(ours, theirs)
+        return round(min(points, 100 * alike), 1), aligned
+    return _by_words(ours, theirs)
+
+
+def _by_words(ours: Form, theirs: Form) -> tuple[float, Alignment | None]:
     if ours.spelled == theirs.spelled:
         return round(100 * _same_name(sum(ours.weights)), 1), None
     if ours.in_order == theirs.in_order and ours.is_skeletal == theirs.is_skeletal:
@@ -204,6 +215,15 @@ def name_points(ours: Form, theirs: Form) -> tuple[float, Alignment | None]:
     aligned = align(ours, theirs)
     share = mixed(aligned.share, letters_alike(ours, theirs, aligned))
     return round(100 * discounted(share, aligned.paired), 1), aligned
+
+
+def signs_alike(ours: Form, theirs: Form) -> float:
+    """Return how alike the signs are of two short names in one script of syllables, 0 to 1: in Korean another
+    sign is another name, in Chinese it is where it sounds otherwise, else it may be another way to write it."""
+    korean, korean_there = ours.signs >= FIRST_HANGUL, theirs.signs >= FIRST_HANGUL
+    if korean != korean_there or (not korean and ours.spelled == theirs.spelled):
+        return SAME
+    return fuzz.ratio(ours.signs, theirs.signs) / 100
 
 
 def _same_name(said: float) -> float:
@@ -259,6 +279,8 @@ def align(ours: Form, theirs: Form) -> Alignment:
             + COST_OF_THEIRS * theirs_alone
             + COST_OF_ANOTHER * min(ours_alone, theirs_alone)
             + (COST_OF_ANOTHER_NUMBER if _numbered(ours, left) and _numbered(theirs, left_there) else 0.0)
+            + (COST_OF_ANOTHER_INITIAL if _initial_differs(ours, left, theirs, left_there) else 0.0)
+            + (COST_OF_ANOTHER_COUNTRY if _national(ours, left) and _national(theirs, left_there) else 0.0)
         )
     return Alignment(tuple(chosen), paired, paired / whole)
 
@@ -269,6 +291,18 @@ def _are_in(places: tuple[int, ...], left: list[int]) -> bool:
 
 def _numbered(form: Form, places: list[int]) -> bool:
     return any(form.different[at][0].isdigit() for at in places)
+
+
+def _initial_differs(ours: Form, left: list[int], theirs: Form, left_there: list[int]) -> bool:
+    return bool(left and left_there) and (_has_initial(ours, left) or _has_initial(theirs, left_there))
+
+
+def _has_initial(form: Form, places: list[int]) -> bool:
+    return any(len(form.different[at]) == 1 and form.different[at].isalpha() for at in places)
+
+
+def _national(form: Form, places: list[int]) -> bool:
+    return any(form.different[at] in COUNTRIES for at in places)
 
 
 def _possible_pairs(ours: Form, theirs: Form) -> list[tuple[float, Places, Places, float]]:
@@ -322,7 +356,8 @@ def _reasons_of_the_name(ours: Form, theirs: Form, aligned: Alignment, points: f
     )
     reasons = [Reason(feature, full, theirs.name, tokens)]
     if (discount := round(points - full, 1)) < 0:
-        reasons.append(Reason("common-words", discount))
+        by_signs = bool(ours.signs and theirs.signs) and signs_alike(ours, theirs) < SAME
+        reasons.append(Reason("other-signs" if by_signs else "common-words", discount))
     return reasons
 
 

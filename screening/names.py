@@ -9,8 +9,10 @@ from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 from anyascii import anyascii
+from babel import Locale
 
-from screening.latin import SKELETAL, latin
+from screening.latin import HAN, HANGUL, SKELETAL, latin
+from screening.number_words import in_digits
 from screening.rarity import weight
 from screening.rewriting import WORD, cut_han, lines, rewritten
 
@@ -25,11 +27,16 @@ LOOK_ALIKES = str.maketrans(
 )
 TO_CYRILLIC = str.maketrans("ABEKMHOPCTYXaeopcyxiI", "АВЕКМНОРСТУХаеорсухіІ")
 MIXED_WORD = re.compile(r"(?=\w*[A-Za-z])\w*[\u0370-\u03ff\u0400-\u052f]\w*")
+SIGNS = re.compile(f"[{HAN}]{{2,4}}|[{HANGUL}]{{2,4}}")  # what people's names have
 SHORTEST_JOINED = 5  # letters of two words that may be written as one
 # Digits written for letters inside a word, to be read by people and by no filter: "S3rg1o".
-DISGUISED = re.compile(r"(?<=[a-z])[01345](?=[a-z])")
-DIGITS_AS_LETTERS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s"}
+DISGUISED = re.compile(r"(?<=[a-z])[01345789](?=[a-z])")
+DIGITS_AS_LETTERS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"}
 SHORTEST_DISGUISED = 4
+# A company form, or another word behind a well-known one, without a blank: "QuimeraAG", "SergeiQuimera".
+GLUED = re.compile(r"(?<=[a-z])(?:[A-Z]{2,}\b|[A-Z][a-z]{3,})")
+BEFORE = re.compile(r"\b[A-Za-z][a-z]{3,}\Z")
+WELL_KNOWN = 0.85  # weight of a word, at most
 DOTTED = re.compile(r"\b(?:[a-z][./])+[a-z]\b")  # "s.a", "a/s", "l.l.c"
 
 
@@ -84,6 +91,12 @@ class Form:
         return SKELETAL in "".join(self.words)
 
     @once
+    def signs(self) -> str:
+        """The signs of a short name all in Han or all in Hangul, without blanks; of any other name ""."""
+        found = None if self.name.isascii() else SIGNS.fullmatch(self.name.replace(" ", ""))
+        return found[0] if found else ""
+
+    @once
     def in_order(self) -> str:
         return in_order(self.words)
 
@@ -116,17 +129,36 @@ def comparable(name: str) -> Form:
     return Form(name, tuple(kept or words), in_order(written or words))
 
 
+def _countries() -> Iterator[str]:
+    for language in ("en", "es"):
+        for code, name in Locale(language).territories.items():
+            if len(code) == 2 and len(words := comparable(name).words) == 1:
+                yield words[0]
+
+
 def _latin_words(name: str) -> list[str]:
     plain = DOTTED.sub(_undotted, _ascii(name))
-    return _letters_joined([_undisguised(word) for word in WORD.findall(plain)])
+    return _letters_joined(in_digits([_undisguised(word) for word in WORD.findall(plain)]))
 
 
 def _ascii(name: str) -> str:
+    name = GLUED.sub(_unglued, name)
     if name.isascii():
         return INSIDE_WORDS.sub("", name.lower()).replace("&", " and ")
     plain = MIXED_WORD.sub(_as_seen, unicodedata.normalize("NFKC", name))
     plain = cut_han(latin(INSIDE_WORDS.sub("", plain))).replace("&", " and ")
     return INSIDE_WORDS.sub("", "".join(sign if sign.isascii() else anyascii(sign) for sign in plain).lower())
+
+
+def _unglued(glued: re.Match[str]) -> str:
+    """Put a blank before a company form, and after a word that many carry."""
+    before = BEFORE.search(glued.string, 0, glued.start())
+    stands_alone = (
+        glued[0].lower() in LEGAL_FORMS
+        if glued[0].isupper()
+        else before and weight("".join(rewritten([before[0].lower()]))) < WELL_KNOWN
+    )
+    return f" {glued[0]}" if stands_alone else glued[0]
 
 
 def _undisguised(word: str) -> str:
@@ -184,10 +216,16 @@ FATHERS = {
     "yevgen": "evgen",
 }
 FATHERS_ROOTS = {other: root for root, others in FATHERS.items() for other in others.split()}
+# A man's name in Latvian: "Lavrovs", "Ivanovs".
+BALTIC = re.compile(".{2,}[oe]vs")
 
 
 def _rewritten(words: list[str]) -> list[str]:
-    return [_fathers_name(word) for word in rewritten(words)]
+    return [_without_ending(_fathers_name(word)) for word in rewritten(words)]
+
+
+def _without_ending(word: str) -> str:
+    return word[:-1] if BALTIC.fullmatch(word) else word
 
 
 def _fathers_name(word: str) -> str:
@@ -226,3 +264,6 @@ def script(name: str) -> str:
             first = unicodedata.name(sign, "UNKNOWN").split(" ")[0].title()
             counts[first] = counts.get(first, 0) + 1
     return max(counts, key=lambda key: counts[key])[:20] if counts else ""
+
+
+COUNTRIES = frozenset(_countries())  # names of countries of one word, in comparable form

@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES: dict[str, Promise] = {
     "same-name": _("The name is the same: %(detail)s"),
-    "same-words": _("The same words in another order: %(detail)s"),
+    "same-words": _("The same words, in another order or spelling: %(detail)s"),
     "similar-name": _("The name is similar: %(detail)s"),
     "written-together": _("The same letters, with other spaces: %(detail)s"),
     "common-words": _("What they share is short or common: others may be called so too."),
+    "other-signs": _("The signs of the two names are not the same."),
     "one-word-alike": _("Only one word is alike: %(detail)s"),
     "other-name": _("The names have nothing in common."),
     "same-number": _("The same number: %(detail)s"),

@@ -267,6 +267,44 @@ def test_another_word_or_number_instead_weighs_more_than_one_left_out(ours, list
     assert points(ours, other) < points(ours, listed) - 3
 
 
+def is_worth_a_look(ours, theirs):
+    return points(ours, theirs) >= POINTS_WORTH_A_LOOK
+
+
+def test_another_country_or_initial_instead_weighs_more_than_another_word():
+    as_listed = "Quimera Global Optics (Chile) S.A."
+
+    assert points("Quimera Global Optics (Peru) S.A.", as_listed) < points(
+        "Quimera Global Optics (Norte) S.A.", as_listed
+    )
+    assert points("Leonor W. Sombra", "Leonor G. Sombra") < points("Leonor Sombra", "Leonor G. Sombra")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        ("김허구", "김 허구", True),
+        ("김허구", "김허고", False),  # in Korean another sign is another name
+        ("李虚构", "李虛構", True),  # written otherwise, it sounds the same
+        ("李虚构", "李虚平", False),
+        ("李虚构", "Li Xugou", True),
+    ],
+)
+def test_short_names_in_signs_are_as_alike_as_their_signs(ours, theirs, same):
+    assert is_worth_a_look(ours, theirs) == same
+
+
+def test_other_signs_are_told():
+    score = compare(Subject(("김허구",)), Subject(("김허고",)))
+
+    assert "other-signs" in score.features
+    assert score.points == pytest.approx(sum(reason.points for reason in score.reasons))
+
+
+def test_a_title_is_said_or_left_out():
+    assert points("General Leonor Sombra", "Leonor Sombra") > points("Ximena Leonor Sombra", "Leonor Sombra")
+
+
 def test_the_same_address_lifts_a_near_name_and_another_never_lowers_it():
     listed = Subject(("Quimera Fantasia Inexistente",), addresses=("Calle Inventada 14, Colón",))
     party = Subject(("Quimera Fantasia",))

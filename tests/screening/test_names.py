@@ -47,6 +47,19 @@ from screening.names import comparable, script
         ("Nowhere Krasnodar", ("nowhere", "krasnodar")),  # a place, no colour
         ("РОСА", ("rosa",)),  # all Cyrillic: a word of its own, not a disguised one
         ("Eвгений", ("evgeny",)),  # one Latin letter in a Cyrillic word
+        ("Forty-Fourth Quimera", ("44", "quimera")),
+        ("Quimera Forty 4", ("quimera", "44")),
+        ("2nd Quimera of the Third", ("2", "quimera", "3")),
+        ("Quimera Twenty Ten", ("quimera", "20", "10")),
+        ("Quimera III", ("quimera", "3")),
+        ("Xi Vi", ("xi", "vi")),
+        ("Qu1m3ra I9or", ("quimera", "igor")),
+        ("QuimeraAG", ("quimera",)),  # the form of a company without its blank
+        ("SergeiQuimera", ("sergey", "quimera")),
+        ("McQuimera DeSombra", ("mcquimera", "desombra")),  # one word, however it is written
+        ("Sergejs Vydumanovs", ("sergey", "vydumanov")),  # Latvian
+        ("สมชาย", ("~smchy",)),
+        ("משה", ("~mshh",)),
     ],
 )
 def test_a_name_in_comparable_form(name, words):
