@@ -2,10 +2,21 @@
 
 import re
 
-UNITS = "one two three four five six seven eight nine".split()
-ORDINALS = "first second third fourth fifth sixth seventh eighth ninth".split()
-FROM_TEN = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-IN_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+UNITS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"]
+FROM_TEN = [
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+IN_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 NUMBERS = {
     **{word: number for number, word in enumerate(UNITS, start=1)},
     **{word: number for number, word in enumerate(ORDINALS, start=1)},
