@@ -218,8 +218,10 @@ def _by_words(ours: Form, theirs: Form) -> tuple[float, Alignment | None]:
 
 
 def signs_alike(ours: Form, theirs: Form) -> float:
-    """Return how alike the signs are of two short names in one script of syllables, 0 to 1: in Korean another
-    sign is another name, in Chinese it is where it sounds otherwise, else it may be another way to write it."""
+    """Return how alike the signs are of two short names in one script of syllables, 0 to 1.
+
+    In Korean another sign is another name; in Chinese only where it sounds otherwise.
+    """
     korean, korean_there = ours.signs >= FIRST_HANGUL, theirs.signs >= FIRST_HANGUL
     if korean != korean_there or (not korean and ours.spelled == theirs.spelled):
         return SAME

@@ -18,7 +18,7 @@ PARTIES = int(_HEAD)  # that were counted
 COUNTS = {word: int(count) for word, _, count in (line.partition(" ") for line in _COUNTS)}
 # Titles say as little as initials: who has one is named with it or without.
 TITLES = frozenset(
-    ["haji", "sheikh", "sayyid", "mullah", "general", "colonel", "engineer", "doctor", "president"]
+    ("haji", "sheikh", "sayyid", "mullah", "general", "colonel", "engineer", "doctor", "president")
 )
 RARE = 0.5  # the count of a word that was never seen
 _MOST = log(1 + PARTIES / RARE)
