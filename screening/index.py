@@ -478,9 +478,7 @@ class NameIndex:
         alike = self._alike_of(form.different)
         made_by = self._made_by([joined for _, joined in form.joined])
         together = [
-            (word, at, how)
-            for (at, _), made in zip(form.joined, made_by, strict=True)
-            for word, how in made
+            (word, at, how) for (at, _), made in zip(form.joined, made_by, strict=True) for word, how in made
         ]
         left_out = self._not_worth_looking_up(form, alike, share, costs)
         candidates, adds = self._added(form, alike, together, left_out, costs.asked)
@@ -638,14 +636,11 @@ class NameIndex:
     def _made_by(self, joined: Sequence[str]) -> list[list[tuple[int, float]]]:
         """Return, for each two words written as one, the indexed words they make, and how alike they are."""
         kept = self._made_by_kept
-        made = [kept.get(each) for each in joined]
-        if None in made:
-            new = [each for each, known in zip(joined, made, strict=True) if known is None]
-            if len(kept) > WORDS_KEPT:
-                self._made_by_kept = kept = {}
-            kept.update(looked_up := dict(self._look_up_joined(new)))
-            made = [known if known is not None else looked_up[each] for each, known in zip(joined, made, strict=True)]
-        return made
+        if len(kept) > WORDS_KEPT:
+            self._made_by_kept = kept = {}
+        if new := [each for each in joined if each not in kept]:
+            kept.update(self._look_up_joined(new))
+        return [kept[each] for each in joined]
 
     def _look_up_joined(self, joined: Sequence[str]) -> Iterator[tuple[str, list[tuple[int, float]]]]:
         keys, of_each = array("I"), []
@@ -670,28 +665,22 @@ class NameIndex:
 
     def _alike_of(self, words: Sequence[str]) -> list[Alike]:
         """Return, for each of the words, the indexed words like it."""
-        kept = self._alike_kept
-        alike = [kept.get(word) for word in words]
-        if None in alike:
-            new = [word for word, known in zip(words, alike, strict=True) if known is None]
-            if len(kept) > WORDS_KEPT:
-                self._alike_kept = kept = {}
-            kept.update(looked_up := self._look_up_alike(new))
-            alike = [looked_up[word] if known is None else known for word, known in zip(words, alike, strict=True)]
-        return alike
+        kept = self._alike_kept  # nothing is ever taken out of it, so threads may share it
+        if len(kept) > WORDS_KEPT:
+            self._alike_kept = kept = {}
+        if new := [word for word in words if word not in kept]:
+            kept.update(self._look_up_alike(new))
+        return [kept[word] for word in words]
 
     def _look_up_alike(self, words: Sequence[str]) -> dict[str, Alike]:
         found = {word: known for word in words if (known := self._like_a_known(word))}
         if others := [word for word in dict.fromkeys(words) if word not in found]:
             found.update(zip(others, self._search_alike(others), strict=True))
-        return {
-            word: Alike(numbers, how, self._names_with_any(numbers), float(self._weights[numbers].max(initial=0)))
-            for word, (numbers, how) in found.items()
-        }
+        return {word: self._alike_words(*alike) for word, alike in found.items()}
 
-    def _names_with_any(self, words: Numbers) -> int:
-        """Return how many names each of the words is in, all together."""
-        return int((self._names_with.ends[words + 1] - self._names_with.ends[words]).sum())
+    def _alike_words(self, words: Numbers, how: Shares) -> Alike:
+        names = self._names_with.ends[words + 1] - self._names_with.ends[words]
+        return Alike(words, how, int(names.sum()), float(self._weights[words].max(initial=0)))
 
     def _alike_of_its_own(self) -> Iterator[tuple[Numbers, Shares]]:
         """Yield the words like each single word of the index, in the order of their numbers."""
@@ -708,8 +697,8 @@ class NameIndex:
         return None
 
     def _search_alike(self, words: Sequence[str]) -> Iterator[tuple[Numbers, Shares]]:
-        """Yield, for each of the words, the indexed words like it, in the order of their numbers, and the most
-        each is alike.
+        """Yield, for each of the words, the indexed words like it, in the order of their numbers, and the
+        most each is alike.
 
         Many words are looked up in one go: by their keys, and by what is left of them after slips.
         """
