@@ -738,14 +738,17 @@ class NameIndex:
         allowed = np.array([slips_allowed(word) for word in words])
         letters = np.array([letter_bits(word) for word in words], np.uint32)
         apart = np.bitwise_count(self._letters[pairs & 0xFFFFFFFF] ^ letters[pairs >> 32])
-        pairs = np.unique(pairs[apart <= 2 * allowed[pairs >> 32]])
+        pairs = np.sort(pairs[apart <= 2 * allowed[pairs >> 32]])
+        pairs = pairs[_firsts(pairs)]
+        if not len(pairs):
+            return pairs, np.empty(0)
         asked = (pairs >> 32).tolist()
         ours = [words[at] for at in asked]
         theirs = [self._words[number] for number in (pairs & 0xFFFFFFFF).tolist()]
         slips = cpdist(ours, theirs, scorer=OSA.distance, score_cutoff=MOST_SLIPS, dtype=np.int64)
         longer = np.array([max(len(our), len(their)) for our, their in zip(ours, theirs, strict=True)])
-        alike = as_alike_by_slips(slips, np.maximum(longer, 1))
-        few = ((slips <= allowed[asked]) & (alike >= LEAST)).nonzero()[0] if asked else asked
+        alike = as_alike_by_slips(slips, longer)
+        few = ((slips <= allowed[asked]) & (alike >= LEAST)).nonzero()[0]
         return pairs[few], alike[few]
 
 
