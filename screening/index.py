@@ -15,8 +15,9 @@ import json
 import threading
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -25,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import cdist
+from rapidfuzz.process import cdist, cpdist
 
 from screening.latin import SKELETAL
 from screening.likeness import (
@@ -63,6 +64,9 @@ ROUNDING = 0.06  # points are rounded to a tenth
 # So many names are looked at for one party before words are left out: one in ONE_IN, within these.
 ONE_IN, MANY, VERY_MANY = 25, 1000, 40_000
 MANY_ROWS = 1000  # from so many on they are summed column by column
+WORDS_KEPT = 1 << 15  # words asked for of which the words alike are kept
+AT_ONCE = 2000  # words looked up together while an index is built
+MOST_SLIPS = 2  # that screening.likeness allows in a word
 WORTH_KEEPING = 1000  # names found by a word that are kept for the next party with the word
 FEW = 20  # texts that are sooner compared one by one than all at once
 SLACK = 0.0005  # what single precision may lose
@@ -70,6 +74,7 @@ SLACK = 0.0005  # what single precision may lose
 Numbers = NDArray[np.int32]
 Shares = NDArray[np.float32]
 NONE: Numbers = np.empty(0, np.int32)
+NO_SHARE: Shares = np.empty(0, np.float32)
 NO_KEY = np.uint32(0xFFFFFFFF)
 
 
@@ -198,7 +203,10 @@ class Keys:
 
     def get(self, keys: Sequence[str]) -> tuple[Numbers, NDArray[np.int64]]:
         """Return the values of all these keys, one key after the other, and how many each has."""
-        wanted = np.array([_checksum(key) for key in keys], np.uint32)
+        return self.get_checksums(np.array([_checksum(key) for key in keys], np.uint32))
+
+    def get_checksums(self, wanted: NDArray[np.uint32]) -> tuple[Numbers, NDArray[np.int64]]:
+        """Return what `get` does, for the checksums of keys."""
         at = self._keys.searchsorted(wanted)
         starts = self._ends[at]
         sizes = (self._ends[at + 1] - starts) * (self._keys[at] == wanted)
@@ -276,8 +284,8 @@ class NameIndex:
         self._singles = int(arrays["singles"][0])  # words from this number on are two words joined
         self._many = min(VERY_MANY, max(MANY, len(self._names) // ONE_IN))
         self._rows_of_words = threading.local()
-        self._alike = lru_cache(maxsize=1 << 15)(self._look_up_alike)
-        self._made_by = lru_cache(maxsize=1 << 15)(self._look_up_joined)
+        self._alike_kept: dict[str, Alike] = {}
+        self._made_by_kept: dict[str, list[tuple[int, float]]] = {}
         self._found = lru_cache(maxsize=1 << 13)(self._look_up_names)
         self._known = lru_cache(maxsize=1 << 13)(self._read_facts)
         self._form = lru_cache(maxsize=1 << 15)(self._read_form)
@@ -293,8 +301,7 @@ class NameIndex:
         arrays = _Building(listed).arrays() | _words_alike([])
         if often_asked:
             index = cls(arrays)
-            alike = (index._search_alike(index._words[number]) for number in range(index._singles))
-            arrays |= _words_alike(alike)
+            arrays |= _words_alike(index._alike_of_its_own())
         return cls(arrays)
 
     def save(self, folder: Path) -> None:
@@ -328,14 +335,51 @@ class NameIndex:
 
         An entity found by a number only comes with all its names.
         """
-        return self._candidates(party, at_least, OF_A_PARTY)
+        found: dict[int, set[int]] = defaultdict(set)
+        for name in party.names:
+            for place, number in self._names_like(comparable(name), at_least, OF_A_PARTY):
+                found[place].add(number)
+        by_number = self._with_number_of(party)
+        return {
+            int(self._entities[place]): self._subject(place, found.get(place, set()), place in by_number)
+            for place in sorted({*found, *by_number})
+        }
 
-    def candidates_for_listed(self, listed: Subject, at_least: float) -> dict[int, Subject]:
-        """Return, from an index over parties, every party that can have `at_least` points beside `listed`.
+    def pairs_for_listed(
+        self, listed: Sequence[tuple[int, Subject]], at_least: Callable[[Subject], float]
+    ) -> Iterator[tuple[int, Subject, int, Subject]]:
+        """Yield, from an index over parties, every party that can have `at_least` points beside one of the
+        listed entities, as its number and what is known of it, and the entity.
 
-        It is the other way round of `candidates`: the same pairs of a party and a listed entity are found.
+        It is the other way round of `candidates`: the same pairs of a party and a listed entity are found. Of
+        both sides come the names alone that can have the points, unless the pair has a number in common.
         """
-        return self._candidates(listed, at_least, OF_A_LISTED)
+        forms = [[comparable(name) for name in other.names] for _, other in listed]
+        self._look_up_ahead([form for of_one in forms for form in of_one])
+        for (entity, other), of_one in zip(listed, forms, strict=True):
+            found: dict[int, set[int]] = defaultdict(set)
+            asked: dict[int, list[Form]] = defaultdict(list)
+            for form in of_one:
+                for place, number in self._names_like(form, at_least(other), OF_A_LISTED):
+                    found[place].add(number)
+                    if not asked[place] or asked[place][-1] is not form:
+                        asked[place].append(form)
+            by_number = self._with_number_of(other)
+            for place in sorted({*found, *by_number}):
+                whole = place in by_number
+                party = self._subject(place, found.get(place, set()), whole)
+                names = of_one if whole else asked[place]
+                yield int(self._entities[place]), party, entity, _only(other, names)
+
+    def _look_up_ahead(self, forms: Sequence[Form]) -> None:
+        """Look up at once the words of names that will be asked for: quicker than name by name."""
+        self._alike_of([*dict.fromkeys(word for form in forms for word in form.different)])
+        self._made_by([*dict.fromkeys(joined for form in forms for _, joined in form.joined)])
+
+    def _with_number_of(self, asked: Subject) -> set[int]:
+        """Return the places of the entities with a number of the one asked for."""
+        numbers = telling(asked.identifiers)
+        return set(self._by_number.get(sorted(numbers))[0].tolist()) if numbers else set()
 
     def with_words(self, part: str) -> list[tuple[int, str]]:
         """Return the entities of which one name has every word of `part`, a longer word that begins with it,
@@ -365,7 +409,7 @@ class NameIndex:
 
     def _how_they_have_one(self, word: str) -> NDArray[np.int8]:
         how = np.full(len(self._names), LACKING, np.int8)
-        alike = self._alike(word)
+        alike = self._alike_of([word])[0]
         how[self._names_that_have(alike.words[alike.how > np.float32(INITIAL)])] = LIKE
         how[self._names_that_have(self._words.with_word(word))] = BEGUN
         if word[0] != SKELETAL:  # what is spelled does not tell consonants from words
@@ -376,34 +420,9 @@ class NameIndex:
         names: Numbers = self._names_with.data[self._names_with.places_of_all(words)[0]]
         return names
 
-    def _candidates(self, asked: Subject, at_least: float, costs: Costs) -> dict[int, Subject]:
-        found: dict[int, set[int]] = defaultdict(set)
-        for name in asked.names:
-            for place, number in self._names_like(comparable(name), at_least, costs):
-                found[place].add(number)
-        numbers = telling(asked.identifiers)
-        by_number = set(self._by_number.get(sorted(numbers))[0].tolist()) if numbers else set()
-        return {
-            int(self._entities[place]): self._subject(place, found.get(place, set()), place in by_number)
-            for place in sorted({*found, *by_number})
-        }
-
     def _subject(self, place: int, names: set[int], whole: bool) -> Subject:
         known = self._known(place)
-        if whole:
-            return known
-        forms = tuple([self._form(number) for number in sorted(names)])
-        return Subject(
-            tuple([form.name for form in forms]),
-            known.countries,
-            known.kind,
-            known.dates_of_birth,
-            known.identifiers,
-            known.weak_names,
-            known.addresses,
-            known.owned_names,
-            forms,
-        )
+        return known if whole else _only(known, [self._form(number) for number in sorted(names)])
 
     def _read_facts(self, place: int) -> Subject:
         facts = json.loads(self._facts[place])
@@ -456,8 +475,11 @@ class NameIndex:
 
         A candidate that cannot reach `share` even if all its letters agree is left out.
         """
-        alike = [self._alike(word) for word in form.different]
-        together = [(word, at, how) for at, joined in form.joined for word, how in self._made_by(joined)]
+        alike = self._alike_of(form.different)
+        made_by = self._made_by([joined for _, joined in form.joined])
+        together = [
+            (word, at, how) for (at, _), made in zip(form.joined, made_by, strict=True) for word, how in made
+        ]
         left_out = self._not_worth_looking_up(form, alike, share, costs)
         candidates, adds = self._added(form, alike, together, left_out, costs.asked)
         left_weight = sum([form.weights[at] for at in left_out])
@@ -506,7 +528,7 @@ class NameIndex:
         return names[starts], _sums(adds, starts)
 
     def _look_up_names(self, word: str, cost: float) -> Found:
-        return self._names_of(self._alike(word), weight(word), cost)
+        return self._names_of(self._alike_of([word])[0], weight(word), cost)
 
     def _names_of(self, alike: Alike, asked: float, cost: float) -> Found:
         """Return the names with one of the words, which are like one that weighs `asked`, and what it adds;
@@ -611,26 +633,60 @@ class NameIndex:
                 left_out.add(at)
         return left_out
 
-    def _look_up_joined(self, joined: str) -> list[tuple[int, float]]:
-        """Return the indexed words that two words make when written as one, and how alike they are."""
-        heard = consonants(joined)
-        keys = [WORD + joined, CONSONANTS + SKELETAL + heard]
-        if joined[0] == SKELETAL:
-            keys.append(CONSONANTS + heard)
-        if joined.isalpha():
-            keys.append(SOUND + sound(joined))
-        found = set(self._by_key.get(keys)[0].tolist())
-        return [
-            (word, alike)
-            for word in found
-            if word < self._singles and (alike := likeness_together(joined, self._words[word]))
-        ]
+    def _made_by(self, joined: Sequence[str]) -> list[list[tuple[int, float]]]:
+        """Return, for each two words written as one, the indexed words they make, and how alike they are."""
+        kept = self._made_by_kept
+        if len(kept) > WORDS_KEPT:
+            self._made_by_kept = kept = {}
+        if new := [each for each in joined if each not in kept]:
+            kept.update(self._look_up_joined(new))
+        return [kept[each] for each in joined]
 
-    def _look_up_alike(self, word: str) -> Alike:
-        """Return the indexed words like `word`, in the order of their numbers, and the most each is alike."""
-        words, how = self._like_a_known(word) or self._search_alike(word)
-        names = int((self._names_with.ends[words + 1] - self._names_with.ends[words]).sum())
-        return Alike(words, how, names, float(self._weights[words].max(initial=0)))
+    def _look_up_joined(self, joined: Sequence[str]) -> Iterator[tuple[str, list[tuple[int, float]]]]:
+        keys, of_each = array("I"), []
+        for each in joined:
+            before = len(keys)
+            keys.extend(map(_checksum, _keys_of_joined(each)))
+            of_each.append(len(keys) - before)
+        numbers, sizes = self._by_key.get_checksums(np.frombuffer(keys, np.uint32))
+        found, ends = numbers.tolist(), [0, *sizes.cumsum().tolist()]
+        at = 0
+        for each, count in zip(joined, of_each, strict=True):
+            words = set(found[ends[at] : ends[at + count]])
+            at += count
+            yield (
+                each,
+                [
+                    (word, alike)
+                    for word in words
+                    if word < self._singles and (alike := likeness_together(each, self._words[word]))
+                ],
+            )
+
+    def _alike_of(self, words: Sequence[str]) -> list[Alike]:
+        """Return, for each of the words, the indexed words like it."""
+        kept = self._alike_kept  # nothing is ever taken out of it, so threads may share it
+        if len(kept) > WORDS_KEPT:
+            self._alike_kept = kept = {}
+        if new := [word for word in words if word not in kept]:
+            kept.update(self._look_up_alike(new))
+        return [kept[word] for word in words]
+
+    def _look_up_alike(self, words: Sequence[str]) -> dict[str, Alike]:
+        found = {word: known for word in words if (known := self._like_a_known(word))}
+        if others := [word for word in dict.fromkeys(words) if word not in found]:
+            found.update(zip(others, self._search_alike(others), strict=True))
+        return {word: self._alike_words(*alike) for word, alike in found.items()}
+
+    def _alike_words(self, words: Numbers, how: Shares) -> Alike:
+        names = self._names_with.ends[words + 1] - self._names_with.ends[words]
+        return Alike(words, how, int(names.sum()), float(self._weights[words].max(initial=0)))
+
+    def _alike_of_its_own(self) -> Iterator[tuple[Numbers, Shares]]:
+        """Yield the words like each single word of the index, in the order of their numbers."""
+        for start in range(0, self._singles, AT_ONCE):
+            numbers = range(start, min(start + AT_ONCE, self._singles))
+            yield from self._search_alike([self._words[number] for number in numbers])
 
     def _like_a_known(self, word: str) -> tuple[Numbers, Shares] | None:
         """Return what `_search_alike` would, of a word of the index of which it was kept; else None."""
@@ -640,31 +696,60 @@ class NameIndex:
                 return self._like_known.data[start:end], self._how_alike[start:end]
         return None
 
-    def _search_alike(self, word: str) -> tuple[Numbers, Shares]:
-        """Return the indexed words like `word`, in the order of their numbers, and the most each is alike."""
-        keys, how = zip(*_keys_of_alike(word), strict=True)
-        by_slips = [SLIP + key for key in slip_keys(word)] if _may_have_slips(word) else []
-        numbers, sizes = self._by_key.get([*keys, *by_slips])
-        others = int(sizes[: len(keys)].sum())
-        found = dict(self._a_slip_away(word, numbers[others:]))
-        by_keys = np.array(how).repeat(sizes[: len(keys)]).tolist()
-        for number, alike in zip(numbers[:others].tolist(), by_keys, strict=True):
-            found[number] = max(alike, found.get(number, 0.0))
-        in_order = sorted(found)
-        return np.array(in_order, np.int32), np.array([found[number] for number in in_order], np.float32)
+    def _search_alike(self, words: Sequence[str]) -> Iterator[tuple[Numbers, Shares]]:
+        """Yield, for each of the words, the indexed words like it, in the order of their numbers, and the
+        most each is alike.
 
-    def _a_slip_away(self, word: str, numbers: Numbers) -> Iterator[tuple[int, float]]:
-        """Yield those of the words with few enough letters wrong, and how alike they are; a shared key only
-        says there may be."""
-        allowed = slips_allowed(word)
-        apart = np.bitwise_count(self._letters[numbers] ^ np.uint32(letter_bits(word)))
-        for number in set(numbers[apart <= 2 * allowed].tolist()):
-            listed = self._words[number]
-            slips = OSA.distance(word, listed, score_cutoff=allowed)
-            if slips <= allowed:
-                alike = as_alike_by_slips(slips, max(len(word), len(listed)))
-                if alike >= LEAST:
-                    yield number, alike
+        Many words are looked up in one go: by their keys, and by what is left of them after slips.
+        """
+        keys, how, asked = array("I"), array("d"), array("q")
+        for at, word in enumerate(words):
+            for key, alike in _keys_of_alike(word):
+                keys.append(_checksum(key))
+                how.append(alike)
+                asked.append(at)
+        others = len(keys)
+        for at, word in enumerate(words):
+            if _may_have_slips(word):
+                left = slip_keys(word)
+                keys.extend([_checksum(SLIP + key) for key in left])
+                asked.extend([at] * len(left))
+        numbers, sizes = self._by_key.get_checksums(np.frombuffer(keys, np.uint32))
+        pairs = np.frombuffer(asked, np.int64).repeat(sizes) << 32 | numbers
+        until = int(sizes[:others].sum())
+        by_slips, how_by_slips = self._a_slip_away(words, pairs[until:])
+        pairs = np.concatenate([pairs[:until], by_slips])
+        shares = np.concatenate([np.frombuffer(how).repeat(sizes[:others]), how_by_slips])
+        order = pairs.argsort(kind="stable")
+        pairs = pairs[order]
+        starts = _firsts(pairs)
+        pairs = pairs[starts]
+        found = (pairs & 0xFFFFFFFF).astype(np.int32)
+        most = np.maximum.reduceat(shares[order], starts).astype(np.float32) if len(starts) else NO_SHARE
+        ends = (pairs >> 32).searchsorted(np.arange(len(words) + 1)).tolist()
+        for start, end in pairwise(ends):
+            yield found[start:end], most[start:end]
+
+    def _a_slip_away(
+        self, words: Sequence[str], pairs: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return those pairs, of the place of a word asked for and the number of an indexed one, with few
+        enough letters wrong, and how alike they are; a shared key only says there may be."""
+        allowed = np.array([slips_allowed(word) for word in words])
+        letters = np.array([letter_bits(word) for word in words], np.uint32)
+        apart = np.bitwise_count(self._letters[pairs & 0xFFFFFFFF] ^ letters[pairs >> 32])
+        pairs = np.sort(pairs[apart <= 2 * allowed[pairs >> 32]])
+        pairs = pairs[_firsts(pairs)]
+        if not len(pairs):
+            return pairs, np.empty(0)
+        asked = (pairs >> 32).tolist()
+        ours = [words[at] for at in asked]
+        theirs = [self._words[number] for number in (pairs & 0xFFFFFFFF).tolist()]
+        slips = cpdist(ours, theirs, scorer=OSA.distance, score_cutoff=MOST_SLIPS, dtype=np.int64)
+        longer = np.array([max(len(our), len(their)) for our, their in zip(ours, theirs, strict=True)])
+        alike = as_alike_by_slips(slips, longer)
+        few = ((slips <= allowed[asked]) & (alike >= LEAST)).nonzero()[0]
+        return pairs[few], alike[few]
 
 
 def _keys_of_alike(word: str) -> Iterator[tuple[str, float]]:
@@ -684,6 +769,32 @@ def _keys_of_alike(word: str) -> Iterator[tuple[str, float]]:
     yield f"{INITIAL_KEY}{word[0]}.", INITIAL
     if slips_allowed(word):
         yield SOUND + sound(word), BY_SOUND
+
+
+def _only(subject: Subject, forms: Sequence[Form]) -> Subject:
+    """Return the subject with these of its names alone."""
+    return Subject(
+        tuple([form.name for form in forms]),
+        subject.countries,
+        subject.kind,
+        subject.dates_of_birth,
+        subject.identifiers,
+        subject.weak_names,
+        subject.addresses,
+        subject.owned_names,
+        tuple(forms),
+    )
+
+
+def _keys_of_joined(joined: str) -> Iterator[str]:
+    """Yield keys of words that are like two words written as one."""
+    heard = consonants(joined)
+    yield WORD + joined
+    yield CONSONANTS + SKELETAL + heard
+    if joined[0] == SKELETAL:
+        yield CONSONANTS + heard
+    if joined.isalpha():
+        yield SOUND + sound(joined)
 
 
 def _ratios(text: str, others: list[str]) -> Shares:

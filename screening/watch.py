@@ -15,6 +15,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from screening.matcher import Subject, is_hit, least_of_the_name
 # Parties that may have changed since the index was built: one in so many, but always a few.
 SHARE_BESIDE = 50
 FEW_BESIDE = 100
+ASKED_AT_ONCE = 500  # entries of a list whose words are looked up together
 STAMPS = "stamps.json"
 
 # Parties by the numbers they are known by.
@@ -49,10 +51,11 @@ class PartyIndex:
 
         `listed` gives the entities by their numbers, as `screening.search.changed` does.
         """
-        for entity, other in listed:
-            least = least_of_the_name(other, worth)
+        in_order = iter(listed)
+        while some := list(islice(in_order, ASKED_AT_ONCE)):
             for index, spoken_for in self._parts:
-                for party, subject in index.candidates_for_listed(other, least).items():
+                pairs = index.pairs_for_listed(some, lambda other: least_of_the_name(other, worth))
+                for party, subject, entity, other in pairs:
                     if party in spoken_for and is_hit(subject, other, worth=worth):
                         yield party, entity
 
