@@ -25,8 +25,24 @@ from licensing.errors import Refused
 from licensing.models import EntryKind, LedgerEntry, Licence, LicenceLine, Reservation, Usage, User
 from licensing.terms import Shipment
 from licensing.units import plain
+from screening.asked_often import Question
 
 CENT = Decimal("0.01")
+# Asked with every reservation.
+OPEN = Question(
+    lambda system, declaration: Reservation.objects.open().filter(system=system, declaration=declaration),
+    2**62,
+    "a declaration",
+)
+KNOWN = Question(
+    lambda system, declaration, version, kind: LedgerEntry.objects.filter(
+        system=system, declaration=declaration, version=version, kind=kind
+    ).order_by("item"),
+    2**62,
+    "a declaration",
+    2**30,
+    "a kind",
+)
 
 
 def reserve_items(
@@ -43,7 +59,8 @@ def reserve_items(
     outcome.reasons += bookings.against_detention(usage.declaration)
     outcome.reasons += against_repeats(message, [one.item for one in items], by, EntryKind.RESERVE)
     given_back = {move.reservation.item for move in outcome.moves if move.reservation}
-    held = set(open_of(message, by)) - given_back if usage.kind == Usage.Kind.RESERVE else set()
+    now_open = OPEN.ask(by.organisation_id, message.declaration) if usage.kind == Usage.Kind.RESERVE else []
+    held = {one.item for one in now_open} - given_back
     known = {reason["item"] for reason in outcome.reasons if "item" in reason}
     outcome.reasons += [
         _still_reserved(message, one.item) for one in items if one.item in held and one.item not in known
@@ -248,14 +265,8 @@ def line_out(
 
 def against_repeats(message: Message, items: Sequence[int], by: User, kind: EntryKind) -> Reasons:
     """Return what is known already of the movement, under whatever id it was told."""
-    known = LedgerEntry.objects.filter(
-        system=by.organisation_id,
-        declaration=message.declaration,
-        version=message.version,
-        item__in=items,
-        kind=kind,
-    )
-    return [already(message, item) for item in known.order_by("item").values_list("item", flat=True)]
+    known = KNOWN.ask(by.organisation_id, message.declaration, message.version, kind.value)
+    return [already(message, one.item) for one in known if one.item in items]
 
 
 def _still_reserved(message: Message, item: int) -> dict[str, Any]:
