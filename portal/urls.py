@@ -129,6 +129,9 @@ urlpatterns = [
     path("customs/goods/", coverage.ask, name="customs-goods"),
     path("customs/forms/", port_forms.index, name="port-forms"),
     path("customs/forms/<int:pk>/", port_forms.show, name="port-form-block"),
+    path("customs/forms/report/", port_forms.report, name="port-form-new-report"),
+    path("customs/forms/reports/<int:pk>/", port_forms.reported, name="port-form-report"),
+    path("customs/forms/upload/", port_forms.upload, name="port-form-upload"),
     path("customs/<str:reference>/", customs.show, name="customs-licence"),
     # Goods that customs keeps back: both sides
     path("detentions/", detentions.index, name="detentions"),
