@@ -62,6 +62,7 @@ urlpatterns = [
     path("verify/snapshot", verify.snapshot, name="verify-snapshot"),
     path("verify/without-network/", verify.without_network, name="without-network"),
     path("V/<str:token>", verify.answer, name="verify-token"),  # short and in capitals for the QR code
+    path("v/<str:token>", verify.answer, name="verify-token-copied"),  # as people copy it
     # Everybody: which goods are listed
     path("self-check/", self_check.show, name="self-check"),
     path("control-list/", control_list.index, name="control-lists"),
