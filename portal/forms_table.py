@@ -20,7 +20,7 @@ from licensing.actions.messages import Declared
 from licensing.country import pack
 from licensing.errors import Refused
 from licensing.models import Usage, User
-from licensing.references import read_reference
+from licensing.references import read_licence_number
 from licensing.units import units
 from portal.departed import Departed, lines_of
 from portal.forms.departures import LARGEST, past, read_quantity
@@ -128,7 +128,7 @@ def _given(cells: Cells) -> dict[str, Any]:
         "declaration": said["declaration"],
         "version": _whole(said.get("version", "1"), "version"),
         "item": _whole(said.get("item", "1"), "item"),
-        "licence": read_reference(said["licence"]),
+        "licence": read_licence_number(said["licence"]),
         "line": _whole(said["line"], "line", 32767),
         "quantity": read_quantity(said["quantity"], unit),
         "unit": unit,

@@ -28,7 +28,7 @@ from licensing.models import (
     User,
 )
 from licensing.permissions import Permission, has
-from licensing.references import read_reference
+from licensing.references import read_licence_number, read_reference
 
 MOST_PHOTOS = 6  # of one note
 
@@ -57,7 +57,7 @@ def detain(
         return known, False
     if not question.strip() or not goods.strip() or not declaration.strip():
         raise Refused(_("Say what the goods are, of which declaration, and what you want to know."))
-    reference = read_reference(number)
+    reference = read_licence_number(number)
     licence = bookings.locked([reference]).get(reference)
     detention = Detention.objects.create(
         licence=licence,
