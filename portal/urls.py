@@ -54,6 +54,8 @@ urlpatterns = [
     path("accounts/sessions/", sessions.show, name="usersessions_list"),
     path("accounts/", include("allauth.urls")),
     path("demo/codes/", demonstration.show, name="demonstration"),
+    path("demo/webhooks/", demonstration.received, name="demonstration-received"),
+    path("demo/webhooks/receiver/", demonstration.receive, name="demonstration-receiver"),
     # The public: is this licence genuine and in force?
     path("check/", check.ask, name="check"),
     path("check/<str:reference>/<str:code>/", check.show, name="check-licence"),

@@ -227,6 +227,7 @@ def demo_environment(addresses: dict[str, str], port: int | None) -> dict[str, s
         "PORTAL_VAR": str(DEMO),
         "SECRET_KEY": kept_secret(DEMO / "secret_key"),
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "WEBHOOK_NETWORKS": "127.0.0.0/8",  # its own receiver, and those that a visitor tries
         **({"PORTAL_URL": f"http://127.0.0.1:{port}"} if port else {}),
     }
 

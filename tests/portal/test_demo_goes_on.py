@@ -1,4 +1,4 @@
-"""The demonstration goes on when a part of it dies, and the part comes back; only the database ends it all."""
+"""The demonstration goes on when a part of it dies, and the part comes back; the database ends it all."""
 
 import shutil
 import signal
