@@ -141,6 +141,7 @@ urlpatterns = [
     path("detentions/new/", detentions.new, name="detention-new"),
     path("detentions/<int:pk>/", detentions.show, name="detention"),
     path("detentions/<int:pk>/photos/<int:photo>/", detentions.photo, name="detention-photo"),
+    path("detentions/<int:pk>/photos/<int:photo>/small/", detentions.thumbnail, name="detention-thumbnail"),
     # Officers
     path("queue/", casework.queue, name="queue"),
     path("cases/<str:reference>/", casework.show, name="case"),

@@ -6,6 +6,7 @@ token is what stands on the paper and whether the licence is in force; the list 
 
 import hashlib
 import json
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -157,7 +158,9 @@ def facts() -> dict[str, Any]:
         "keys": keys.key_set()["keys"],
         "zone": pack().time_zone.key,
         "locale": f"es-{pack().number_locale}" if language.startswith("es") else "en-GB",
-        "units": {code: unit.name(language) for code, unit in units().items()},
+        "units": {
+            code: [unit.name(language, Decimal(1)), unit.name(language)] for code, unit in units().items()
+        },
         "verdicts": {
             code: {"tone": one.tone, "word": one.word, "reason": one.reason, "next": one.next_step}
             for code, one in offline_verdicts().items()

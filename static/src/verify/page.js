@@ -195,7 +195,10 @@ function row(pattern, line, left, most) {
 }
 
 // Digits as they were signed: a point for decimals, no rounding.
-const amount = (quantity, unit) => `${quantity} ${facts.units[unit] ?? unit}`;
+const amount = (quantity, unit) => {
+  const [one, many] = facts.units[unit] ?? [unit, unit];
+  return `${quantity} ${Number(quantity) === 1 ? one : many}`;
+};
 
 // --- ways in ---
 
