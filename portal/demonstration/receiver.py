@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
+from redis import Redis
 from redis.exceptions import RedisError
 
 from licensing import redis_server, webhooks
@@ -65,7 +66,7 @@ def take(key: str, seconds: str, signatures: str, body: bytes, at: datetime) -> 
         body=written,
     )
 
-    def keep(server: redis_server.Redis) -> None:
+    def keep(server: Redis) -> None:
         server.lpush(LIST, json.dumps(asdict(one)))
         server.ltrim(LIST, 0, KEPT - 1)
 

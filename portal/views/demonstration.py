@@ -62,9 +62,11 @@ def receive(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=413)
     if len(body) > receiver.LARGEST:
         return HttpResponse(status=413)
-    names = ("webhook-id", "webhook-timestamp", "webhook-signature")
+    key, seconds, signatures = (
+        request.headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature")
+    )
     try:
-        ours = receiver.take(*(request.headers.get(name, "") for name in names), body, timezone.now())
+        ours = receiver.take(key, seconds, signatures, body, timezone.now())
     except RedisError:
         return HttpResponse(status=503)
     return HttpResponse(status=204 if ours else 401)
