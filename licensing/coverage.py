@@ -26,6 +26,7 @@ from screening.names import comparable
 
 HS_HEADING = 6  # digits that all countries share
 MOST_LINES_LOOKED_AT = 500  # of the holder's licences, those that end last first
+MOST_COMPANIES = 20  # shown where a name says too little
 SHORTEST_WORD = 4  # letters of a word by which a company is looked for
 # What a customs code says by itself is a hint, and a hint calls for somebody to look.
 HINTS = ("hs-hint", "high-priority", "measure")
@@ -125,12 +126,26 @@ def holder_of(stated: str) -> Organisation | None:
     if found := companies.filter(tax_id=stated).first() if stated else None:
         return found
     spelled = comparable(stated).spelled
-    long_enough = [word for word in stated.split() if len(word) >= SHORTEST_WORD] or [stated]
     like = Q()
-    for word in long_enough:
-        like |= Q(name__icontains=word.strip(",.;"))
+    for word in _words(stated):
+        like |= Q(name__icontains=word)
     same = [one for one in companies.filter(like) if comparable(one.name).spelled == spelled]
     return same[0] if len(same) == 1 else None
+
+
+def holders_like(stated: str) -> list[Organisation]:
+    """Return the company that was meant, or else those whose names have all the words, by name."""
+    if found := holder_of(stated):
+        return [found]
+    companies = Organisation.objects.filter(kind=OrganisationKind.EXPORTER)
+    for word in _words(stated):
+        companies = companies.filter(name__icontains=word)
+    return list(companies.order_by("name", "pk")[:MOST_COMPANIES])
+
+
+def _words(stated: str) -> list[str]:
+    """Return the words by which a company is looked for: the long ones, or all of it."""
+    return [word.strip(",.;") for word in stated.split() if len(word) >= SHORTEST_WORD] or [stated.strip()]
 
 
 def is_of(line: LicenceLine, goods: Goods) -> bool:

@@ -8,7 +8,10 @@ from typing import Any
 from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from redis import Redis
+from redis.exceptions import RedisError
 
+from licensing import redis_server
 from licensing.models import Job, OutboxJob
 
 log = logging.getLogger(__name__)
@@ -27,8 +30,12 @@ def put(job: Job, *, at: datetime, **arguments: Any) -> OutboxJob:
 
 
 def ring(job_id: int) -> None:
-    """Tell the workers. If the broker does not answer, the sweep finds the job a few seconds later."""
+    """Tell the workers. If the broker does not answer, the sweep finds the job a few seconds later.
+
+    A broker that hangs would hold the request up as long as a worker may wait for work; so it is asked first.
+    """
     try:
+        redis_server.ask(Redis.ping)
         current_app.send_task(RUN, [job_id])
-    except OperationalError:
+    except (OperationalError, RedisError):
         log.warning("The broker does not answer; job %s waits for the sweep", job_id)

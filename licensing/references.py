@@ -1,7 +1,10 @@
 """Numbers by which people call applications and licences."""
 
+import re
 import secrets
 from datetime import datetime
+from functools import cache
+from string import Formatter
 
 from django.db import connection
 
@@ -42,6 +45,24 @@ def read_reference(typed: str) -> str:
     """Return a reference as people type or paste it (blanks, small letters, long dashes) in its one form."""
     kept = "".join(character for character in typed if character.isprintable() and not character.isspace())
     return kept.upper().translate(DASHES)
+
+
+def read_licence_number(typed: str) -> str:
+    """Return a licence's number in its one form, typed without dashes and zeros too: "PA L 2026 1"."""
+    kept = read_reference(typed)
+    form = pack().licence_reference
+    found = _pattern(form).fullmatch(kept.replace("-", ""))
+    return form.format(year=int(found["year"]), number=int(found["number"])) if found else kept
+
+
+@cache
+def _pattern(form: str) -> re.Pattern[str]:
+    """Return what a number looks like without its dashes, by the form that the country pack gives it."""
+    words = {"year": "(?P<year>[0-9]{4})", "number": "(?P<number>[0-9]{1,12})"}
+    parts = Formatter().parse(form)
+    return re.compile(
+        "".join(re.escape(text.replace("-", "")) + (words[name] if name else "") for text, name, *_ in parts)
+    )
 
 
 def _next(sequence: str) -> int:

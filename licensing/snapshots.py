@@ -7,23 +7,34 @@ says how old. A port may not rely on one that is over.
 
 import hashlib
 import logging
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 from time import monotonic
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from licensing import signing
 from licensing.country import pack
-from licensing.licence_token import STATES
-from licensing.models import Licence, LicenceChange, LicenceLine, LicenceStatus, StatusSnapshot
+from licensing.licence_token import EPOCH, STATES
+from licensing.models import (
+    Application,
+    Licence,
+    LicenceChange,
+    LicenceLine,
+    LicenceStatus,
+    Party,
+    StatusSnapshot,
+    Terms,
+)
 from licensing.models.licences import LicenceState
+from licensing.terms import RECEIVERS
 from licensing.units import plain
 
-FORMAT = 1
+FORMAT = 2
 AT_LEAST_EVERY = timedelta(minutes=5)
 KEPT = 3  # snapshots; a port may be fetching the last but one
 SHARE = 10  # of the time between two, one part may be work
@@ -80,12 +91,65 @@ def _make(at: datetime, horizon: int) -> StatusSnapshot:
 
 
 def _rows(at: datetime) -> Iterator[list[Any]]:
-    """Yield a row for each licence: its number, its state, and of each line what remains."""
-    for _licence, lines in groupby(_lines(at).iterator(ROWS_AT_ONCE), key=lambda line: line.licence_id):
-        of_it = list(lines)
-        licence = of_it[0].licence
-        remaining = [[line.number, plain(line.remaining), line.unit] for line in of_it]
-        yield [licence.reference, STATES.index(state_of(licence, of_it, at)), remaining]
+    """Yield a row for each licence: its number, its state, of each line what remains, and, of a licence in
+    force, what it asks for beside the goods."""
+    each = groupby(_lines(at).iterator(ROWS_AT_ONCE), key=lambda line: line.licence_id)
+    licences = (list(lines) for _licence, lines in each)
+    while some := list(islice(licences, ROWS_AT_ONCE)):
+        states = [state_of(lines[0].licence, lines, at) for lines in some]
+        in_force = [lines for lines, state in zip(some, states, strict=True) if state == LicenceState.VALID]
+        asked = _asked(in_force)
+        for lines, state in zip(some, states, strict=True):
+            licence = lines[0].licence
+            remaining = [[line.number, plain(line.remaining), line.unit] for line in lines]
+            yield [licence.reference, STATES.index(state), remaining, asked.get(licence.pk, {})]
+
+
+# What a licence asks for, by the numbers it is said under; none is ever given to another.
+RECEIVING, DESTINATION, PORTS, REGIMES, FIRST_DAY, LAST_DAY, NAMED_ONLY, MOST, CONDITIONS = range(1, 10)
+
+
+def _asked(licences: list[list[LicenceLine]]) -> dict[int, dict[int, Any]]:
+    """Return by licence, each given by its lines, what it asks for beside the goods."""
+    applications = [lines[0].licence.application_id for lines in licences]
+    receivers: dict[int, list[str]] = defaultdict(list)
+    parties = Party.objects.filter(application__in=applications, role__in=RECEIVERS).order_by("pk")
+    for application, name in parties.values_list("application", "name"):
+        receivers[application].append(name)
+    destinations = dict(Application.objects.filter(pk__in=applications).values_list("pk", "destination"))
+    decisions = [lines[0].licence.decision_id for lines in licences]
+    terms = {
+        one.of_decision: one
+        for one in Terms.objects.filter(recommendation__decision__in=decisions)
+        .annotate(of_decision=F("recommendation__decision"))
+        .prefetch_related("limits")
+    }
+    return {
+        lines[0].licence_id: _said(
+            {
+                RECEIVING: receivers[lines[0].licence.application_id],
+                DESTINATION: destinations[lines[0].licence.application_id],
+                CONDITIONS: len(lines[0].licence.conditions),
+            },
+            terms.get(lines[0].licence.decision_id),
+            lines,
+        )
+        for lines in licences
+    }
+
+
+def _said(asked: dict[int, Any], terms: Terms | None, lines: list[LicenceLine]) -> dict[int, Any]:
+    if terms:
+        most = {limit.goods_id: plain(limit.most) for limit in terms.limits.all()}
+        asked |= {
+            PORTS: terms.ports,
+            REGIMES: terms.regimes,
+            FIRST_DAY: (terms.first_day - EPOCH).days if terms.first_day else 0,
+            LAST_DAY: (terms.last_day - EPOCH).days if terms.last_day else 0,
+            NAMED_ONLY: int(terms.named_consignee),
+            MOST: [[line.number, most[line.goods_id]] for line in lines if line.goods_id in most],
+        }
+    return {name: said for name, said in asked.items() if said}
 
 
 def _lines(at: datetime) -> QuerySet[LicenceLine]:

@@ -251,6 +251,12 @@ def _against_consignee(terms: Terms, licence: Licence, consignee: str) -> Reason
     names = "; ".join(dict.fromkeys(party.name for party in parties))
     if not consignee.strip():
         words = _("Say who receives the goods. The licence allows: %(names)s.")
-        return [{"code": "consignee-not-said", "detail": words % {"names": names}}]
+        return [{"code": "consignee-not-said", "detail": one_stop(words % {"names": names})}]
     words = _("“%(consignee)s” may not receive the goods. The licence allows: %(names)s.")
-    return [{"code": "other-consignee", "detail": words % {"consignee": consignee, "names": names}}]
+    detail = one_stop(words % {"consignee": consignee, "names": names})
+    return [{"code": "other-consignee", "detail": detail}]
+
+
+def one_stop(sentence: str) -> str:
+    """Return a sentence that ends with one full stop, also where a name at its end brings its own."""
+    return sentence.removesuffix("..") + "." if sentence.endswith("..") else sentence

@@ -20,6 +20,7 @@ from licensing.models import (
     Application,
     ApplicationStatus,
     Consultation,
+    Correction,
     Document,
     Event,
     LookAlike,
@@ -121,6 +122,7 @@ def said(application: Application, at: datetime) -> dict[str, Any]:
         "body", "answered_by", "withdrawn_by"
     )
     today = pack().legal_day(at)
+    licence = getattr(application, "licence", None)
     events = list(application.events.newest_first())
     withdrawn = {
         event.data["consultation"]: event.data["reason"]
@@ -140,7 +142,10 @@ def said(application: Application, at: datetime) -> dict[str, Any]:
         "letters": sentences([event for event in events if event.action in CORRESPONDENCE], False),
         "recommendations": list(application.recommendations.select_related("by").order_by("-at", "-pk")),
         "decision": getattr(application, "decision", None),
-        "licence": getattr(application, "licence", None),
+        "licence": licence,
+        "corrections": Correction.objects.waiting().about(licence).in_full().order_by("at", "pk")
+        if licence
+        else [],
         "history": sentences(events, for_exporter=False),
     }
 

@@ -12,7 +12,7 @@ from licensing import permissions
 from licensing.country import pack
 from licensing.permissions import Permission
 
-# What each kind of user came for, at most five of them: address, label, permission.
+# What each kind of user came for, at most six of them: address, label, permission.
 SECTIONS: tuple[tuple[str, Promise, Permission], ...] = (
     ("applications", _("Applications"), Permission.APPLY),
     ("licences", _("Licences"), Permission.APPLY),
@@ -22,6 +22,7 @@ SECTIONS: tuple[tuple[str, Promise, Permission], ...] = (
     ("alerts", _("Alerts"), Permission.REVIEW),
     ("consultations", _("Questions to us"), Permission.ADVISE),
     ("licences", _("Licences"), Permission.REVIEW),
+    ("detentions", _("Detained goods"), Permission.REVIEW),
     ("licence-search", _("Check a licence"), Permission.REPORT_USAGE),
     ("detentions", _("Detained goods"), Permission.REPORT_USAGE),
     ("accounts", _("Accounts"), Permission.MANAGE_ACCOUNTS),

@@ -1,20 +1,20 @@
 """Count how often somebody knocks, and say when it is too often.
 
-The counters live in Redis. Without Redis nobody is turned away: goods at the border don't wait for a counter.
+The counters live in Redis. Without Redis nobody is turned away, and nobody waits for it longer than a moment:
+goods at the border don't wait for a counter.
 """
 
 import hashlib
 import logging
 import time
-from functools import cache
-from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from redis import Redis
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+
+from licensing import redis_server
 
 logger = logging.getLogger(__name__)
 
@@ -35,26 +35,19 @@ def seconds_to_wait(what: str, who: str, rate: str, *, knocks: int = 1) -> int |
 
 
 def _count(key: str, length: int, knocks: int) -> int:
+    """Count in one trip to Redis, which Django's cache takes two for, and clear away with the first knock."""
+
+    def counted(counters: Redis) -> int:
+        count = int(counters.incrby(key, knocks))
+        if count == knocks:
+            counters.expire(key, 2 * length)
+        return count
+
     try:
-        return _counted(key, length, knocks)
+        return redis_server.ask(counted)
     except RedisError as problem:
         logger.warning("Not counted: %s", problem)
         return 0
-
-
-def _counted(key: str, length: int, knocks: int) -> int:
-    """Count in one trip to Redis, which Django's cache takes two for, and clear away with the first knock."""
-    here: dict[str, Any] = settings.CACHES["default"]
-    counters = _counters(here["LOCATION"], tuple(here["OPTIONS"].items()))
-    count = int(counters.incrby(key, knocks))
-    if count == knocks:
-        counters.expire(key, 2 * length)
-    return count
-
-
-@cache
-def _counters(location: str, options: tuple[tuple[str, Any], ...]) -> Redis:
-    return Redis.from_url(location, **dict(options))
 
 
 def client_address(request: HttpRequest | Request) -> str:

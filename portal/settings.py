@@ -13,6 +13,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PORTAL_ENV = os.environ.get("PORTAL_ENV", "production")
@@ -191,8 +193,13 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        # A Redis that hangs must not hold the border up: counters are left out then (portal/limits.py).
-        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},
+        # A Redis that hangs must not hold the border up: it is asked once, and counters are left out then
+        # (licensing/redis_server.py).
+        "OPTIONS": {
+            "socket_connect_timeout": 0.25,
+            "socket_timeout": 0.25,
+            "retry": Retry(NoBackoff(), 0),
+        },
     }
 }
 # Celery calls the number of a database otherwise where Redis listens at a socket.

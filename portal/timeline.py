@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licensing.models import Action, Band, DetentionVerdict, Event, Judgement, Opinion, Outcome
+from licensing.terms import one_stop
 from portal.changes import Change, of_edit
 from portal.judged import named, where_of_case
 from portal.templatetags.portal import ATTENTION, BAD, GOOD, PLAIN, edition_name, legal_date
@@ -367,7 +368,7 @@ def _entry(events: list[Event], line: Line | None, for_exporter: bool, handed_in
     tells = line.detail_for_exporter or not for_exporter
     return Entry(
         action=Action(event.action),
-        text=str(words) % (_facts_for_exporter(event) if for_exporter else _facts(events)),
+        text=one_stop(str(words) % (_facts_for_exporter(event) if for_exporter else _facts(events))),
         at=event.at,
         detail=line.detail(event) if line.detail and tells else "",
         tone=line.tone,

@@ -54,6 +54,8 @@ urlpatterns = [
     path("accounts/sessions/", sessions.show, name="usersessions_list"),
     path("accounts/", include("allauth.urls")),
     path("demo/codes/", demonstration.show, name="demonstration"),
+    path("demo/webhooks/", demonstration.received, name="demonstration-received"),
+    path("demo/webhooks/receiver/", demonstration.receive, name="demonstration-receiver"),
     # The public: is this licence genuine and in force?
     path("check/", check.ask, name="check"),
     path("check/<str:reference>/<str:code>/", check.show, name="check-licence"),
@@ -62,6 +64,7 @@ urlpatterns = [
     path("verify/snapshot", verify.snapshot, name="verify-snapshot"),
     path("verify/without-network/", verify.without_network, name="without-network"),
     path("V/<str:token>", verify.answer, name="verify-token"),  # short and in capitals for the QR code
+    path("v/<str:token>", verify.answer, name="verify-token-copied"),  # as people copy it
     # Everybody: which goods are listed
     path("self-check/", self_check.show, name="self-check"),
     path("control-list/", control_list.index, name="control-lists"),
@@ -129,12 +132,16 @@ urlpatterns = [
     path("customs/goods/", coverage.ask, name="customs-goods"),
     path("customs/forms/", port_forms.index, name="port-forms"),
     path("customs/forms/<int:pk>/", port_forms.show, name="port-form-block"),
+    path("customs/forms/report/", port_forms.report, name="port-form-new-report"),
+    path("customs/forms/reports/<int:pk>/", port_forms.reported, name="port-form-report"),
+    path("customs/forms/upload/", port_forms.upload, name="port-form-upload"),
     path("customs/<str:reference>/", customs.show, name="customs-licence"),
     # Goods that customs keeps back: both sides
     path("detentions/", detentions.index, name="detentions"),
     path("detentions/new/", detentions.new, name="detention-new"),
     path("detentions/<int:pk>/", detentions.show, name="detention"),
     path("detentions/<int:pk>/photos/<int:photo>/", detentions.photo, name="detention-photo"),
+    path("detentions/<int:pk>/photos/<int:photo>/small/", detentions.thumbnail, name="detention-thumbnail"),
     # Officers
     path("queue/", casework.queue, name="queue"),
     path("cases/<str:reference>/", casework.show, name="case"),

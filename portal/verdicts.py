@@ -72,9 +72,14 @@ def public_verdict(licence: Licence, at: datetime) -> Verdict:
 
 NO_PAPER = gettext_lazy("Don't rely on the paper. Keep the goods and call the licensing authority.")
 CALL = gettext_lazy("Keep the goods and ask the licensing authority by telephone before anything leaves.")
-# Why a code is not genuine, by the words of portal.offline.verify_token; if the device may be to blame, ask.
+# Why a code is not genuine, by the words of portal.offline.verify_token; if the device or the copy may be to
+# blame, ask.
 NOT_OURS: dict[str, tuple[str, Promise, Promise]] = {
-    "unreadable": ("bad", gettext_lazy("What was read is not the code of a licence."), NO_PAPER),
+    "unreadable": (
+        "ask",
+        gettext_lazy("The code could not be read. Scan it again."),
+        gettext_lazy("Still unreadable? Keep the goods and ask the licensing authority by telephone."),
+    ),
     "unknown-format": (
         "ask",
         gettext_lazy("The code is of a newer kind than this page knows. Load the page with a network."),

@@ -20,7 +20,7 @@ def depart_item(
     licences: Mapping[str, Licence],
     held: Reservation | None,
     shipment: Shipment,
-    at: datetime,
+    left_at: datetime,
 ) -> None:
     """Write off what the line bears of goods that are gone, and hand the rest to the officers."""
     licence = licences.get(one.licence)
@@ -31,13 +31,14 @@ def depart_item(
     asked, reasons = (
         bookings.in_unit_of(line, one.quantity, one.unit)
         if line
-        else (ZERO, bearing(outcome, one, licences, at)[3])
+        else (ZERO, bearing(outcome, one, licences, left_at)[3])
     )
     amount = min(asked, room)
     if line and licence:
-        reasons = reasons or bookings.against_state(licence, at) + bookings.against_amount(line, asked, room)
+        against = bookings.against_state(licence, left_at) + bookings.against_amount(line, asked, room)
+        reasons = reasons or against
         reasons += bookings.against_detention(usage.declaration)
-        reasons += terms.against_shipment(licence, shipment, at)
+        reasons += terms.against_shipment(licence, shipment, left_at)
         reasons += terms.against_amount(line, usage.declaration, outcome.taken[line.pk] + asked - kept)
         reasons += _count(outcome, one, line, amount, reservation)
     if reasons:
@@ -53,7 +54,7 @@ def depart_item(
                 unit=one.unit,
                 counted=amount,
                 reasons=[{**reason, "item": one.item} for reason in reasons],
-                at=at,
+                at=usage.at,
             )
         )
     outcome.lines.append(

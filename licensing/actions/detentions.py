@@ -5,11 +5,12 @@ That goods are kept holds at once, one person may say so. That they may go takes
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from io import BytesIO
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from licensing import bookings, documents, notifications
+from licensing import bookings, documents, notifications, thumbnails
 from licensing.country import pack
 from licensing.documents import Upload
 from licensing.errors import Refused
@@ -28,7 +29,7 @@ from licensing.models import (
     User,
 )
 from licensing.permissions import Permission, has
-from licensing.references import read_reference
+from licensing.references import read_licence_number, read_reference
 
 MOST_PHOTOS = 6  # of one note
 
@@ -57,7 +58,8 @@ def detain(
         return known, False
     if not question.strip() or not goods.strip() or not declaration.strip():
         raise Refused(_("Say what the goods are, of which declaration, and what you want to know."))
-    reference = read_reference(number)
+    pictures = _pictures(photos)  # before anything is locked: it takes its time
+    reference = read_licence_number(number)
     licence = bookings.locked([reference]).get(reference)
     detention = Detention.objects.create(
         licence=licence,
@@ -70,7 +72,7 @@ def detain(
         at=at,
         due_at=at + timedelta(hours=pack().detention_hours),
     )
-    _write(detention, question, photos, by, at)
+    _write(detention, question, pictures, by, at)
     _log(Action.DETAIN, detention, by, at, question=question.strip())
     return detention, True
 
@@ -80,13 +82,14 @@ def add_note(
     detention_id: int, *, text: str, photos: Sequence[Upload], by: User, at: datetime
 ) -> DetentionNote:
     """Tell the other side something more, as long as the goods are here."""
-    detention = _locked(detention_id)
     if not has(by, Permission.REPORT_USAGE) and not has(by, Permission.REVIEW):
         raise Refused(_("Your role does not allow this."), code="not-allowed")
+    pictures = _pictures(photos)
+    detention = _locked(detention_id)
     _check_still_here(detention)
     if not text.strip():
         raise Refused(_("Write what the other side should know."))
-    note = _write(detention, text, photos, by, at)
+    note = _write(detention, text, pictures, by, at)
     _log(Action.NOTE_DETENTION, detention, by, at, note=note.text)
     return note
 
@@ -156,16 +159,24 @@ def _check_still_here(detention: Detention) -> None:
         raise Refused(_("These goods have been let go already."))
 
 
-def _write(
-    detention: Detention, text: str, photos: Sequence[Upload], by: User, at: datetime
-) -> DetentionNote:
+def _pictures(photos: Sequence[Upload]) -> list[tuple[Upload, bytes | None]]:
+    """Return each file with its small picture, where it has one."""
     if len(photos) > MOST_PHOTOS:
         raise Refused(_("Send at most %(most)d files at a time.") % {"most": MOST_PHOTOS})
+    return [(photo, thumbnails.of(photo)) for photo in photos]
+
+
+def _write(
+    detention: Detention, text: str, pictures: list[tuple[Upload, bytes | None]], by: User, at: datetime
+) -> DetentionNote:
     note = DetentionNote.objects.create(detention=detention, text=text.strip(), by=by, at=at)
-    for photo in photos:
+    for photo, small in pictures:
         file = documents.keep_upload(photo, at=at)
+        thumbnail = small and documents.keep(BytesIO(small), media_type=thumbnails.MEDIA_TYPE, at=at)
         name = documents.shown_name(photo.name, file.media_type)
-        DetentionPhoto.objects.get_or_create(note=note, file=file, defaults={"name": name})
+        DetentionPhoto.objects.get_or_create(
+            note=note, file=file, defaults={"name": name, "thumbnail": thumbnail or None}
+        )
     return note
 
 

@@ -127,8 +127,10 @@ def release(message: Message, parts: Sequence[Part], *, by: User, at: datetime) 
 @transaction.atomic
 def depart(message: Message, items: Sequence[Declared], *, by: User, at: datetime) -> tuple[Usage, bool]:
     """Record that goods have left. As much as the line bears is written off, first from what is reserved for
-    the item; whatever the licence does not cover goes to the officers, with a letter."""
+    the item; whatever the licence does not cover goes to the officers, with a letter. Days are those of the
+    departure where the message says when it was."""
     asked = [plain_declared(one) for one in items]
+    left_at = message.left_at or at
 
     def work(usage: Usage) -> Outcome:
         licences = locked(items)
@@ -136,7 +138,7 @@ def depart(message: Message, items: Sequence[Declared], *, by: User, at: datetim
         outcome.reasons += against_repeats(message, [one.item for one in items], by, EntryKind.DEPART)
         held = open_of(message, by, lock=True)
         for one in [] if outcome.reasons else items:
-            depart_item(outcome, usage, one, licences, held.get(one.item), message.shipment, at)
+            depart_item(outcome, usage, one, licences, held.get(one.item), message.shipment, left_at)
         return outcome
 
     return answer(Usage.Kind.DEPART, message, asked, work, by, at)

@@ -44,6 +44,7 @@ class Message:
     declaration: str
     version: int = 1
     shipment: Shipment = NOTHING_SAID
+    left_at: datetime | None = None  # when the goods left, where a report of it says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def answer(
     """Take the id, do the work or refuse it, and store the answer."""
     if not has(by, Permission.REPORT_USAGE) or by.organisation_id is None:
         raise Refused(_("Your role does not allow this."), code="not-allowed")
-    asked = [*asked, *message.shipment.said]
+    asked = [*asked, *message.shipment.said, *([message.left_at.isoformat()] if message.left_at else [])]
     digest = bookings.digest(kind.value, message.declaration, message.version, asked)
     if known := bookings.claim(by, message.client_key, digest):
         return known, False
@@ -115,6 +116,7 @@ def answer(
         body_digest=digest,
         declaration=message.declaration,
         version=message.version,
+        left_at=message.left_at,
         at=at,
     )
     try:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from licensing.country import pack
@@ -101,14 +102,21 @@ def _grouped(totals: Iterable[Total]) -> dict[Key, list[Total]]:
 
 
 def _ours(system: Organisation, day: date, declarations: set[str]) -> dict[Key, Ours]:
-    """Return what we recorded that day, and whatever day of the declarations they name."""
+    """Return what we recorded that day, or as left on it, and whatever day of the declarations they name."""
     country = pack()
-    that_day = Q(at__gte=country.start_of(day), at__lt=country.end_of(day))
+    start, end = country.start_of(day), country.end_of(day)
+    that_day = Q(at__gte=start, at__lt=end, usage__left_at=None)
+    that_day |= Q(usage__left_at__gte=start, usage__left_at__lt=end)
     of_theirs = Q(usage__client__organisation=system) & (that_day | Q(usage__declaration__in=declarations))
     found: dict[Key, Ours] = defaultdict(Ours)
     places: dict[int, tuple[Key, bool]] = {}  # by number of the entry
     left = LedgerEntry.objects.filter(of_theirs, kind__in=LEFT).values_list(
-        "line__licence__reference", "line__number", "usage__declaration", "quantity", "at", "pk"
+        "line__licence__reference",
+        "line__number",
+        "usage__declaration",
+        "quantity",
+        Coalesce("usage__left_at", "at"),
+        "pk",
     )
     for licence, line, declaration, quantity, moment, pk in left:
         places[pk] = (licence, line, declaration), country.legal_day(moment) == day
@@ -125,7 +133,7 @@ def _ours(system: Organisation, day: date, declarations: set[str]) -> dict[Key, 
             found[key].unit = irregular.unit
         _add(
             found,
-            (key, country.legal_day(irregular.at) == day),
+            (key, country.legal_day(irregular.usage.left_at or irregular.at) == day),
             irregular.quantity if beyond is None else beyond,
         )
     return found

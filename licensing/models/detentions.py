@@ -130,6 +130,8 @@ class DetentionPhoto(models.Model):
 
     note = models.ForeignKey(DetentionNote, models.PROTECT, related_name="photos")
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    # Null: of a paper, or of a picture that can't be read.
+    thumbnail = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=200)  # as uploaded, shown but never used as a path
 
     class Meta:

@@ -130,6 +130,22 @@ class Irregularity(models.Model):
         return f"{self.usage} / {self.item}"
 
 
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def waiting(self) -> Self:
+        """What a second person has to look at: the newest proposal of its subject, not confirmed."""
+        same = Q(entry=models.OuterRef("entry")) | Q(irregularity=models.OuterRef("irregularity"))
+        newer = Correction.objects.filter(same, pk__gt=models.OuterRef("pk"))
+        return self.filter(~models.Exists(newer), confirmation=None)
+
+    def about(self, licence: Licence) -> Self:
+        return self.filter(Q(entry__line__licence=licence) | Q(irregularity__licence=licence))
+
+    def in_full(self) -> Self:
+        return self.select_related(
+            "by", "entry__line__licence", "entry__usage", "irregularity__usage", "irregularity__licence"
+        )
+
+
 class Correction(models.Model):
     """What one person proposes: to reverse a ledger entry, or to call an irregularity settled. Never changed;
     the newest of its subject counts."""
@@ -139,6 +155,8 @@ class Correction(models.Model):
     reason = models.TextField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    objects = CorrectionQuerySet.as_manager()
 
     class Meta:
         get_latest_by = "pk"

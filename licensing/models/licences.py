@@ -312,6 +312,7 @@ class Usage(models.Model):
     )  # of the declaration, or the number of what leaves under it
     outcome = models.CharField(max_length=10, choices=Outcome)
     answer = models.JSONField()  # as it was given
+    left_at = models.DateTimeField(null=True)  # when the goods left, where the report says it
     at = models.DateTimeField()
 
     objects = UsageQuerySet.as_manager()
@@ -323,8 +324,15 @@ class Usage(models.Model):
                 condition=Q(kind__in=["use", "reserve", "post", "release", "adjust", "depart"]),
                 name="kind_of_message_is_known",
             ),
+            models.CheckConstraint(
+                condition=Q(left_at=None) | Q(kind="depart", left_at__lte=F("at")),
+                name="what_left_is_reported_afterwards",
+            ),
         ]
-        indexes = [models.Index(fields=["licence", "-at"], name="usage_of_licence")]
+        indexes = [
+            models.Index(fields=["licence", "-at"], name="usage_of_licence"),
+            models.Index(fields=["left_at"], condition=Q(left_at__isnull=False), name="usage_by_departure"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.declaration} ({self.outcome})"

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from licensing.actions import customs
 from licensing.actions.customs import UsedLine
 from licensing.models import ApiScope, Licence, LicenceState, Usage, User
-from licensing.references import read_reference
+from licensing.references import read_licence_number
 from licensing.terms import Shipment
 from portal.api import schema
 from portal.api.access import needs
@@ -174,7 +174,7 @@ class UsagesView(APIView):
         sent = message.validated_data
         try:
             usage, is_new = customs.record_usage(
-                read_reference(number),
+                read_licence_number(number),
                 client_key=sent["id"],
                 declaration=sent["declaration"],
                 used=[UsedLine(part["line"], part["quantity"], part["unit"]) for part in sent["lines"]],
@@ -190,7 +190,7 @@ class UsagesView(APIView):
 def find(number: str, user: User) -> Licence:
     licences = Licence.objects.visible_to(user).select_related("application", "holder")
     try:
-        return licences.prefetch_related("lines").get(reference=read_reference(number))
+        return licences.prefetch_related("lines").get(reference=read_licence_number(number))
     except Licence.DoesNotExist:
         raise unknown() from None
 

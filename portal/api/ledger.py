@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from licensing.actions import ledger
 from licensing.actions.messages import Declared, Message, Part
 from licensing.models import ApiScope, LicenceChange, Usage, User
-from licensing.references import read_reference
+from licensing.references import read_licence_number
 from portal.api import errors, schema
 from portal.api.access import needs
 from portal.api.customs import IN_A_REASON, LIST_OF_LINES, MOST_LINES, ShipmentIn, shipment_of
@@ -206,7 +206,7 @@ def declared(sent: dict[str, Any]) -> list[Declared]:
     return [
         Declared(
             item=one["item"],
-            licence=read_reference(one["licence"]),
+            licence=read_licence_number(one["licence"]),
             number=one["line"],
             quantity=one["quantity"],
             unit=one["unit"],

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from licensing.actions import reconciliations
 from licensing.actions.reconciliations import DIFFERING, MISSING_HERE, MISSING_THERE, OTHER_DAY, Total
 from licensing.models import ApiScope
-from licensing.references import read_reference
+from licensing.references import read_licence_number
 from portal.api import schema
 from portal.api.access import needs
 from portal.api.customs import LIST_OF_LINES
@@ -80,7 +80,7 @@ class ReconciliationsView(APIView):
         book.is_valid(raise_exception=True)
         totals = [
             Total(
-                licence=read_reference(one["licence"]),
+                licence=read_licence_number(one["licence"]),
                 line=one["line"],
                 declaration=one["declaration"],
                 quantity=one["quantity"],

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from licensing.models import ApiScope
 from licensing.permissions import GRANTS, Permission
-from licensing.references import read_reference
+from licensing.references import read_licence_number
 from portal.api.errors import MEDIA_TYPE, RETRY_AFTER_OUTAGE, problem
 from portal.border.answer import ENCODE, answer_of
 from portal.border.lookup import Found, Key, Lookup
@@ -44,7 +44,7 @@ UNKNOWN_NUMBER = _("No licence has this number.")
 
 # How a licence may be asked for: the part of the address, and what turns the rest into its number. What
 # can't be read as one raises ValueError.
-ASKED_BY: dict[str, Callable[[str], str]] = {"licences": read_reference}
+ASKED_BY: dict[str, Callable[[str], str]] = {"licences": read_licence_number}
 
 Headers = list[tuple[str, str]]
 

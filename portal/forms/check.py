@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from licensing.references import CROCKFORD, read_check_code, read_reference
+from licensing.references import CROCKFORD, read_check_code, read_licence_number
 from portal.api import keys
 from portal.forms.fields import said
 from portal.offline import verify_token
@@ -35,11 +35,11 @@ class ReferenceField(forms.CharField):
 
     def clean(self, value: str | None) -> str:
         typed = super().clean(value)
-        if TOKEN.search(typed):
-            return number_in(typed)
+        if TOKEN.search(written := verify_token.tidied(typed)):
+            return number_in(written)
         if address := IN_THE_ADDRESS.search(typed):
             typed = unquote(address[1])
-        reference = read_reference(typed)
+        reference = read_licence_number(typed)
         if not REFERENCE.fullmatch(reference):
             raise ValidationError(_("Type letters, digits and hyphens as printed, such as PA-L-2026-000123."))
         return reference
@@ -50,6 +50,8 @@ def number_in(token: str) -> str:
     try:
         return verify_token.verify(token, keys.known()).number
     except verify_token.NotGenuine as error:
+        if error.code == "unreadable":
+            raise ValidationError(_("The code could not be read. Scan it again.")) from error
         raise ValidationError(
             _("This code was not signed by us. Don't rely on the paper: call the licensing authority.")
         ) from error
@@ -74,7 +76,7 @@ class TokenForm(forms.Form):
     )
 
     def clean_token(self) -> str:
-        found = TOKEN.search(self.cleaned_data["token"].strip())
+        found = TOKEN.search(verify_token.tidied(self.cleaned_data["token"]))
         if found is None:
             raise ValidationError(
                 _("This is not the code of a licence. Scan the square code at the end of the licence again.")

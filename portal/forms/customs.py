@@ -18,7 +18,7 @@ from licensing.models import LicenceLine, Terms, Usage
 from licensing.terms import Shipment
 from licensing.units import decimals_of
 from portal.forms.check import ReferenceField
-from portal.forms.fields import choice, no_hidden_signs, said
+from portal.forms.fields import choice, no_hidden_signs, said, says_something
 from portal.forms.numbers import read_number
 from portal.templatetags.portal import quantity, unit_name
 
@@ -26,9 +26,26 @@ OPEN_TOO_LONG = gettext_lazy(
     "This page stood open for too long. Nothing was written off. Press the button again."
 )
 
+WHO = gettext_lazy("Type the holder's tax number or name.")
+
 
 class NumberForm(forms.Form):
     number = ReferenceField()
+
+
+class HolderForm(forms.Form):
+    """Whose licences somebody looks for."""
+
+    holder = forms.CharField(
+        label=gettext_lazy("Holder of the licence"),
+        help_text=gettext_lazy("Tax number or name; words of the name are enough."),
+        max_length=200,
+        error_messages=said(WHO),
+        validators=[no_hidden_signs, says_something(WHO)],
+        widget=forms.TextInput(
+            {"class": "govuk-input--width-20", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
 
 
 class BlockForm(forms.Form):

@@ -38,6 +38,7 @@ STATES = ("valid", "not-yet-valid", "expired", "exhausted", "suspended", "revoke
 # Signed along with each kind of content (external_aad), so that none passes for the other.
 LICENCE, SNAPSHOT = b"istmo-licence-1", b"istmo-snapshot-1"
 FORMAT = 1
+SNAPSHOT_FORMATS = (1, 2)  # the first said nothing beside states and what remains
 ES256 = -7
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256
 LONGEST_TOKEN = 1000  # characters
@@ -86,9 +87,25 @@ class Token:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a licence that is in force asks for beside the goods; empty where it asks for nothing."""
+
+    receivers: tuple[str, ...] = ()  # consignee and end users that the licence names
+    destination: str = ""  # ISO 3166-1 alpha-2
+    ports: tuple[str, ...] = ()  # UN/LOCODE
+    regimes: tuple[str, ...] = ()  # customs procedures, by the country's codes
+    first_day: date | None = None
+    last_day: date | None = None
+    named_only: bool = False  # nobody but the receivers may receive the goods
+    most: tuple[tuple[int, str], ...] = ()  # line and the most of it that one declaration may take
+    conditions: int = 0  # how many conditions stand on the paper, these included
+
+
+@dataclass(frozen=True)
 class Status:
     state: str
     remaining: dict[int, tuple[str, str]]  # by number of the line: quantity and unit
+    asked: Asked = Asked()
 
 
 @dataclass(frozen=True)
@@ -144,6 +161,12 @@ def _check_key(key: Key, issued_at: datetime) -> None:
 
 
 # --- text of a QR code ------------------------------------------------------------------------------
+
+
+def tidied(text: str) -> str:
+    """Return the token that somebody pasted: without line breaks and blanks, and what stood before it, in
+    capitals. There is one way to write a token; this is for the ways that copying it goes wrong."""
+    return "".join(text.split()).upper().rpartition("/V/")[2]
 
 
 def bytes_in(text: str) -> bytes:
@@ -307,16 +330,34 @@ def _token(payload: Any, kid: str) -> Token:
     )
 
 
+def _asked(said: dict[int, Any]) -> Asked:
+    return Asked(
+        receivers=tuple(said.get(1, ())),
+        destination=said.get(2, ""),
+        ports=tuple(said.get(3, ())),
+        regimes=tuple(said.get(4, ())),
+        first_day=EPOCH + timedelta(days=said[5]) if 5 in said else None,
+        last_day=EPOCH + timedelta(days=said[6]) if 6 in said else None,
+        named_only=bool(said.get(7)),
+        most=tuple((line, most) for line, most in said.get(8, ())),
+        conditions=said.get(9, 0),
+    )
+
+
 def _snapshot(payload: Any) -> Snapshot:
-    if not isinstance(payload, list) or payload[:1] != [FORMAT]:
+    if not isinstance(payload, list) or not payload or payload[0] not in SNAPSHOT_FORMATS:
         raise NotGenuine("unknown-format")
     _format, issued, expires, rows = payload
     return Snapshot(
         _moment(issued),
         _moment(expires),
         {
-            number: Status(STATES[state], {line: (remaining, unit) for line, remaining, unit in lines})
-            for number, state, lines in rows
+            number: Status(
+                STATES[state],
+                {line: (remaining, unit) for line, remaining, unit in lines},
+                _asked(more[0]) if more else Asked(),
+            )
+            for number, state, lines, *more in rows
         },
     )
 
@@ -366,7 +407,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     keys, now = read_keys(given.keys.read_text(encoding="utf-8")), datetime.now(UTC)
     try:
-        token = verify(sys.stdin.read() if given.token == "-" else given.token, keys)
+        token = verify(tidied(sys.stdin.read() if given.token == "-" else given.token), keys)
         snapshot = verify_snapshot(given.snapshot.read_bytes(), keys) if given.snapshot else None
     except NotGenuine as error:
         sys.stdout.write(json.dumps({"answer": "not-valid", "because": error.code}) + "\n")
@@ -379,7 +420,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def told(token: Token, snapshot: Snapshot | None, verdict: Verdict) -> dict[str, Any]:
     """Return everything as JSON says it."""
     status = snapshot.licences.get(token.number) if snapshot else None
-    remaining = status.remaining if status else {}
+    remaining, asked = (status.remaining, status.asked) if status else ({}, Asked())
     lines = [
         {
             "line": line.number,
@@ -389,6 +430,7 @@ def told(token: Token, snapshot: Snapshot | None, verdict: Verdict) -> dict[str,
             "unit": line.unit,
             "description": line.description,
             "remaining": remaining.get(line.number, (None, ""))[0],
+            "most_a_shipment": dict(asked.most).get(line.number),
         }
         for line in token.lines
     ]
@@ -405,6 +447,14 @@ def told(token: Token, snapshot: Snapshot | None, verdict: Verdict) -> dict[str,
         "data_sha256": token.data_sha256,
         "line_count": token.line_count,
         "lines": lines,
+        "receivers": asked.receivers,
+        "named_only": asked.named_only,
+        "destination": asked.destination,
+        "ports": asked.ports,
+        "regimes": asked.regimes,
+        "first_day": asked.first_day.isoformat() if asked.first_day else None,
+        "last_day": asked.last_day.isoformat() if asked.last_day else None,
+        "conditions_on_paper": asked.conditions,
         "snapshot_issued_at": snapshot.issued_at.isoformat() if snapshot else None,
     }
 

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from portal.stack.places import Places
-from portal.stack.processes import Children, StackError, say, wait_until
+from portal.stack.processes import Child, Children, StackError, say, wait_until
 
 OLDEST = (6, 2)
 
@@ -29,6 +29,13 @@ class Broker:
     def start(self) -> dict[str, str]:
         """Start the server and return its address; raises StackError if it does not come up."""
         started = time.monotonic()
+        _child, version, program = self.launch()
+        wait_until(self.answers, children=self.children, seconds=30, what="Redis")
+        say(f"{version} ready in {time.monotonic() - started:.1f} s ({program})")
+        return {"REDIS_URL": f"unix://{self.socket}"}
+
+    def launch(self) -> tuple[Child, str, str]:
+        """Start the server, without waiting for it; return it with its version and program."""
         program, version = find_program()
         data = self.places.servers / "redis"
         data.mkdir(mode=0o700, exist_ok=True)
@@ -44,10 +51,7 @@ class Broker:
             "daemonize": "no",
         }
         options = [part for name, value in settings.items() for part in (f"--{name}", value)]
-        self.children.start("redis", [program, *options])
-        wait_until(self.answers, children=self.children, seconds=30, what="Redis")
-        say(f"{version} ready in {time.monotonic() - started:.1f} s ({program})")
-        return {"REDIS_URL": f"unix://{self.socket}"}
+        return self.children.start("redis", [program, *options]), version, program
 
     def answers(self) -> bool:
         try:

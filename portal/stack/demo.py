@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from portal.stack.broker import Broker
 from portal.stack.places import DEMO, Places, demo_places, lock_file
 from portal.stack.processes import (
     Child,
@@ -39,6 +40,8 @@ BORDER_PATH = "/api/v1/licences/NUMBER"
 # takes less than a second, and the clock has nothing to finish.
 WORKER_ENDING = (Ending(signal.SIGTERM, 2), Ending(signal.SIGQUIT, 0.5))
 SOON = (Ending(signal.SIGTERM, 2),)
+RAN_WELL = 60  # seconds, after which an end is no sign that starting does not help
+SHORTEST_PAUSE, LONGEST_PAUSE = 1, 30  # seconds
 
 
 def run_demo(arguments: Sequence[str]) -> int:
@@ -87,7 +90,12 @@ class Demo:
             "web": self.start_web,
             "border": self.start_border,
         }
-        self.restarted: set[str] = set()
+        # Redis of the environment is not ours to start.
+        own = {} if os.environ.get("REDIS_URL") else {"redis": self.start_redis}
+        self.revivers: dict[str, Callable[[], Child]] = {**self.starters, **own}
+        self.started: dict[str, float] = {}  # again, by name, on the monotonic clock
+        self.pauses: dict[str, int] = {}  # seconds, before the last start
+        self.due: dict[str, float] = {}  # when to start again
 
     def run(self) -> None:
         """Start everything, wait until somebody stops it, and end everything in order."""
@@ -122,6 +130,9 @@ class Demo:
             raise StackError("preparing failed, see above; run the same again")
         self.children.running.remove(child)
         say(f"Prepared in {time.monotonic() - started:.1f} s")
+
+    def start_redis(self) -> Child:
+        return Broker(self.places, self.children, durable=True).launch()[0]
 
     def start_worker(self) -> Child:
         options = ("--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
@@ -163,20 +174,33 @@ class Demo:
         say("Ctrl-C stops everything")
 
     def watch(self) -> None:
-        """Look after the children: bring one back once, give up when it ends again or a server is gone."""
+        """Look after the children: bring back what ended, and leave the others alone meanwhile. Only without
+        the database nothing works."""
         while True:
-            if child := self.children.ended():
-                self.bring_back(child)
+            self.look_after()
             time.sleep(0.25)
 
+    def look_after(self) -> None:
+        """Take note of a child that ended, and start again those whose pause is over."""
+        if child := self.children.ended():
+            if child.name not in self.revivers:
+                raise StackError(f"{obituary(child)}\nStopping everything.")
+            self.children.running.remove(child)
+            self.bring_back(child)
+        for name in [name for name, due in self.due.items() if time.monotonic() >= due]:
+            del self.due[name]
+            self.started[name] = time.monotonic()
+            self.revivers[name]()
+
     def bring_back(self, child: Child) -> None:
-        if child.name not in self.starters or child.name in self.restarted:
-            raise StackError(f"{obituary(child)}\nStopping everything.")
+        """Start a child again: at once if it ran well for a while, else after a pause that grows."""
+        lived = time.monotonic() - self.started.get(child.name, -RAN_WELL)
+        last = self.pauses.get(child.name, 0)
+        pause = 0 if lived >= RAN_WELL else min(max(2 * last, SHORTEST_PAUSE), LONGEST_PAUSE)
+        self.pauses[child.name] = pause
+        self.due[child.name] = time.monotonic() + pause
         say(obituary(child))
-        say(f"Starting {child.name} again")
-        self.restarted.add(child.name)
-        self.children.running.remove(child)
-        self.starters[child.name]()
+        say(f"Starting {child.name} again" + (f" in {pause} s" if pause else "") + "; the rest goes on")
 
 
 def border_port(port: int) -> int:
@@ -203,6 +227,7 @@ def demo_environment(addresses: dict[str, str], port: int | None) -> dict[str, s
         "PORTAL_VAR": str(DEMO),
         "SECRET_KEY": kept_secret(DEMO / "secret_key"),
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "WEBHOOK_NETWORKS": "127.0.0.0/8",  # its own receiver, and those that a visitor tries
         **({"PORTAL_URL": f"http://127.0.0.1:{port}"} if port else {}),
     }
 

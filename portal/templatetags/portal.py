@@ -132,6 +132,12 @@ def quantity(value: Decimal | None, unit: str) -> str:
 
 
 @register.filter
+def stated(digits: str, unit: str) -> str:
+    """Return a quantity that is kept in digits, as answers and comparisons are, with its unit."""
+    return quantity(Decimal(digits), unit)
+
+
+@register.filter
 def money(value: Decimal | None, currency: str) -> str:
     """Return an amount with its currency's ISO 4217 code first: "USD 1,234.50"; a dash for none."""
     if value is None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from licensing import permissions
 from licensing.models import Licence
 from licensing.permissions import Permission
-from licensing.references import read_check_code, read_reference
+from licensing.references import read_check_code, read_licence_number
 from portal.access import open_to_all
 from portal.forms.check import CheckForm
 from portal.limits import client_address, seconds_to_wait
@@ -59,7 +59,9 @@ def show(request: HttpRequest, reference: str, code: str) -> HttpResponse:
 
 def genuine(reference: str, code: str) -> Licence | None:
     """Return the licence if the code is its own."""
-    licence = Licence.objects.select_related("holder").filter(reference=read_reference(reference)).first()
+    licence = (
+        Licence.objects.select_related("holder").filter(reference=read_licence_number(reference)).first()
+    )
     right = constant_time_compare(licence.check_code if licence else NO_CODE, read_check_code(code))
     return licence if right else None
 

@@ -2,9 +2,11 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,33 +14,56 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from licensing import permissions
+from licensing import coverage, permissions
 from licensing.actions import customs
 from licensing.errors import Refused
 from licensing.models import LedgerEntry, Licence, LicenceState, Terms, Usage
 from licensing.permissions import Permission
-from licensing.references import read_reference
+from licensing.references import read_licence_number
 from portal import verdicts
 from portal.access import needs
-from portal.forms.customs import NumberForm, WriteOffForm
+from portal.forms.customs import HolderForm, NumberForm, WriteOffForm
 from portal.forms.refusals import add_reasons
 from portal.http import PortalRequest
 from portal.templatetags.portal import quantity
 
 USAGES_SHOWN = 10
+LICENCES_A_PAGE = 50
 
 
 @needs(Permission.SEE_LICENCES)
 @require_safe
 def search(request: PortalRequest) -> HttpResponse:
+    """Find a licence by its number or what its QR code says, or licences by their holder."""
     form = NumberForm(request.GET if "number" in request.GET else None)
-    verdict = None
+    by_holder = HolderForm(request.GET if "holder" in request.GET else None)
+    context: dict[str, Any] = {"form": form, "by_holder": by_holder, "forms": [form, by_holder]}
     if form.is_valid():
         reference = form.cleaned_data["number"]
         if Licence.objects.visible_to(request.user).filter(reference=reference).exists():
             return redirect("customs-licence", reference)
-        verdict = verdicts.unknown()
-    return render(request, "customs/search.html", {"form": form, "verdict": verdict})
+        context["verdict"] = verdicts.unknown()
+    if by_holder.is_valid():
+        context |= _held(request, by_holder.cleaned_data["holder"])
+    return render(request, "customs/search.html", context)
+
+
+def _held(request: PortalRequest, stated: str) -> dict[str, Any]:
+    """Return the holder's licences, those that end last first, or the companies that may be meant."""
+    companies, now = coverage.holders_like(stated), timezone.now()
+    if len(companies) != 1:
+        return {"asked": stated, "companies": companies}
+    rows = Licence.objects.visible_to(request.user).filter(holder=companies[0])
+    rows = rows.select_related("application").prefetch_related("lines").order_by("-ends_at", "-pk")
+    page = Paginator(rows, LICENCES_A_PAGE).get_page(request.GET.get("page"))
+    found = [{"licence": licence, "state": licence.state(now)} for licence in page]
+    return {
+        "asked": stated,
+        "holder": companies[0],
+        "page": page,
+        "found": found,
+        "query": urlencode({"holder": stated}),
+    }
 
 
 @needs(Permission.SEE_LICENCES)
@@ -62,7 +87,7 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
 def fetch(request: PortalRequest, reference: str) -> Licence:
     """Return the licence with its lines as they are now."""
     seen = Licence.objects.visible_to(request.user).select_related("holder", "application", "decision")
-    return get_object_or_404(seen.prefetch_related("lines"), reference=read_reference(reference))
+    return get_object_or_404(seen.prefetch_related("lines"), reference=read_licence_number(reference))
 
 
 def _terms(licence: Licence) -> Terms | None:

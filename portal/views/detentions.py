@@ -23,7 +23,7 @@ from licensing.models import (
 )
 from licensing.permissions import Permission
 from portal.access import needs
-from portal.downloads import handed_out
+from portal.downloads import handed_out, shown
 from portal.forms.detentions import AnswerForm, ConfirmReleaseForm, DetainForm, NoteForm
 from portal.forms.refusals import attempt
 from portal.http import PortalRequest
@@ -159,3 +159,13 @@ def photo(request: PortalRequest, pk: int, photo: int) -> FileResponse:
     rows = DetentionPhoto.objects.select_related("file")
     kept = get_object_or_404(rows, pk=photo, note__detention=_seen(request, pk))
     return handed_out(kept.file, kept.name)
+
+
+@needs(Permission.REPORT_USAGE, Permission.REVIEW)
+@require_safe
+def thumbnail(request: PortalRequest, pk: int, photo: int) -> FileResponse:
+    """Show a photo small."""
+    rows = DetentionPhoto.objects.select_related("thumbnail").exclude(thumbnail=None)
+    kept = get_object_or_404(rows, pk=photo, note__detention=_seen(request, pk))
+    assert kept.thumbnail is not None
+    return shown(kept.thumbnail)

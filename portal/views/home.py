@@ -19,13 +19,17 @@ from licensing.models import (
     Application,
     ApplicationStatus,
     Consultation,
+    Correction,
     Detention,
+    KeyRevocation,
     Licence,
     LicenceStatus,
     ListRequest,
     OutboxJob,
     Recommendation,
+    SigningKey,
     User,
+    WebhookMessage,
 )
 from licensing.permissions import Permission
 from portal.access import for_everybody
@@ -33,7 +37,7 @@ from portal.views.alerts import row as alert_row
 from portal.views.lists import in_force, late_count
 
 SHOWN = 6  # rows of each list; the rest is one click away
-LATE_SHOWN = 100  # late opinions have no other page
+LATE_SHOWN = 100  # late opinions and proposed corrections have no other page
 
 Page = dict[str, Any]
 
@@ -130,6 +134,7 @@ def open_alerts(at: datetime) -> Page:
         "now": at,
         "detained": detained.in_full().order_by("due_at", "pk")[:SHOWN],
         "detained_count": detained.count(),
+        "corrections": Correction.objects.waiting().in_full().order_by("at", "pk")[:LATE_SHOWN],
         "alerts": [alert_row(alert) for alert in found[:SHOWN]],
         "alerts_count": len(found),
     }
@@ -175,6 +180,12 @@ def administrator(user: User, at: datetime) -> Page:
         "accounts": User.objects.aggregate(
             active=Count("pk", Q(is_active=True)), disabled=Count("pk", Q(is_active=False))
         ),
+        "dead_count": WebhookMessage.objects.dead().count(),
+        "keys": SigningKey.objects.filter(decision=None).exclude(by=user).select_related("by").order_by("at"),
+        "revocations": KeyRevocation.objects.filter(decision=None)
+        .exclude(by=user)
+        .select_related("by", "key")
+        .order_by("at"),
         "failed": OutboxJob.objects.exclude(given_up_at=None).order_by("-given_up_at")[:SHOWN],
         "failed_count": OutboxJob.objects.exclude(given_up_at=None).count(),
         "waiting_count": OutboxJob.objects.due(at).count(),

@@ -35,6 +35,7 @@ def index(request: PortalRequest, reference: str) -> HttpResponse:
         "lines": list(licence.lines.all()),
         "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
         "may_correct": permissions.has(request.user, Permission.REVIEW),
+        "sees_why": permissions.has(request.user, Permission.SEE_LICENCES),
         "reversible": corrections.REVERSIBLE,
     }
     return render(request, "licences/ledger.html", context)
@@ -83,7 +84,13 @@ def _visible(request: PortalRequest, reference: str) -> Licence:
 
 def _entries(licence: Licence) -> QuerySet[LedgerEntry]:
     rows = LedgerEntry.objects.filter(line__licence=licence)
-    return rows.select_related("line", "usage__client__organisation", "confirmation__correction__entry")
+    return rows.select_related(
+        "line",
+        "usage__client__organisation",
+        "confirmation__by",
+        "confirmation__correction__by",
+        "confirmation__correction__entry__usage",
+    )
 
 
 def _proposed(request: PortalRequest, moved: LedgerEntry, form: ReverseForm) -> bool:

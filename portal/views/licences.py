@@ -23,6 +23,7 @@ from licensing.errors import Reason
 from licensing.judgements import HitState
 from licensing.models import (
     Action,
+    Correction,
     Event,
     Job,
     Licence,
@@ -174,6 +175,7 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
         "is_own": request.user.is_exporter,
         "may_review": permissions.has(request.user, Permission.REVIEW),
         "alerts": _alerts(request, licence, now),
+        "corrections": _corrections(request, licence),
         "code_in_fours": in_fours(licence.check_code),
         "may_see_code": not permissions.has(request.user, Permission.REPORT_USAGE),
     }
@@ -190,6 +192,13 @@ def _alerts(request: PortalRequest, licence: Licence, at: datetime) -> list[dict
         for one in standings
         if one.state != HitState.DIFFERENT
     ]
+
+
+def _corrections(request: PortalRequest, licence: Licence) -> list[Correction]:
+    """Return, for officers, the corrections that wait for a second person."""
+    if not permissions.has(request.user, Permission.REVIEW):
+        return []
+    return list(Correction.objects.waiting().about(licence).in_full().order_by("at", "pk"))
 
 
 def _visible(request: PortalRequest, reference: str) -> Licence:

@@ -6,6 +6,7 @@ token is what stands on the paper and whether the licence is in force; the list 
 
 import hashlib
 import json
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -68,7 +69,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Say what the token of a QR code is worth now, as a page or to the page's own script."""
     try:
-        read = verify_token.verify(token, keys.known())
+        read = verify_token.verify(verify_token.tidied(token), keys.known())
     except NotGenuine as error:
         return _answered(request, not_genuine(error.code), None, None)
     licence = Licence.objects.select_related("holder").filter(reference=read.number).first()
@@ -157,10 +158,21 @@ def facts() -> dict[str, Any]:
         "keys": keys.key_set()["keys"],
         "zone": pack().time_zone.key,
         "locale": f"es-{pack().number_locale}" if language.startswith("es") else "en-GB",
-        "units": {code: unit.name(language) for code, unit in units().items()},
+        "units": {
+            code: [unit.name(language, Decimal(1)), unit.name(language)] for code, unit in units().items()
+        },
         "verdicts": {
             code: {"tone": one.tone, "word": one.word, "reason": one.reason, "next": one.next_step}
             for code, one in offline_verdicts().items()
+        },
+        "ports": {port.code: f"{port.name} ({port.code})" for port in pack().ports},
+        "regimes": {regime.code: str(regime.name) for regime in pack().regimes},
+        "asked": {
+            "named": _("Nobody else may receive the goods."),
+            "from": _("From {day} on."),
+            "until": _("Until {day}."),
+            "most": _("At most {amount} with one declaration."),
+            "conditions": _("{count} on the paper. Read them there."),
         },
         "missing": _("The code shows {shown} of {all} lines. The others stand on the paper; ask about them."),
         "freshness": {

@@ -5,6 +5,7 @@ import random
 
 import pytest
 import segno
+from django.utils import timezone
 from playwright.sync_api import Error, expect
 
 from licensing import schedule, signing, snapshots
@@ -12,6 +13,7 @@ from licensing.models import LicenceStatus
 from portal.offline import verify_token
 from tests.factories import LicenceLineFactory, UserFactory
 from tests.licensing.test_offline_tokens import MUTATIONS, changes, token_of
+from tests.licensing.test_terms import issued
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -218,3 +220,38 @@ def test_browser_and_script_read_the_same(phone, live_server, address):
     assert read["dataSha256"] == token.data_sha256
     assert [line["quantity"] for line in read["lines"]] == [line.quantity for line in token.lines]
     assert signing.is_trusted(token.kid)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_with_the_network_off_the_list_says_consignee_ports_and_limits(
+    phone, live_server, sign_in, assert_good, settings, language
+):
+    settings.PORTAL_URL = live_server.url
+    licence = issued(ports=("PABLB",), most="5", named_consignee=True)
+    snapshots.make_if_due(timezone.now())
+    sign_in(phone, UserFactory(customs=True), language)
+    kept(phone, live_server)
+    phone.context.set_offline(True)
+
+    # As a messenger breaks it.
+    broken = token_of(licence)
+    phone.locator("#id_token").fill(f"{broken[:70].lower()}\n {broken[70:]}")
+    phone.locator("#verify-form button").click()
+
+    result = phone.locator("[data-place=result]")
+    receiver = licence.application.parties.get(role="consignee").name
+    for said in (receiver, "Balboa (PABLB)", {"es": "Como máximo 5", "en": "At most 5"}[language]):
+        expect(result.get_by_text(said).first).to_be_visible()
+    expect(result.locator("[data-asked=regimes]")).to_be_hidden()
+    assert_good(phone)
+
+
+def test_a_code_that_can_not_be_read_is_not_red(phone, live_server, address):
+    kept(phone, live_server)
+    phone.context.set_offline(True)
+
+    phone.locator("#id_token").fill(address[:-4])
+    phone.locator("#verify-form button").click()
+
+    expect(verdict(phone)).to_contain_text("Escanéelo de nuevo")
+    expect(verdict(phone)).to_contain_text("PREGUNTE")

@@ -332,3 +332,19 @@ def test_a_licence_without_lines_fits_too():
     licence = LicenceFactory()
 
     assert verify_token.verify(token_of(licence), key_set()).lines == ()
+
+
+# --- copied badly --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spoilt", ["breaks", "blanks", "small", "bare"])
+def test_a_token_that_was_copied_badly_is_tidied(licence, spoilt):
+    address = token_of(licence)
+    written = {
+        "breaks": "\r\n".join(address[at : at + 60] for at in range(0, len(address), 60)),
+        "blanks": f"  {address[:90]} {address[90:]}\t",
+        "small": address.replace("HTTP", "Http").replace("/V/", "/v/"),
+        "bare": address.rpartition("/")[2].lower(),
+    }[spoilt]
+
+    assert verify_token.verify(verify_token.tidied(written), key_set()).number == licence.reference

@@ -6,13 +6,17 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from licensing import schedule, signing, snapshots
-from licensing.models import LicenceStatus, StatusSnapshot
+from licensing.country import pack
+from licensing.models import Licence, LicenceStatus, StatusSnapshot
+from licensing.terms import RECEIVERS
 from portal.api import keys
 from portal.offline import verify_token
 from portal.offline.verify_token import NotGenuine
 from tests.factories import NOON, LicenceFactory, LicenceLineFactory
+from tests.licensing.test_terms import issued
 from tests.portal.machines import Machine
 
 pytestmark = pytest.mark.django_db
@@ -112,7 +116,7 @@ def test_the_questions_do_not_grow_with_the_licences(django_assert_num_queries):
         LicenceLineFactory()
     signing.demonstration_key()
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         snapshots.make_if_due(NOON)
 
 
@@ -240,3 +244,38 @@ def test_the_script_says_what_remains(line, tmp_path, capsys):
 
     said = json.loads(capsys.readouterr().out)
     assert (status, said["answer"], said["lines"][0]["remaining"]) == (0, "valid", "399.5")
+
+
+# --- what a licence asks for beside the goods --------------------------------------------------------
+
+
+def test_it_names_receivers_and_the_conditions_that_customs_checks():
+    now, regime = timezone.now(), pack().regimes[0].code
+    last_day = pack().legal_day(now) + timedelta(days=30)
+    licence = issued(ports=("PABLB",), regimes=(regime,), last_day=last_day, named_consignee=True, most="2.5")
+
+    snapshot = snapshots.make_if_due(now)
+
+    asked = read(snapshot).licences[licence.reference].asked
+    parties = licence.application.parties.filter(role__in=RECEIVERS).order_by("pk")
+    assert asked.receivers == tuple(parties.values_list("name", flat=True)) != ()
+    assert (asked.destination, asked.named_only) == (licence.application.destination, True)
+    assert (asked.ports, asked.regimes, asked.most) == (("PABLB",), (regime,), ((1, "2.5"),))
+    assert (asked.first_day, asked.last_day) == (None, last_day)
+    assert asked.conditions == len(licence.conditions) > 1
+
+
+def test_a_licence_that_is_not_in_force_has_nothing_of_them(line):
+    Licence.objects.filter(pk=line.licence_id).update(**{"status": LicenceStatus.SUSPENDED})
+
+    assert read(snapshots.make_if_due(NOON)).licences[str(line.licence)].asked == verify_token.Asked()
+
+
+def test_a_list_of_the_first_format_is_read_still():
+    issued_at, over = int(NOON.timestamp()), int(NOON.timestamp()) + 3600
+    content = [1, issued_at, over, [["PA-L-1999-000001", 0, [[1, "4", "C62"]]]]]
+    signed, _kid = signing.sign(content, signing.SNAPSHOT, at=NOON)
+
+    status = verify_token.verify_snapshot(signed, keys.known()).licences["PA-L-1999-000001"]
+
+    assert (status.state, status.asked) == ("valid", verify_token.Asked())

@@ -360,3 +360,12 @@ def test_its_server_starts_where_no_redis_listens(tmp_path):
     }
 
     subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=60)
+
+
+@pytest.mark.parametrize("typed", ["pal2026000072", "PA%20L%202026%2072"])
+def test_a_number_without_dashes_and_zeros_finds_its_licence(border, machine, typed):
+    LicenceLineFactory(licence__reference="PA-L-2026-000072")
+
+    answer = ask(border, f"/api/v1/licences/{typed}", **machine.headers)
+
+    assert answer.json()["number"] == "PA-L-2026-000072"

@@ -261,3 +261,42 @@ def test_nothing_typed_about_a_key_is_lost():
 
 def test_signing_keys_are_for_administrators_alone():
     assert client_of(UserFactory(customs=True)).get("/administration/signing-keys/").status_code == 403
+
+
+# --- codes that were copied badly --------------------------------------------------------------------
+
+
+def spoilt(token):
+    lines = "\n".join(token[at : at + 50] for at in range(0, len(token), 50))
+    return [lines, f"https://x.example/v/{token}", f" {token[:9]} {token[9:]} ", token.lower()]
+
+
+@pytest.mark.parametrize("way", range(4))
+def test_line_breaks_blanks_and_small_letters_do_not_make_a_licence_bad(public, licence, token, way):
+    written = spoilt(token)[way]
+    officer = client_of(UserFactory(customs=True))
+
+    assert public.post("/verify/", {"token": written}).url == f"/V/{token}"
+    assert officer.get("/customs/", {"number": written}).url == f"/customs/{licence.reference}/"
+
+
+def test_an_address_in_small_letters_is_answered_too(public, licence, token):
+    assert licence.reference in text_of(public.get(f"/v/{token.lower()}"))
+
+
+def test_what_can_not_be_read_asks_for_another_scan_and_is_not_red(public, token):
+    answer = text_of(public.get(f"/V/{token[:-5]}"))
+
+    assert "could not be read. Scan it again" in answer
+    assert "NOT VALID" not in answer
+
+
+def test_the_sheet_asks_for_procedure_consignee_and_conditions(public):
+    page = text_of(public.get("/verify/without-network/"))
+
+    for row in (
+        "Customs procedure",
+        "Consignee, as the papers say",
+        "Conditions of the licence, and whether",
+    ):
+        assert f'<th scope="row">{row}' in page

@@ -7,9 +7,10 @@ from celery import current_app
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from licensing import outbox
-from portal.demonstration import log_ins
+from portal.demonstration import log_ins, receiver
 
 ACCOUNTS = settings.PORTAL_VAR / "accounts.txt"
 
@@ -26,6 +27,8 @@ class Command(BaseCommand):
             call_command("collectstatic", verbosity=0, interactive=False)
         if settings.PORTAL_ENV == "demo":
             call_command("seed_demo", stdout=self.stdout)
+            if settings.WEBHOOK_NETWORKS:  # else the demonstration may not call itself
+                receiver.register(timezone.now())
             ACCOUNTS.write_text(log_ins.as_text(), encoding="utf-8")
             # The worker shows that it lives with its first task, not only when the clock ticks first.
             current_app.send_task(outbox.BEAT)

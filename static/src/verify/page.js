@@ -73,8 +73,9 @@ function ageOf(seconds) {
 
 // --- verdict ---
 
-async function decide(written) {
+async function decide(typed) {
   clear();
+  const written = tidied(typed);
   let token;
   try {
     await refreshKeys();
@@ -101,8 +102,7 @@ function sourceOf(reason) {
 
 /** The authority's own answer, or null where nobody answers in time. */
 async function whatTheAuthoritySays(written) {
-  const token = written.trim().split("/").pop();
-  const answer = await answered(`/V/${token}`, { headers: { Accept: "application/json" } }).catch(() => null);
+  const answer = await answered(`/V/${written}`, { headers: { Accept: "application/json" } }).catch(() => null);
   return answer?.ok ? answer.json() : null;
 }
 
@@ -130,10 +130,14 @@ function showToken(token) {
   put("from", day(token.validFrom));
   put("to", day(token.validTo));
   put("issued", moment(token.issuedAt));
+  showAsked(shown, statusOf(token.number)?.asked);
   const remaining = new Map(stateLines(token.number).map(([line, left, unit]) => [line, [left, unit]]));
   const rows = shown.querySelector("tbody");
   const pattern = rows.querySelector("tr");
-  rows.replaceChildren(...token.lines.map((line) => row(pattern, line, remaining.get(line.line))));
+  const most = statusOf(token.number)?.asked.most;
+  rows.replaceChildren(
+    ...token.lines.map((line) => row(pattern, line, remaining.get(line.line), most?.get(line.line))),
+  );
   const missing = shown.querySelector("[data-said=missing]");
   missing.hidden = token.lines.length === token.lineCount;
   missing.textContent = filled(facts.missing, { shown: token.lines.length, all: token.lineCount });
@@ -141,12 +145,41 @@ function showToken(token) {
   places.result.hidden = false;
 }
 
-function stateLines(number) {
-  const usable = snapshot && !isOver(snapshot, nowInSeconds());
-  return (usable && snapshot.licences.get(number)?.lines) || [];
+/** What the list of states says that the licence asks for beside the goods: a row for each. */
+function showAsked(shown, asked) {
+  const place = shown.querySelector("[data-place=asked]");
+  place.hidden = !asked?.receivers.length && !asked?.conditions;
+  if (place.hidden) return;
+  const country = asked.destination && new Intl.DisplayNames(locale, { type: "region" }).of(asked.destination);
+  const told = {
+    receivers: asked.receivers.join("; "),
+    named: asked.namedOnly ? facts.asked.named : "",
+    destination: country,
+    ports: asked.ports.map((code) => facts.ports[code] ?? code).join(", "),
+    regimes: asked.regimes.map((code) => facts.regimes[code] ?? code).join(", "),
+    days: [
+      asked.firstDay && filled(facts.asked.from, { day: day(asked.firstDay) }),
+      asked.lastDay && filled(facts.asked.until, { day: day(asked.lastDay) }),
+    ]
+      .filter(Boolean)
+      .join(" "),
+    conditions: asked.conditions ? filled(facts.asked.conditions, { count: asked.conditions }) : "",
+  };
+  for (const [name, words] of Object.entries(told)) {
+    const cell = place.querySelector(`[data-asked="${name}"]`);
+    cell.textContent = words;
+    if (name !== "named") cell.closest(".govuk-summary-list__row").hidden = !words;
+  }
 }
 
-function row(pattern, line, left) {
+function statusOf(number) {
+  const usable = snapshot && !isOver(snapshot, nowInSeconds());
+  return usable ? snapshot.licences.get(number) : null;
+}
+
+const stateLines = (number) => statusOf(number)?.lines ?? [];
+
+function row(pattern, line, left, most) {
   const made = pattern.cloneNode(true);
   const put = (name, value) => (made.querySelector(`[data-cell="${name}"]`).textContent = value);
   put("line", line.line);
@@ -155,11 +188,17 @@ function row(pattern, line, left) {
   put("control", line.controlCode || "–");
   put("quantity", amount(line.quantity, line.unit));
   put("remaining", left ? amount(...left) : "–");
+  const limit = made.querySelector('[data-cell="most"]');
+  limit.hidden = !most;
+  limit.textContent = most ? filled(facts.asked.most, { amount: amount(most, line.unit) }) : "";
   return made;
 }
 
 // Digits as they were signed: a point for decimals, no rounding.
-const amount = (quantity, unit) => `${quantity} ${facts.units[unit] ?? unit}`;
+const amount = (quantity, unit) => {
+  const [one, many] = facts.units[unit] ?? [unit, unit];
+  return `${quantity} ${Number(quantity) === 1 ? one : many}`;
+};
 
 // --- ways in ---
 

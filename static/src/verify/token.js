@@ -4,7 +4,8 @@ const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-:";
 const STATES = ["valid", "not-yet-valid", "expired", "exhausted", "suspended", "revoked", "surrendered"];
 const LICENCE = "istmo-licence-1";
 const SNAPSHOT = "istmo-snapshot-1";
-const FORMAT = 1;
+const FORMATS = [1];
+const SNAPSHOT_FORMATS = [1, 2]; // the first said nothing beside states and what remains
 const LONGEST_TOKEN = 1000;
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n; // of the curve P-256
 const CLOCKS_DIFFER = 300; // seconds
@@ -171,8 +172,8 @@ function checkKey(key, issuedAt) {
   if (issuedAt < key.nbf || issuedAt >= key.exp) throw new NotGenuine("key-not-valid-then");
 }
 
-function checkFormat(said) {
-  if (!Array.isArray(said) || said[0] !== FORMAT) throw new NotGenuine("unknown-format");
+function checkFormat(said, known) {
+  if (!Array.isArray(said) || !known.includes(said[0])) throw new NotGenuine("unknown-format");
 }
 
 const dayOf = (days) => new Date(days * 86_400_000).toISOString().slice(0, 10);
@@ -180,7 +181,7 @@ const dayOf = (days) => new Date(days * 86_400_000).toISOString().slice(0, 10);
 /** What a QR code says, if the authority signed it. `keys` are those of a JWK set. Throws NotGenuine. */
 async function verifyToken(written, keys) {
   const { said, key } = await openSign1(bytesIn(written), LICENCE, keys);
-  checkFormat(said);
+  checkFormat(said, FORMATS);
   const [, number, edition, holder, first, last, issuedAt, state, digest, lineCount, lines] = said;
   checkKey(key, issuedAt);
   return {
@@ -204,13 +205,31 @@ async function verifyToken(written, keys) {
   };
 }
 
+/** What a licence that is in force asks for beside the goods. */
+const askedIn = (said = new Map()) => ({
+  receivers: said.get(1) ?? [],
+  destination: said.get(2) ?? "",
+  ports: said.get(3) ?? [],
+  regimes: said.get(4) ?? [],
+  firstDay: said.has(5) ? dayOf(said.get(5)) : "",
+  lastDay: said.has(6) ? dayOf(said.get(6)) : "",
+  namedOnly: Boolean(said.get(7)),
+  most: new Map(said.get(8) ?? []),
+  conditions: said.get(9) ?? 0,
+});
+
+/** The token somebody pasted, without line breaks and blanks and what stood before it, in capitals. */
+const tidied = (text) => text.replace(/\s+/gu, "").toUpperCase().split("/V/").pop();
+
 /** A status snapshot, if the authority signed it. Look whether it is over. Throws NotGenuine. */
 async function verifySnapshot(bytes, keys) {
   const { said, key } = await openSign1(bytes, SNAPSHOT, keys);
-  checkFormat(said);
+  checkFormat(said, SNAPSHOT_FORMATS);
   const [, issuedAt, expiresAt, rows] = said;
   checkKey(key, issuedAt);
-  const licences = new Map(rows.map(([number, state, lines]) => [number, { state: STATES[state], lines }]));
+  const licences = new Map(
+    rows.map(([number, state, lines, said]) => [number, { state: STATES[state], lines, asked: askedIn(said) }]),
+  );
   return { issuedAt, expiresAt, licences };
 }
 
