@@ -55,7 +55,7 @@ def test_a_reason_takes_its_code_from_the_list_and_the_list_has_no_other():
     assert given() == set(ReasonCode)
 
 
-@pytest.mark.parametrize("schema", ["Reason", "Lack"])
+@pytest.mark.parametrize("schema", ["ReasonOut", "LackOut"])
 def test_the_description_names_every_code(schema):
     schemas = description()["components"]["schemas"]
 
@@ -90,5 +90,5 @@ def test_a_block_of_forms_is_answered_with_its_id():
 def test_the_public_keys_are_described_and_open_to_all(client):
     [content] = description()["paths"]["/api/v1/keys"]["get"]["responses"]["200"]["content"].values()
 
-    assert content["schema"]["$ref"].endswith("/KeySet")
+    assert content["schema"]["$ref"].endswith("/KeySetOut")
     assert client.get("/api/v1/keys").status_code == 200
