@@ -18,7 +18,7 @@ from django.db.models import Prefetch
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from licensing.errors import Refused
+from licensing.errors import ReasonCode, Refused
 from licensing.models import (
     CorrectionConfirmation,
     Detention,
@@ -173,7 +173,7 @@ def against_state(licence: Licence, at: datetime) -> Reasons:
         return []
     words = _("Licence %(licence)s can't be used: %(state)s.")
     detail = words % {"licence": licence.reference, "state": str(state.label).lower()}
-    return [{"code": "not-in-force", "detail": detail, "state": state.value}]
+    return [{"code": ReasonCode.NOT_IN_FORCE, "detail": detail, "state": state.value}]
 
 
 def in_unit_of(line: LicenceLine, quantity: Decimal, unit: str) -> tuple[Decimal, Reasons]:
@@ -185,13 +185,13 @@ def in_unit_of(line: LicenceLine, quantity: Decimal, unit: str) -> tuple[Decimal
             "Line %(line)d is licensed in %(unit)s (%(code)s), and %(theirs)s can't be converted into that."
         )
         said = {"line": line.number, "unit": name, "code": line.unit, "theirs": _name_and_code(unit)}
-        return ZERO, [reason("other-unit", line.number, words % said, unit=line.unit)]
+        return ZERO, [reason(ReasonCode.OTHER_UNIT, line.number, words % said, unit=line.unit)]
     if amount <= 0:
         words = _("Give more than zero for line %(line)d.")
-        return ZERO, [reason("not-positive", line.number, words % {"line": line.number})]
+        return ZERO, [reason(ReasonCode.NOT_POSITIVE, line.number, words % {"line": line.number})]
     # What was converted is rounded to what is stored; what can only be counted must come out whole.
     if not fits(amount, line.unit) and (unit == line.unit or not decimals_of(line.unit)):
-        return ZERO, [reason("too-fine", line.number, _too_fine(line, name), unit=line.unit)]
+        return ZERO, [reason(ReasonCode.TOO_FINE, line.number, _too_fine(line, name), unit=line.unit)]
     return amount, []
 
 
@@ -200,7 +200,7 @@ def against_detention(declaration: str) -> Reasons:
     if not DETAINED.ask(read_reference(declaration)):
         return []
     detail = _("The goods of the declaration %(declaration)s are detained. Wait for the authority’s answer.")
-    return [{"code": "detained", "detail": detail % {"declaration": declaration}}]
+    return [{"code": ReasonCode.DETAINED, "detail": detail % {"declaration": declaration}}]
 
 
 def against_amount(line: LicenceLine, amount: Decimal, remaining: Decimal) -> Reasons:
@@ -209,7 +209,7 @@ def against_amount(line: LicenceLine, amount: Decimal, remaining: Decimal) -> Re
     words = _("Line %(line)d: %(asked)s asked for, but what remains is %(remaining)s.")
     asked, rest = in_words(amount, line.unit), in_words(remaining, line.unit)
     detail = words % {"line": line.number, "asked": asked, "remaining": rest}
-    return [reason("not-enough", line.number, detail, remaining=plain(remaining), unit=line.unit)]
+    return [reason(ReasonCode.NOT_ENOUGH, line.number, detail, remaining=plain(remaining), unit=line.unit)]
 
 
 def against_value(line: LicenceLine, value: Decimal, currency: str, remaining: Decimal) -> Reasons:
@@ -217,7 +217,7 @@ def against_value(line: LicenceLine, value: Decimal, currency: str, remaining: D
     if currency and currency != line.currency:
         words = _("The value of line %(line)d is licensed in %(currency)s, not in %(theirs)s.")
         said = {"line": line.number, "currency": line.currency, "theirs": currency}
-        return [reason("other-currency", line.number, words % said)]
+        return [reason(ReasonCode.OTHER_CURRENCY, line.number, words % said)]
     if value <= remaining:
         return []
     words = _(
@@ -229,7 +229,7 @@ def against_value(line: LicenceLine, value: Decimal, currency: str, remaining: D
         "currency": line.currency,
         "remaining": plain(remaining),
     }
-    return [reason("not-enough-value", line.number, words % said, remaining_value=plain(remaining))]
+    return [reason(ReasonCode.NOT_ENOUGH_VALUE, line.number, words % said, remaining_value=plain(remaining))]
 
 
 def in_words(quantity: Decimal, unit: str) -> str:
@@ -258,13 +258,13 @@ def _too_fine(line: LicenceLine, unit: str) -> str:
     return words % said
 
 
-def reason(code: str, line: int, detail: str, **more: Any) -> dict[str, Any]:
+def reason(code: ReasonCode, line: int, detail: str, **more: Any) -> dict[str, Any]:
     return {"code": code, "detail": detail, "line": line, **more}
 
 
 def unknown_line(reference: str, number: int) -> Reasons:
     words = _("Licence %(licence)s has no line %(line)d.")
-    return [reason("unknown-line", number, words % {"licence": reference, "line": number})]
+    return [reason(ReasonCode.UNKNOWN_LINE, number, words % {"licence": reference, "line": number})]
 
 
 def line_of(licence: Licence, number: int) -> LicenceLine | None:

@@ -18,6 +18,7 @@ from licensing import bookings, determination, terms
 from licensing.bookings import Reasons, reason
 from licensing.country import CountryPack, pack
 from licensing.determination import Answer, Asked, Outcome
+from licensing.errors import ReasonCode
 from licensing.models import Licence, LicenceLine, LicenceState, Organisation, OrganisationKind, User
 from licensing.terms import Shipment
 from screening.codes import normalise_code
@@ -210,7 +211,7 @@ def _candidate(
     if state != LicenceState.VALID:
         words = _("Licence %(licence)s can't be used: %(state)s.")
         detail = words % {"licence": licence.reference, "state": str(state.label).lower()}
-        lacks.append({"code": "not-in-force", "detail": detail, "state": state.value})
+        lacks.append({"code": ReasonCode.NOT_IN_FORCE, "detail": detail, "state": state.value})
     lacks += [
         *_against_entry(line, goods),
         *_against_destination(licence, asked.destination),
@@ -227,7 +228,7 @@ def _against_entry(line: LicenceLine, goods: Goods) -> Reasons:
         return []
     words = _("Line %(line)d is of the entry %(licensed)s, not of %(entry)s.")
     said = {"line": line.number, "licensed": line.control_code, "entry": goods.code}
-    return [reason("other-entry", line.number, words % said)]
+    return [reason(ReasonCode.OTHER_ENTRY, line.number, words % said)]
 
 
 def _against_destination(licence: Licence, destination: str) -> Reasons:
@@ -235,13 +236,13 @@ def _against_destination(licence: Licence, destination: str) -> Reasons:
         return []
     words = _("The licence is for goods to %(licensed)s, not to %(destination)s.")
     said = {"licensed": licence.application.destination, "destination": destination}
-    return [{"code": "other-destination", "detail": words % said}]
+    return [{"code": ReasonCode.OTHER_DESTINATION, "detail": words % said}]
 
 
 def _against_parties(parties: Iterable[str], named: set[str]) -> Reasons:
     words = _("The licence does not name “%(party)s”.")
     return [
-        {"code": "other-party", "detail": words % {"party": party}}
+        {"code": ReasonCode.OTHER_PARTY, "detail": words % {"party": party}}
         for party in parties
         if comparable(party).spelled not in named
     ]
@@ -253,7 +254,7 @@ def _against_quantity(line: LicenceLine, goods: Goods, taken: Decimal) -> Reason
     if goods.quantity is None:
         if remaining > 0:
             return []
-        return [reason("nothing-left", line.number, _("Nothing remains of line %d.") % line.number)]
+        return [reason(ReasonCode.NOTHING_LEFT, line.number, _("Nothing remains of line %d.") % line.number)]
     amount, reasons = bookings.in_unit_of(line, goods.quantity, goods.unit)
     return reasons or bookings.against_amount(line, amount, remaining)
 

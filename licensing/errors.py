@@ -1,8 +1,45 @@
 """The one kind of error that callers are meant to handle."""
 
+from enum import StrEnum
+
 from django.utils.functional import Promise
 
 Reason = str | Promise
+
+
+class ReasonCode(StrEnum):
+    """What can stand against a shipment, as machines read it: in refusals, irregular departures, coverage."""
+
+    NOT_IN_FORCE = "not-in-force"
+    NOTHING_ASKED = "nothing-asked"
+    LINE_TWICE = "line-twice"
+    ITEM_TWICE = "item-twice"
+    UNKNOWN_LICENCE = "unknown-licence"
+    UNKNOWN_LINE = "unknown-line"
+    OTHER_UNIT = "other-unit"
+    OTHER_CURRENCY = "other-currency"
+    NOT_POSITIVE = "not-positive"
+    TOO_FINE = "too-fine"
+    NOT_ENOUGH = "not-enough"
+    NOT_ENOUGH_VALUE = "not-enough-value"
+    NOTHING_LEFT = "nothing-left"
+    NO_RESERVATION = "no-reservation"
+    MORE_THAN_RESERVED = "more-than-reserved"
+    ALREADY_RESERVED = "already-reserved"
+    ALREADY_RECORDED = "already-recorded"
+    DETAINED = "detained"
+    OVER_LIMIT = "over-limit"
+    PORT_NOT_SAID = "port-not-said"
+    OTHER_PORT = "other-port"
+    REGIME_NOT_SAID = "regime-not-said"
+    OTHER_REGIME = "other-regime"
+    TOO_EARLY = "too-early"
+    TOO_LATE = "too-late"
+    CONSIGNEE_NOT_SAID = "consignee-not-said"
+    OTHER_CONSIGNEE = "other-consignee"
+    OTHER_ENTRY = "other-entry"
+    OTHER_DESTINATION = "other-destination"
+    OTHER_PARTY = "other-party"
 
 
 class Refused(Exception):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from licensing.bookings import Reasons, in_words, reason
 from licensing.country import Text, pack
+from licensing.errors import ReasonCode
 from licensing.models import (
     GoodsLine,
     LedgerEntry,
@@ -184,7 +185,7 @@ def against_amount(line: LicenceLine, declaration: str, amount: Decimal) -> Reas
         "most": in_words(limit.most, line.unit),
         "asked": in_words(before + amount, line.unit),
     }
-    return [reason("over-limit", line.number, words % said)]
+    return [reason(ReasonCode.OVER_LIMIT, line.number, words % said)]
 
 
 def _moved_with(line: LicenceLine, declaration: str) -> Decimal:
@@ -214,9 +215,11 @@ def _against_port(terms: Terms, port: str) -> Reasons:
     ports = ", ".join(pack().port_name(code) for code in terms.ports)
     if not port:
         words = _("Say through which port it leaves. The licence allows: %(ports)s.")
-        return [{"code": "port-not-said", "detail": words % {"ports": ports}}]
+        return [{"code": ReasonCode.PORT_NOT_SAID, "detail": words % {"ports": ports}}]
     words = _("It may not leave through %(port)s. The licence allows: %(ports)s.")
-    return [{"code": "other-port", "detail": words % {"port": pack().port_name(port), "ports": ports}}]
+    return [
+        {"code": ReasonCode.OTHER_PORT, "detail": words % {"port": pack().port_name(port), "ports": ports}}
+    ]
 
 
 def _against_regime(terms: Terms, regime: str) -> Reasons:
@@ -225,19 +228,19 @@ def _against_regime(terms: Terms, regime: str) -> Reasons:
     regimes = ", ".join(str(pack().regime_name(code)) for code in terms.regimes)
     if not regime:
         words = _("Say under which customs procedure it leaves. The licence allows: %(regimes)s.")
-        return [{"code": "regime-not-said", "detail": words % {"regimes": regimes}}]
+        return [{"code": ReasonCode.REGIME_NOT_SAID, "detail": words % {"regimes": regimes}}]
     words = _("It may not leave under the procedure “%(regime)s”. The licence allows: %(regimes)s.")
     said = {"regime": pack().regime_name(regime), "regimes": regimes}
-    return [{"code": "other-regime", "detail": words % said}]
+    return [{"code": ReasonCode.OTHER_REGIME, "detail": words % said}]
 
 
 def _against_days(terms: Terms, today: date) -> Reasons:
     if terms.first_day and today < terms.first_day:
         words = _("The licence lets goods leave from %(day)s on.")
-        return [{"code": "too-early", "detail": words % {"day": terms.first_day.isoformat()}}]
+        return [{"code": ReasonCode.TOO_EARLY, "detail": words % {"day": terms.first_day.isoformat()}}]
     if terms.last_day and today > terms.last_day:
         words = _("The licence let goods leave until %(day)s.")
-        return [{"code": "too-late", "detail": words % {"day": terms.last_day.isoformat()}}]
+        return [{"code": ReasonCode.TOO_LATE, "detail": words % {"day": terms.last_day.isoformat()}}]
     return []
 
 
@@ -251,10 +254,10 @@ def _against_consignee(terms: Terms, licence: Licence, consignee: str) -> Reason
     names = "; ".join(dict.fromkeys(party.name for party in parties))
     if not consignee.strip():
         words = _("Say who receives the goods. The licence allows: %(names)s.")
-        return [{"code": "consignee-not-said", "detail": one_stop(words % {"names": names})}]
+        return [{"code": ReasonCode.CONSIGNEE_NOT_SAID, "detail": one_stop(words % {"names": names})}]
     words = _("“%(consignee)s” may not receive the goods. The licence allows: %(names)s.")
     detail = one_stop(words % {"consignee": consignee, "names": names})
-    return [{"code": "other-consignee", "detail": detail}]
+    return [{"code": ReasonCode.OTHER_CONSIGNEE, "detail": detail}]
 
 
 def one_stop(sentence: str) -> str:

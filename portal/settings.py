@@ -372,6 +372,7 @@ SPECTACULAR_SETTINGS = {
         "EntityKind": "screening.models.EntityKind.values",
         "NameKind": "screening.models.NameKind.values",
         "RelationKind": "screening.models.RelationKind.values",
+        "ReasonCode": "portal.api.schema.REASON_CODES",
     },
 }
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from licensing import bookings, terms
 from licensing.bookings import Move, Reasons
-from licensing.errors import Refused
+from licensing.errors import ReasonCode, Refused
 from licensing.models import Action, EntryKind, Event, Licence, PartyRole, Usage, User
 from licensing.permissions import Permission, may
 from licensing.terms import Shipment
@@ -90,9 +90,11 @@ def _moves(licence: Licence, used: Sequence[UsedLine], at: datetime) -> tuple[li
     if reasons := bookings.against_state(licence, at):
         return [], reasons
     if not used:
-        return [], [{"code": "nothing-asked", "detail": _("Give the quantity of at least one line.")}]
+        return [], [
+            {"code": ReasonCode.NOTHING_ASKED, "detail": _("Give the quantity of at least one line.")}
+        ]
     if len({part.number for part in used}) != len(used):
-        return [], [{"code": "line-twice", "detail": _("Name each line of the licence once.")}]
+        return [], [{"code": ReasonCode.LINE_TWICE, "detail": _("Name each line of the licence once.")}]
     moves, reasons = [], []
     for part in used:
         move, against = _move(licence, part)

@@ -14,7 +14,7 @@ from psycopg import errors
 
 from licensing import bookings, notifications
 from licensing.bookings import Move, Movement, Reasons
-from licensing.errors import Refused
+from licensing.errors import ReasonCode, Refused
 from licensing.models import Action, Event, Irregularity, Licence, LicenceLine, Reservation, Usage, User
 from licensing.permissions import Permission, has
 from licensing.terms import Shipment
@@ -224,9 +224,9 @@ def start(items: Sequence[Declared], licences: Mapping[str, Licence]) -> Outcome
 
 def against_items(items: Sequence[int]) -> Reasons:
     if not items:
-        return [{"code": "nothing-asked", "detail": _("Give the quantity of at least one line.")}]
+        return [{"code": ReasonCode.NOTHING_ASKED, "detail": _("Give the quantity of at least one line.")}]
     if len(set(items)) != len(items):
-        return [{"code": "item-twice", "detail": _("Name each item of the declaration once.")}]
+        return [{"code": ReasonCode.ITEM_TWICE, "detail": _("Name each item of the declaration once.")}]
     return []
 
 
@@ -234,9 +234,9 @@ def already(message: Message, item: int | None) -> dict[str, Any]:
     said = {"declaration": message.declaration, "version": message.version, "item": item}
     if item is None:
         words = _("Version %(version)s of declaration %(declaration)s is recorded already.")
-        return {"code": "already-recorded", "detail": words % said}
+        return {"code": ReasonCode.ALREADY_RECORDED, "detail": words % said}
     words = _("Item %(item)s of declaration %(declaration)s, version %(version)s, is recorded already.")
-    return {"code": "already-recorded", "detail": words % said, "item": item}
+    return {"code": ReasonCode.ALREADY_RECORDED, "detail": words % said, "item": item}
 
 
 def plain_declared(one: Declared) -> list[Any]:

@@ -21,7 +21,7 @@ from licensing.actions.messages import (
 )
 from licensing.bookings import Move, Reasons
 from licensing.country import pack
-from licensing.errors import Refused
+from licensing.errors import ReasonCode, Refused
 from licensing.models import EntryKind, LedgerEntry, Licence, LicenceLine, Reservation, Usage, User
 from licensing.terms import Shipment
 from licensing.units import plain
@@ -113,7 +113,12 @@ def bearing(
     licence = licences.get(one.licence)
     if licence is None:
         words = _("No licence has the number %(licence)s.")
-        return None, ZERO, ZERO, [{"code": "unknown-licence", "detail": words % {"licence": one.licence}}]
+        return (
+            None,
+            ZERO,
+            ZERO,
+            [{"code": ReasonCode.UNKNOWN_LICENCE, "detail": words % {"licence": one.licence}}],
+        )
     if reasons := bookings.against_state(licence, at):
         return None, ZERO, ZERO, reasons
     line = bookings.line_of(licence, one.number)
@@ -180,7 +185,7 @@ def amount_of(part: Part, reservation: Reservation, line: LicenceLine) -> tuple[
         reserved = plain(reservation.open_quantity)
         reasons = [
             bookings.reason(
-                "more-than-reserved", line.number, words % said, remaining=reserved, unit=line.unit
+                ReasonCode.MORE_THAN_RESERVED, line.number, words % said, remaining=reserved, unit=line.unit
             )
         ]
     return amount, [{**reason, "item": part.item} for reason in reasons]
@@ -272,13 +277,13 @@ def against_repeats(message: Message, items: Sequence[int], by: User, kind: Entr
 def _still_reserved(message: Message, item: int) -> dict[str, Any]:
     words = _("Item %(item)s of declaration %(declaration)s has a reservation. Adjust or release that one.")
     said = {"declaration": message.declaration, "item": item}
-    return {"code": "already-reserved", "detail": words % said, "item": item}
+    return {"code": ReasonCode.ALREADY_RESERVED, "detail": words % said, "item": item}
 
 
 def no_reservation(message: Message, item: int | None) -> dict[str, Any]:
     said = {"declaration": message.declaration, "item": item}
     if item is None:
         words = _("Nothing is reserved for declaration %(declaration)s.")
-        return {"code": "no-reservation", "detail": words % said}
+        return {"code": ReasonCode.NO_RESERVATION, "detail": words % said}
     words = _("Nothing is reserved for item %(item)s of declaration %(declaration)s.")
-    return {"code": "no-reservation", "detail": words % said, "item": item}
+    return {"code": ReasonCode.NO_RESERVATION, "detail": words % said, "item": item}

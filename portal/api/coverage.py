@@ -92,10 +92,7 @@ class CoverageIn(ShipmentIn):
 
 
 class LackOut(serializers.Serializer[Any]):
-    code = serializers.CharField(
-        help_text="`not-in-force`, `other-entry`, `other-destination`, `other-party`, `not-enough`, "
-        "`nothing-left`, `other-unit`, `too-fine`, or what a condition of the licence says."
-    )
+    code = serializers.ChoiceField(choices=schema.REASON_CODES)
     detail = serializers.CharField(help_text="For people, in the language of the answer.")
 
 

@@ -57,7 +57,7 @@ def operations() -> Iterator[dict[str, Any]]:
                     for parameter in operation["parameters"]
                 ],
                 "fields": list(fields(body.get("schema", {}))),
-                "curl": curl(method, path, body),
+                "curl": curl(method, path, body, is_open={} in operation["security"]),
                 "answers": [answer(status, response) for status, response in operation["responses"].items()],
             }
 
@@ -114,14 +114,11 @@ def first_example(content: Schema) -> str:
     return pretty(given["value"]) if "value" in given else ""
 
 
-def curl(method: str, path: str, body: Schema) -> str:
+def curl(method: str, path: str, body: Schema, *, is_open: bool) -> str:
     """Return a command that calls the operation with the example's values."""
     address = settings.PORTAL_URL + path.replace("{number}", "PA-L-2026-000123")
-    lines = [
-        f"curl {shlex.quote(address)}",
-        '-H "Authorization: Bearer $ISTMO_KEY"',
-        "-H 'Accept-Language: en'",
-    ]
+    key = [] if is_open else ['-H "Authorization: Bearer $ISTMO_KEY"']
+    lines = [f"curl {shlex.quote(address)}", *key, "-H 'Accept-Language: en'"]
     if method == "post":
         lines += ["-H 'Content-Type: application/json'", f"--data {shlex.quote(first_example(body))}"]
     return " \\\n  ".join(lines)

@@ -69,9 +69,9 @@ KINDS: dict[str, Kind] = {
     ),
     "refused": Kind(
         409,
-        gettext_lazy("The write-off is refused"),
+        gettext_lazy("The request is refused"),
         gettext_lazy(
-            "Nothing was written off. The reasons name what stands against it; the goods must not leave."
+            "Nothing was changed. What stands against it is named; goods that depend on it must not leave."
         ),
     ),
     "too-large": Kind(413, gettext_lazy("The message is too large"), gettext_lazy("Send a shorter message.")),

@@ -603,7 +603,24 @@ RECONCILED = {
 FORMS = {"port": "PABLB", "count": 2}
 
 FORMS_TAKEN = {
+    "id": 7,
     "block": "PABLB-F00007",
     "port": "PABLB",
     "numbers": ["PABLB-F00007-001", "PABLB-F00007-002"],
+}
+KEY_SET = {
+    "keys": [
+        {
+            "kty": "EC",
+            "crv": "P-256",
+            "alg": "ES256",
+            "use": "sig",
+            "kid": "3f9c1d20a7b65e84",
+            "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+            "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+            "nbf": 1767243600,
+            "exp": 1798779600,
+            "revoked": False,
+        }
+    ]
 }

@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,7 +12,25 @@ from rest_framework.views import APIView
 
 from licensing import signing
 from licensing.signing import PublicKey
+from portal.api import schema
 from portal.offline.verify_token import Key
+
+
+class JwkOut(serializers.Serializer[Any]):
+    kty = serializers.ChoiceField(choices=["EC"])
+    crv = serializers.ChoiceField(choices=["P-256"])
+    alg = serializers.ChoiceField(choices=["ES256"])
+    use = serializers.ChoiceField(choices=["sig"])
+    kid = serializers.CharField(help_text="The eight bytes of the COSE header, in hexadecimal.")
+    x = serializers.CharField(help_text="32 bytes in base64url.")
+    y = serializers.CharField(help_text="32 bytes in base64url.")
+    nbf = serializers.IntegerField(help_text="It signs from then on, in seconds since 1970 (UTC).")
+    exp = serializers.IntegerField(help_text="It signs until then; what it signed before stays genuine.")
+    revoked = serializers.BooleanField(help_text="Whether nothing that it signed is to be trusted.")
+
+
+class KeySetOut(serializers.Serializer[Any]):
+    keys = JwkOut(many=True)
 
 
 class KeysView(APIView):
@@ -19,7 +38,7 @@ class KeysView(APIView):
     permission_classes = (AllowAny,)
     http_method_names = ["get", "head"]
 
-    @extend_schema(exclude=True)  # like the description itself it takes no key
+    @extend_schema(**schema.KEYS, responses={200: KeySetOut, **schema.problems(("not-acceptable",))})
     def get(self, request: Request) -> Response:
         return Response(key_set(), headers={"Cache-Control": "public, max-age=60"})
 

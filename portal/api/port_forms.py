@@ -22,7 +22,8 @@ class BlockIn(Closed):
 
 
 class BlockOut(serializers.Serializer[Any]):
-    block = serializers.CharField(source="__str__")
+    id = serializers.IntegerField(source="pk")
+    block = serializers.CharField(source="__str__", help_text="What its numbers begin with.")
     port = serializers.CharField()
     numbers = serializers.ListField(
         child=serializers.CharField(), help_text="Each for one form, and later the `id` of its message."

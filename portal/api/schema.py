@@ -20,6 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from licensing.errors import ReasonCode
 from licensing.models import LicenceState
 from portal.api import examples
 from portal.api.errors import KINDS, MEDIA_TYPE
@@ -92,27 +93,11 @@ Each subject of a screening, and each of the goods of a classification, counts a
 """
 
 
+REASON_CODES = [code.value for code in ReasonCode]
+
+
 class ReasonOut(serializers.Serializer[Any]):
-    code = serializers.ChoiceField(
-        choices=[
-            "not-in-force",
-            "nothing-asked",
-            "line-twice",
-            "item-twice",
-            "unknown-licence",
-            "unknown-line",
-            "other-unit",
-            "other-currency",
-            "not-positive",
-            "too-fine",
-            "not-enough",
-            "not-enough-value",
-            "no-reservation",
-            "more-than-reserved",
-            "already-reserved",
-            "already-recorded",
-        ]
-    )
+    code = serializers.ChoiceField(choices=REASON_CODES)
     detail = serializers.CharField()
     item = serializers.IntegerField(required=False, help_text="Item of the declaration.")
     line = serializers.IntegerField(required=False)
@@ -388,6 +373,16 @@ SNAPSHOT: dict[str, Any] = {
         OpenApiParameter(
             "ETag", str, OpenApiParameter.HEADER, response=[200], description="SHA-256 of the snapshot."
         ),
+    ],
+}
+KEYS: dict[str, Any] = {
+    "operation_id": "getKeys",
+    "summary": "Fetch the public keys that verify licences and snapshots",
+    "description": "Needs no key of yours. A JWK set (RFC 7517) with a member of our own, `revoked`: what "
+    "such a key signed is genuine no longer. Fetch it anew at least once a day.",
+    "parameters": [LANGUAGE],
+    "examples": [
+        OpenApiExample("One key", examples.KEY_SET, response_only=True, status_codes=["200"]),
     ],
 }
 CHANGES: dict[str, Any] = {
