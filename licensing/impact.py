@@ -96,6 +96,19 @@ class Digest:
         found = {one.application.organisation_id: one.application.organisation for one in self.everything}
         return sorted(found.values(), key=lambda company: company.name)
 
+    @property
+    def licences(self) -> int:
+        return len({one.licence.pk for one in self.touched if one.licence})
+
+    @property
+    def cases(self) -> int:
+        return len({one.application.pk for one in self.touched if not one.licence})
+
+    @property
+    def products(self) -> int:
+        """Return how many goods are touched, in cases, under licences and in libraries."""
+        return len(self.touched) + len(self.library)
+
     def for_company(self, organisation_id: int) -> "Digest":
         def own(one: Touched | LibraryItem) -> bool:
             return one.application.organisation_id == organisation_id
@@ -105,8 +118,30 @@ class Digest:
 
 def digest(before: ControlEdition, after: ControlEdition, at: datetime, *, drafts: bool = False) -> Digest:
     """Return all that is touched; with goods of `drafts` too, which nobody but their company may see."""
-    changes = changes_between(before, after)
+    return digest_of(changes_between(before, after), before, after, at, drafts=drafts)
+
+
+def digest_of(
+    changes: Changes, before: ControlEdition, after: ControlEdition, at: datetime, *, drafts: bool = False
+) -> Digest:
     return Digest(before, after, touched(changes, at), library(changes, at, drafts=drafts))
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """How much stands under the codes of an edition, whatever changed of them."""
+
+    products: int
+    cases: int
+    licences: int
+    companies: int
+
+
+def claimed_under(edition: ControlEdition, at: datetime) -> Claimed:
+    """Return what claims a code of an edition: live licences, open cases and goods of other cases."""
+    codes = edition.versions.filter(depth=0).values_list("code", flat=True)
+    found = digest_of(Changes((), (), (), tuple(codes)), edition, edition, at)
+    return Claimed(found.products, found.cases, found.licences, len(found.companies))
 
 
 def changes_between(before: ControlEdition, after: ControlEdition) -> Changes:

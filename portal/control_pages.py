@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from screening.classification.wording import sentences
+from screening.classification.wording import Combined, combined
 from screening.control.wording import ancestors, marked
 from screening.control_models import (
     ControlEdition,
@@ -44,6 +44,7 @@ GROUPS: dict[str, str | Promise] = {
     "E": _("Technology"),
 }
 POWER = "^"
+MOST_AT_ONCE = 8  # rows of a provision; more are folded on a small screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,13 @@ class Side:
     own_title: str
     official: SafeString | str
     notes: list[Note]
-    thresholds: tuple[str, ...]  # in words, a line for each group
+    thresholds: Combined
 
     @property
     def is_empty(self) -> bool:
-        return not (self.own_title or self.official or self.notes or self.thresholds)
+        return not (
+            self.own_title or self.official or self.notes or self.thresholds.all_of or self.thresholds.any_of
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,15 @@ class Row:
     heading: str
     sides: list[Side]
     substances: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A paragraph right below the provision of a page, with all that is below it."""
+
+    code: str
+    title: str
+    rows: list[Row]
 
 
 def tree(edition: ControlEdition, language: str) -> list[Category]:
@@ -170,7 +182,26 @@ class EntryPage:
 
     @property
     def rows(self) -> list[Row]:
-        return [self._row(one) for one in self._below]
+        """Return the provision itself, and all below it unless they are many."""
+        return [self._row(one) for one in (self._below[:1] if self._are_many else self._below)]
+
+    @property
+    def _are_many(self) -> bool:
+        return len(self._below) > MOST_AT_ONCE
+
+    def parts(self, language: str) -> list[Part]:
+        """Return what is below the provision by its own paragraphs, where it is much for a small screen."""
+        if not self._are_many:
+            return []
+        steps = self.version.code.count(".") + 2
+        grouped: dict[str, list[EntryVersion]] = {}
+        for one in self._below[1:]:
+            grouped.setdefault(".".join(one.code.split(".")[:steps]), []).append(one)
+        titles = titles_of([below[0] for below in grouped.values()], language)
+        return [
+            Part(code, titles.get(below[0].pk, ""), [self._row(one) for one in below])
+            for code, below in grouped.items()
+        ]
 
     def _row(self, one: EntryVersion) -> Row:
         return Row(
@@ -190,7 +221,7 @@ class EntryPage:
             own_title=said.get(TextRole.OWN_TITLE, ""),
             official=self.linked(official) if official else "",
             notes=[self._note(note) for note in notes if note.kind != NoteKind.QUESTION],
-            thresholds=sentences(one.thresholds.all(), language),
+            thresholds=combined(one.thresholds.all(), language),
         )
 
     def _note(self, note: EntryNote) -> Note:

@@ -21,7 +21,8 @@ from portal.templatetags.portal import ATTENTION, PLAIN
 from screening.classification import NoEditionInForce, suggest
 from screening.classification.answers import Answer, Comparison, Goods, Outcome, Reason, Suggestion
 from screening.classification.parameters import parameters
-from screening.control.lists import name_of
+from screening.classification.suggesting import EU_DUAL_USE
+from screening.control.lists import label_in_words, name_of
 from screening.control.wording import cas_numbers
 from screening.control_models import ControlEdition, EntryRegime, Regime
 
@@ -135,6 +136,7 @@ def ask(
     library: Library | None = None,
     said: Said = NOTHING_SAID,
     limit: int = 10,
+    list_code: str = EU_DUAL_USE,
 ) -> Shown | None:
     """Return what is found for goods, in the reader's language; None if no edition is in force.
 
@@ -143,7 +145,9 @@ def ask(
     language = (get_language() or "es")[:2]
     precedents = [past.precedent for past in (library or {}).values()]
     try:
-        answer = suggest(goods, at=at, language=language, limit=limit, precedents=precedents)
+        answer = suggest(
+            goods, at=at, language=language, list_code=list_code, limit=limit, precedents=precedents
+        )
     except NoEditionInForce:
         return None
     edition = ControlEdition.objects.select_related("list").get(pk=answer.edition_id)
@@ -269,7 +273,7 @@ def _claims(answer: Answer) -> list[str]:
     """Return the questions that the codes named by the exporter raise. They are never refused."""
     said = []
     for claim in answer.claims:
-        words = {"code": claim.code, "edition": answer.edition_label}
+        words = {"code": claim.code, "edition": label_in_words(answer.edition_label)}
         if not claim.is_known:
             said.append(
                 gettext("The edition %(edition)s does not have %(code)s. Which entry do you mean?") % words

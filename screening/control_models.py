@@ -41,7 +41,7 @@ class ControlEdition(models.Model):
     """One edition of one list. It is in force here from the moment it was imported."""
 
     list = models.ForeignKey(ControlList, models.PROTECT, related_name="editions")
-    label = models.CharField(max_length=60)  # as its publisher tells editions apart
+    label = models.CharField(max_length=60)  # as its publisher tells editions apart, else with a number
     valid_from = models.DateField()  # the publisher's date
     is_catalogue = models.BooleanField(default=False)  # codes and own words only, no official text
     codes_count = models.PositiveIntegerField()
@@ -57,6 +57,9 @@ class ControlEdition(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["list", "label"], name="no_two_editions_of_a_control_list_bear_one_label"
+            ),
             models.UniqueConstraint(
                 fields=["list"], condition=Q(in_force_to=None), name="one_edition_in_force_per_control_list"
             ),

@@ -50,6 +50,10 @@ REFUSALS: dict[str, Promise] = {
     "no-id": _("Entry %(number)s of the file has no identifier."),
     "twice": _("The file holds the entry %(source_id)s twice."),
     "too-long": _("Entry %(number)s of the file is longer than any real entry (%(what)s)."),
+    "too-long-for-a-cell": _(
+        "A cell of a spreadsheet holds %(letters)s letters and this text is longer: %(what)s"
+        " Write the list as JSON lines or CSV."
+    ),
     "wrong-value": _("Entry %(number)s of the file holds a value we cannot read: %(what)s."),
     "not-utf-8": _("The file is not written in UTF-8, in which this list is read."),
     "no-text": _("Line %(line)s of the file holds a sign that no text has (NUL)."),

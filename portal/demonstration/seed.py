@@ -37,6 +37,7 @@ from screening.control import catalogue
 from screening.control_models import ControlEdition
 from screening.models import ImportRunState, ListVersion
 
+CATALOGUES = {catalogue.LIST: catalogue.FOLDER, "eu-military": catalogue.FOLDER / "eu-military"}
 LISTS = {"demo-un": "un_fictional.xml", "demo-ofac": "ofac_fictional.xml"}
 DAYS_BACK = 110  # the world begins so long ago
 TOLD_EVERY = 5
@@ -84,11 +85,11 @@ def _import_lists(at: datetime, tell: Tell) -> None:
 
 
 def _load_catalogue(at: datetime, tell: Tell) -> None:
-    """Put the catalogue in force, unless some edition of its list is."""
-    if ControlEdition.objects.filter(list__code=catalogue.LIST).exists():
-        return
-    tell("Loading the catalogue of dual-use goods")
-    catalogue.load(by_name="prepare", at=at)
+    """Put the catalogues in force, each unless some edition of its list is."""
+    for list_code, folder in CATALOGUES.items():
+        if not ControlEdition.objects.filter(list__code=list_code).exists():
+            tell(f"Loading the catalogue {list_code}")
+            catalogue.load(by_name="prepare", at=at, folder=folder)
 
 
 def _make_people(at: datetime) -> None:

@@ -228,7 +228,12 @@ DAY_HINT = gettext_lazy("For example 2026-11-30 or 30/11/2026.")
 
 def sorted_by_name(named: Iterable[tuple[str, str]]) -> Choices:
     """Return (code, name) pairs in the order of the names, accents aside."""
-    return sorted(named, key=lambda pair: unicodedata.normalize("NFKD", pair[1]).casefold())
+    return sorted(named, key=lambda pair: _bare(pair[1]))
+
+
+def _bare(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(sign for sign in letters if not unicodedata.combining(sign))
 
 
 def countries() -> Choices:

@@ -1,14 +1,18 @@
 """What anybody may describe to see which entries of the control list may be meant. Nothing of it is kept."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.forms.fields import no_hidden_signs, said, says_something
 from screening.classification.answers import Goods
+from screening.classification.suggesting import EU_DUAL_USE
 from screening.codes import is_known_hs, normalise_hs
 from screening.control.wording import is_cas
 
@@ -19,6 +23,12 @@ DESCRIBE = _("Say what the goods are, for example “Laser cutting machine, 4 kW
 
 
 class SelfCheckForm(forms.Form):
+    list_code = forms.ChoiceField(
+        label=_("Look in"),
+        initial=EU_DUAL_USE,
+        error_messages=said(_("Choose one of the lists shown.")),
+        widget=forms.RadioSelect,
+    )
     description = forms.CharField(
         label=_("Describe the goods"),
         help_text=_("What it is, what it does and its main technical data."),
@@ -44,6 +54,14 @@ class SelfCheckForm(forms.Form):
         widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
     )
 
+    def __init__(self, *args: Any, lists: Mapping[str, str | Promise], **kwargs: Any) -> None:
+        """`lists` are those in force, by their codes; of one alone there is nothing to choose."""
+        super().__init__(*args, **kwargs)
+        if len(lists) > 1:
+            self.fields["list_code"].choices = list(lists.items())  # type: ignore[attr-defined]
+        else:
+            del self.fields["list_code"]
+
     def clean_hs_code(self) -> str:
         typed: str = self.cleaned_data["hs_code"]
         if typed and not is_known_hs(typed):
@@ -65,6 +83,10 @@ class SelfCheckForm(forms.Form):
         if len(numbers) > MOST_CAS:
             raise ValidationError(gettext("Write at most %(most)d CAS numbers.") % {"most": MOST_CAS})
         return numbers
+
+    @property
+    def chosen_list(self) -> str:
+        return str(self.cleaned_data.get("list_code", EU_DUAL_USE))
 
     def goods(self) -> Goods:
         given = self.cleaned_data

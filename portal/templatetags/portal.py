@@ -24,6 +24,7 @@ from licensing.country import pack
 from licensing.impact import Change, codes_of
 from licensing.units import unit_name as name_of_unit
 from screening.control.hints import tier_of
+from screening.control.lists import label_in_words, law_in_words
 from screening.importers import label_of
 from screening.models import ListVersion
 
@@ -103,6 +104,17 @@ def status(subject: Any) -> dict[str, object]:
 def tone(value: str) -> str:
     """Return the tone of a status value."""
     return TONES.get(value, PLAIN)
+
+
+@register.filter
+def edition_label(label: str) -> str:
+    """Return the label of an edition of a control list in the reader's words."""
+    return label_in_words(label)
+
+
+@register.filter
+def law_name(name: str) -> str:
+    return law_in_words(name)
 
 
 @register.filter

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from licensing import permissions
-from licensing.impact import Kind, digest
+from licensing.impact import Kind, claimed_under, digest
 from licensing.models import EditionNotice
+from licensing.new_editions import is_ours
 from licensing.permissions import Permission
 from portal.access import for_everybody, needs
 from portal.control_pages import EntryPage, Line, address, lines_of, titles_of, tree
@@ -104,6 +105,7 @@ def entry(request: HttpRequest, list_code: str, pk: int, code: str) -> HttpRespo
         "path": [(one.code, titles.get(one.pk, ""), address(edition, one.code)) for one in page.path],
         "page": page,
         "rows": page.rows,
+        "parts": page.parts(language),
         "regimes": [regime.get_regime_display() for regime in page.top.regimes.all()],
         "keywords": page.keywords(language),
         "questions": page.questions(language),
@@ -167,8 +169,14 @@ def impact(request: HttpRequest, list_code: str) -> HttpResponse:
             "kinds": kinds,
             "kind": kind,
             "kind_label": KINDS[kind],
+            "found": found,
             "companies": len(found.companies),
+            # Between a catalogue of ours and an official text only the codes can be compared.
+            "claimed": claimed_under(after, timezone.now())
+            if before.is_catalogue != after.is_catalogue
+            else None,
             "notice": EditionNotice.objects.filter(edition=after, previous=before).first(),
+            "is_ours": is_ours(after),
             "editions_asked": editions_asked,
             "query": f"{editions_asked}&kind={kind}",
         }

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -17,8 +18,19 @@ from portal import suggested
 from portal.access import for_everybody
 from portal.forms.self_check import SelfCheckForm
 from portal.limits import client_address, seconds_to_wait
+from screening.classification.corpus import CATALOGUES
+from screening.control.lists import name_of
+from screening.control_models import ControlEdition
 
 RATE = "10/m"  # for each network address
+
+
+def _lists() -> dict[str, str | Promise]:
+    """Return the lists in force whose entries have trade words to be found by, by their codes."""
+    editions = ControlEdition.objects.in_force(timezone.now()).filter(list__code__in=CATALOGUES)
+    return {
+        one.list.code: name_of(one.list) for one in editions.select_related("list").order_by("list__code")
+    }
 
 
 @for_everybody
@@ -26,7 +38,7 @@ RATE = "10/m"  # for each network address
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest) -> HttpResponse:
-    form = SelfCheckForm(request.POST if request.method == "POST" else None)
+    form = SelfCheckForm(request.POST if request.method == "POST" else None, lists=_lists())
     context: dict[str, Any] = {"form": form, "state": "", "can_answer": False}
     if not form.is_valid():
         return render(request, "control/self_check.html", context)
@@ -34,7 +46,7 @@ def show(request: HttpRequest) -> HttpResponse:
         response = render(request, "control/self_check.html", context | {"state": "wait"}, status=429)
         response.headers["Retry-After"] = str(wait)
         return response
-    shown = suggested.ask(form.goods(), at=timezone.now())
+    shown = suggested.ask(form.goods(), at=timezone.now(), list_code=form.chosen_list)
     if shown is None:
         return render(request, "control/self_check.html", context | {"state": "no-list"}, status=503)
     context |= {"state": "answered", "shown": shown, "summary": suggested.summary(shown)}

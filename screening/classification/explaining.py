@@ -1,11 +1,12 @@
 """Why a provision is suggested, in the reader's language: its path, the words it shares, what to ask."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from screening.classification.answers import Comparison, Goods, Reason, Step, Suggestion
-from screening.classification.corpus import Document, Said
+from screening.classification.corpus import LANGUAGES, Document, Said
 from screening.classification.groups import group_of
-from screening.classification.index import EditionIndex, own_phrases
+from screening.classification.index import EditionIndex, own_phrases, phrases_of
 from screening.classification.precedents import Near
 from screening.classification.query import Query
 from screening.classification.ranking import Candidate
@@ -17,6 +18,7 @@ from screening.control_models import NoteKind
 MOST_QUESTIONS = 6
 ALIKE = 0.3  # the cosine from which letters or a trade word are a reason of their own
 NOTHING = Said()
+WRITTEN = re.compile(r"[^\W_]+(?:\.[0-9]+)*")  # a word as it is written, accents and all
 
 
 def suggestion(
@@ -38,7 +40,7 @@ def suggestion(
         document.version_id,
         min(score, 1.0),
         steps,
-        reasons=tuple(_reasons(index, goods, query, candidate, keys)),
+        reasons=tuple(_reasons(index, goods, query, language, candidate, keys)),
         words=shared_words(steps, query.said),
         comparisons=compared.get(document.version_id, ()),
         questions=questions(index, document, language),
@@ -75,16 +77,21 @@ def shared_words(steps: Sequence[Step], asked: frozenset[str]) -> frozenset[str]
 
 
 def _reasons(
-    index: EditionIndex, goods: Goods, query: Query, candidate: Candidate, keys: tuple[str, ...]
+    index: EditionIndex,
+    goods: Goods,
+    query: Query,
+    language: str,
+    candidate: Candidate,
+    keys: tuple[str, ...],
 ) -> Iterator[Reason]:
     document = index.documents[candidate.place]
     if candidate.substance:
         yield Reason("substance", candidate.substance)
-    if shared := _shared_stems(index, document, query):
+    if shared := _shared_words(index, document, query, language):
         yield Reason("words", ", ".join(shared))
     elif candidate.likeness.letters >= ALIKE:
         yield Reason("letters")
-    if candidate.likeness.phrase >= ALIKE and (phrase := _nearest_phrase(index, document, query)):
+    if candidate.likeness.phrase >= ALIKE and (phrase := _nearest_phrase(index, document, query, language)):
         yield Reason("synonym", phrase)
     if (group := group_of(document.base)) and group in query.groups:
         yield Reason("group", group.value)
@@ -103,20 +110,34 @@ def _reasons_beside(
         yield Reason("claimed", document.base)
 
 
-def _shared_stems(index: EditionIndex, document: Document, query: Query) -> list[str]:
-    """Return the words of the official text and title, as written there, that the goods have too."""
-    found: dict[str, str] = {}
-    for one in _upwards(index, document):
-        for said in one.said.values():
-            for word in plain_words(f"{said.own_title} {said.official}"):
-                if stem(word) in query.said and stem(word) not in generic_words():
-                    found.setdefault(stem(word), word)
-    return sorted(found.values())
+def _shared_words(index: EditionIndex, document: Document, query: Query, language: str) -> list[str]:
+    """Return the words of the official text and title, as written there, that the goods have too.
+
+    Those in the reader's language, if there are any.
+    """
+    for tongue in dict.fromkeys((language, *LANGUAGES)):
+        found: dict[str, str] = {}
+        for one in _upwards(index, document):
+            said = one.said.get(tongue, NOTHING)
+            for written in WRITTEN.findall(f"{said.own_title} {said.official}"):
+                for word in plain_words(written):
+                    if stem(word) in query.said and stem(word) not in generic_words():
+                        found.setdefault(stem(word), written.casefold())
+        if found:
+            return sorted(set(found.values()), key=folded)
+    return []
 
 
-def _nearest_phrase(index: EditionIndex, document: Document, query: Query) -> str:
-    """Return the trade word that shares most words with the goods."""
-    phrases = [phrase for one in _upwards(index, document) for phrase in own_phrases(one)]
+def _nearest_phrase(index: EditionIndex, document: Document, query: Query, language: str) -> str:
+    """Return the trade word that shares most words with the goods, in the reader's language if one does."""
+    upwards = _upwards(index, document)
+    own = [phrase for one in upwards for phrase in phrases_of(one.said.get(language, NOTHING))]
+    return _most_shared(own, query) or _most_shared(
+        [phrase for one in upwards for phrase in own_phrases(one)], query
+    )
+
+
+def _most_shared(phrases: Sequence[str], query: Query) -> str:
     shared = [(sum(stem(word) in query.said for word in plain_words(phrase)), phrase) for phrase in phrases]
     most = max(shared, key=lambda one: (one[0], -len(one[1])), default=(0, ""))
     return most[1] if most[0] else ""

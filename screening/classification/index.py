@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.classification.corpus import Document, same_in_both
+from screening.classification.corpus import Document, Said, same_in_both
 from screening.classification.groups import Group, group_of, subjects
 from screening.classification.lexicon import Lexicon
 from screening.classification.postings import Postings, Scores
@@ -113,8 +113,12 @@ def best_of(scores: Scores, owners: NDArray[np.int32], count: int) -> Scores:
 
 def own_phrases(document: Document) -> Iterator[str]:
     for said in document.said.values():
-        yield from filter(None, (said.own_title, *said.keywords))
+        yield from phrases_of(said)
     yield from document.lent
+
+
+def phrases_of(said: Said) -> Iterator[str]:
+    yield from filter(None, (said.own_title, *said.keywords))
 
 
 def _with_those_above(documents: list[Document]) -> Iterator[Counts]:

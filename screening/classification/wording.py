@@ -1,6 +1,7 @@
 """Thresholds in words, in a language of the reader's or of a page."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
@@ -17,25 +18,51 @@ RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 LONGEST = 6  # digits of a number written out
 
 
-def sentences(thresholds: Iterable[Threshold], language: str) -> tuple[str, ...]:
-    """Return a line for each group of thresholds of one provision: "depth > 5 m; volume ≥ 20 l".
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """How the values of a provision decide: goods are meant if `all_of` and one of `any_of` hold.
 
-    From the second on a line says that it is another way to be meant.
+    One of `any_of` holds when all it says does.
+    """
+
+    all_of: tuple[str, ...]
+    any_of: tuple[str, ...] = ()
+
+
+def combined(thresholds: Iterable[Threshold], language: str) -> Combined:
+    """Return the thresholds of one provision in words, each value once.
+
+    What all groups share stands in `all_of`, the rest of each in `any_of`.
     """
     held = sorted(thresholds, key=lambda one: (one.group, one.position))
     with override(language):
-        lines = [
-            "; ".join(_said(one, language) for one in group)
-            for _number, group in groupby(held, key=lambda one: one.group)
-        ]
-        return tuple(lines[:1] + [_("or: %(values)s") % {"values": line} for line in lines[1:]])
+        groups = [_bounds(group) for _number, group in groupby(held, key=lambda one: one.group)]
+        ways = list(dict.fromkeys(tuple(_together(bounds, language) for bounds in group) for group in groups))
+        shared = tuple(said for said in ways[0] if all(said in way for way in ways)) if ways else ()
+        rest = [tuple(said for said in way if said not in shared) for way in ways]
+        if not all(rest):  # one group asks nothing more than all do
+            return Combined(shared)
+        return Combined(shared, tuple(f" {_('and')} ".join(way) for way in rest))
 
 
-def _said(threshold: Threshold, language: str) -> str:
+def _bounds(group: Iterable[Threshold]) -> list[list[Threshold]]:
+    """Return the thresholds of a group, those of one parameter together: more than 1 and less than 5."""
+    bounds: dict[tuple[str, str, str], list[Threshold]] = {}
+    for one in group:
+        bounds.setdefault((one.parameter, one.unit, one.condition), []).append(one)
+    return list(bounds.values())
+
+
+def _together(bounds: list[Threshold], language: str) -> str:
+    first = bounds[0]
+    values = f" {_('and')} ".join(dict.fromkeys(map(_value, bounds)))
+    said = f"{name(first.parameter, language)} {values}"
+    return f"{said} ({condition(first.condition)})" if first.condition else said
+
+
+def _value(threshold: Threshold) -> str:
     sign = SIGNS.get(threshold.comparator, threshold.comparator)
-    value = _number(threshold.value)
-    said = f"{name(threshold.parameter, language)} {sign} {value} {threshold.unit}".strip()
-    return f"{said} ({condition(threshold.condition)})" if threshold.condition else said
+    return f"{sign} {_number(threshold.value)} {threshold.unit}".strip()
 
 
 def _number(value: Decimal) -> str:

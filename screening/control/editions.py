@@ -1,11 +1,13 @@
 """Which edition is in force, and what differs between two."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from screening.control.drafts import PARTS, row_of
+from screening.control.rows import ProvisionRow
 from screening.control.wording import base
-from screening.control_models import ControlEdition, EntryAlias, EntryVersion
+from screening.control_models import ControlEdition, EntryAlias, EntryVersion, TextRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ def compare(before: ControlEdition, after: ControlEdition) -> Changes:
     """
     can_compare = before.is_catalogue == after.is_catalogue
     old, new = _digests(before), _digests(after)
+    if can_compare:
+        new |= {code: old[code] for code in _unaltered(before, after, old, new)}
     gone = {code: digest for code, digest in old.items() if code not in new}
     come = {code: digest for code, digest in new.items() if code not in old}
     moved = _moved(gone, come, after) if can_compare else []
@@ -57,6 +61,33 @@ def compare(before: ControlEdition, after: ControlEdition) -> Changes:
 def _digests(edition: ControlEdition) -> dict[str, str]:
     versions = EntryVersion.objects.filter(edition=edition).order_by("position")
     return dict(versions.values_list("code", "digest"))
+
+
+def _unaltered(
+    before: ControlEdition, after: ControlEdition, old: dict[str, str], new: dict[str, str]
+) -> Iterator[str]:
+    """Yield the codes of other digests that say the same in the languages in which both editions are known.
+
+    A digest is of the file that made the edition: the same list in another language, or in both at once, has
+    another one.
+    """
+    differing = [code for code, digest in new.items() if old.get(code, digest) != digest]
+    if not differing:
+        return
+    left, right = (_rows(edition, differing) for edition in (before, after))
+    shared = _languages(left.values()) & _languages(right.values())
+    for code in differing if shared else ():
+        if left[code].in_only(shared).digest() == right[code].in_only(shared).digest():
+            yield code
+
+
+def _rows(edition: ControlEdition, codes: list[str]) -> dict[str, ProvisionRow]:
+    versions = edition.versions.filter(code__in=codes).select_related("entry").prefetch_related(*PARTS)
+    return {version.code: row_of(version, [], own_only=False) for version in versions}
+
+
+def _languages(rows: Iterable[ProvisionRow]) -> set[str]:
+    return {text.language for row in rows for text in row.texts if text.role == TextRole.OFFICIAL}
 
 
 def _moved(gone: dict[str, str], come: dict[str, str], after: ControlEdition) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 
-from screening.control.lists import name_of
+from screening.control.lists import label_in_words, name_of
 from screening.control_models import ControlEdition, ControlTable
 
 
@@ -29,7 +29,7 @@ class Basis:
 
     def __str__(self) -> str:
         kind = f", {self.of.get_kind_display()}" if isinstance(self.of, ControlTable) else ""
-        return f"{name_of(self.of.list)}{kind}, {self.of.label}"
+        return f"{name_of(self.of.list)}{kind}, {label_in_words(self.of.label)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """Store a file of a control list whole or not at all, and put it in force."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import chain, count
 from pathlib import Path
 
 from django.conf import settings
@@ -52,6 +54,8 @@ from screening.importers.files import fingerprint
 from screening.refusals import BadList
 
 SMALLEST_SHARE = 0.8  # a new edition with fewer codes than this share of the one before needs a person
+NUMBERED = re.compile(r" \(\d+\)$")  # behind a label that another edition bears
+LONGEST_LABEL = 50  # letters in front of the number
 LONGEST_TEXT = 200_000  # letters; the longest real one has some 30,000
 
 Parser = Callable[[Path], Draft]
@@ -169,7 +173,7 @@ def _adds_a_language(draft: EditionDraft, day: date, before: ControlEdition) -> 
 def _add_language(draft: EditionDraft, edition: ControlEdition, stamp: Stamp) -> ControlEdition:
     """Add texts to an edition. Its codes must be the same, or the texts would stand under the wrong ones."""
     versions = {version.code: version for version in edition.versions.all()}
-    rows = {row.code: row.only(draft.language) for row in with_ancestors(draft.rows)}
+    rows = {row.code: row.in_only({draft.language}) for row in with_ancestors(draft.rows)}
     if differing := sorted(set(versions) ^ set(rows)):
         raise BadList(
             "languages-differ", count=len(differing), examples=", ".join(differing[:8]), edition=edition.label
@@ -213,7 +217,7 @@ def _store_edition(
         ControlEdition.objects.filter(pk=before.pk).update(in_force_to=stamp.at)
     edition = ControlEdition.objects.create(
         list=control_list,
-        label=draft.label or day.isoformat(),
+        label=_free_label(control_list, draft.label or day.isoformat()),
         valid_from=day,
         is_catalogue=draft.is_catalogue,
         codes_count=sum("." not in row.code for row in rows),
@@ -231,6 +235,14 @@ def _store_edition(
     store_catch_all(draft, edition, before)
     store_hints(draft, edition, pairs, stamp)
     return edition
+
+
+def _free_label(control_list: ControlList, label: str) -> str:
+    """Return the label, with a number behind it where another edition of the list bears it already."""
+    plain = NUMBERED.sub("", label)
+    taken = set(ControlEdition.objects.filter(list=control_list).values_list("label", flat=True))
+    numbered = (f"{plain[:LONGEST_LABEL]} ({number})" for number in count(2))
+    return next(free for free in chain([label[:60]], numbered) if free not in taken)
 
 
 def with_ancestors(rows: Iterable[ProvisionRow]) -> list[ProvisionRow]:

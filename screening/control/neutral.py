@@ -9,6 +9,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -19,6 +20,7 @@ from openpyxl.cell import WriteOnlyCell
 
 from screening.control.files import json_value, opened
 from screening.control.rows import (
+    CatchAllRow,
     EditionDraft,
     NoteRow,
     ProvisionRow,
@@ -36,17 +38,14 @@ FORM = "istmo-control-list"
 LANGUAGES = ("es", "en")
 LIST_CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 HEAD = re.compile(r"#\s*(?P<key>[a-z_]+):\s*(?P<value>.*)")
-TEXT_COLUMNS = {  # column -> (language, role)
-    f"{name}_{language}": (language, role)
-    for name, role in (
-        ("text", TextRole.OFFICIAL),
-        ("title", TextRole.OWN_TITLE),
-        ("keywords", TextRole.KEYWORDS),
-    )
-    for language in LANGUAGES
-}
-NOTE_COLUMNS = {f"notes_{language}": language for language in LANGUAGES}
-COLUMNS = ("code", *TEXT_COLUMNS, *NOTE_COLUMNS, "regimes", "cas", "hs", "aliases")
+TEXT_COLUMNS = {"text": TextRole.OFFICIAL, "title": TextRole.OWN_TITLE, "keywords": TextRole.KEYWORDS}
+NOTES = ("notes", "questions")
+IN_A_LANGUAGE = re.compile(rf"(?P<name>{'|'.join((*TEXT_COLUMNS, *NOTES))})_(?P<language>[a-z]{{2}})")
+FACTS = ("regimes", "cas", "hs", "aliases", "heading", "thresholds", "requirements")
+KIND = re.compile(r"\[(?P<kind>[a-z]+)\] (?P<text>.*)", re.DOTALL)  # before a note that is no mere note
+FURTHER = "  "  # begins the further lines of a note
+LONGEST_CELL = 32_767  # letters, of a spreadsheet
+CATCH_ALL_EXAMPLE = '[{"code": "end-use", "basis": "Ley 1", "question": {"es": "¿…?"}}]'
 SEVERAL = re.compile(r"\s*;\s*")
 HS = re.compile(r"\d{4,12}")
 
@@ -111,7 +110,22 @@ def _draft(head: dict[str, Any], rows: tuple[ProvisionRow, ...]) -> EditionDraft
         source_url=str(head.get("source", ""))[:500],
         attribution=str(head.get("attribution", "")),
         said_codes=said,
+        is_catalogue=_said(head, "catalogue") is True,
+        catch_all=tuple(_catch_all(rule) for rule in _said(head, "catch_all") or ()),
     )
+
+
+def _said(head: dict[str, Any], key: str) -> Any:
+    """Return what the head says in JSON, which the lines above a table hold as text."""
+    value = head.get(key)
+    return json_value(value.encode()) if isinstance(value, str) and value else value
+
+
+def _catch_all(rule: Any) -> CatchAllRow:
+    try:
+        return CatchAllRow(rule["code"], rule["basis"], tuple(rule["question"].items()))
+    except (TypeError, KeyError, AttributeError) as error:
+        raise BadList("head-lacks", key="catch_all", example=CATCH_ALL_EXAMPLE) from error
 
 
 def _json_row(number: int, row: Any) -> ProvisionRow:
@@ -173,28 +187,67 @@ THRESHOLD_EXTRAS = ("unit", "group", "condition", "reviewed_by_name", "reviewed_
 
 
 def _csv_row(number: int, row: dict[str, str]) -> ProvisionRow:
-    if unknown := set(row) - set(COLUMNS):
-        raise BadList("unknown-column", column=sorted(unknown)[0], known=", ".join(COLUMNS))
-    texts = [
-        TextRow(language, "\n".join(_several(said)) if role == TextRole.KEYWORDS else said, role)
-        for column, (language, role) in TEXT_COLUMNS.items()
-        if (said := row.get(column, "").strip())
-    ]
-    notes = [
-        NoteRow(language, NoteKind.NOTE, note)
-        for column, language in NOTE_COLUMNS.items()
-        for note in row.get(column, "").splitlines()
-        if note.strip()
-    ]
-    return ProvisionRow(
-        checked_code(row["code"].strip(), number),
-        texts=tuple(texts),
-        notes=tuple(notes),
-        regimes=tuple(_one_of(Regime, one, number, "regimes") for one in _several(row.get("regimes", ""))),
-        cas=_cas(number, _several(row.get("cas", ""))),
-        hs=_hs(number, _several(row.get("hs", ""))),
-        aliases=tuple(_several(row.get("aliases", ""))),
-    )
+    texts, notes = list[TextRow](), list[NoteRow]()
+    for column, cell in row.items():
+        if match := IN_A_LANGUAGE.fullmatch(column):
+            said = cell.strip()
+            if match["name"] in NOTES:
+                notes += _notes_in(cell, match["language"], number, column)
+            elif said:
+                role = TEXT_COLUMNS[match["name"]]
+                words = "\n".join(_keywords(said)) if role == TextRole.KEYWORDS else said
+                texts.append(TextRow(match["language"], words, role))
+        elif column not in ("code", *FACTS):
+            raise BadList("unknown-column", column=column, known=", ".join(_columns(LANGUAGES)))
+    try:
+        return ProvisionRow(
+            checked_code(row["code"].strip(), number),
+            texts=tuple(texts),
+            notes=tuple(notes),
+            regimes=tuple(
+                _one_of(Regime, one, number, "regimes") for one in _several(row.get("regimes", ""))
+            ),
+            cas=_cas(number, _several(row.get("cas", ""))),
+            requirements=tuple(_requirement(item) for item in _objects(row.get("requirements", ""))),
+            thresholds=tuple(_threshold(number, item) for item in _objects(row.get("thresholds", ""))),
+            hs=_hs(number, _several(row.get("hs", ""))),
+            aliases=tuple(_several(row.get("aliases", ""))),
+            heading=row.get("heading", "").strip(),
+        )
+    except (TypeError, KeyError, InvalidOperation) as error:
+        raise BadList("wrong-value", number=number, what=str(error)[:80]) from error
+
+
+def _columns(languages: Iterable[str]) -> tuple[str, ...]:
+    held = list(languages)
+    said = (f"{name}_{language}" for name in (*TEXT_COLUMNS, *NOTES) for language in held)
+    return ("code", *said, *FACTS)
+
+
+def _notes_in(cell: str, language: str, number: int, column: str) -> Iterator[NoteRow]:
+    """Yield the notes of a cell, each from its own line on."""
+    notes = list[str]()
+    for line in cell.strip().split("\n"):
+        if notes and line.startswith(FURTHER):
+            notes[-1] += "\n" + line.removeprefix(FURTHER)
+        elif line.strip():
+            notes.append(line.strip())
+    for note in notes:
+        if column.startswith("questions"):
+            yield NoteRow(language, NoteKind.QUESTION, note)
+        elif match := KIND.fullmatch(note):
+            yield NoteRow(language, _one_of(NoteKind, match["kind"], number, column), match["text"])
+        else:
+            yield NoteRow(language, NoteKind.NOTE, note)
+
+
+def _keywords(cell: str) -> list[str]:
+    """Return the words of the trade; those of a cell with several lines stand one a line."""
+    return [word for line in cell.split("\n") if (word := line.strip())] if "\n" in cell else _several(cell)
+
+
+def _objects(cell: str) -> list[Any]:
+    return [json_value(line.encode()) for line in cell.split("\n") if line.strip()]
 
 
 def _several(cell: str) -> list[str]:
@@ -243,6 +296,11 @@ def _head_of(draft: EditionDraft) -> dict[str, Any]:
         "source": draft.source_url,
         "attribution": draft.attribution,
         "codes": sum("." not in row.code for row in draft.rows),
+        "catalogue": draft.is_catalogue,
+        "catch_all": [
+            {"code": rule.code, "basis": rule.basis, "question": dict(rule.questions)}
+            for rule in draft.catch_all
+        ],
     }
 
 
@@ -256,38 +314,31 @@ def _json_of(row: ProvisionRow) -> dict[str, Any]:
         "notes": [{"language": note.language, "kind": note.kind, "text": note.text} for note in row.notes],
         "regimes": list(row.regimes),
         "cas": list(row.cas),
-        "requirements": [
-            {
-                "reason": item.reason,
-                "scope": item.scope,
-                "scope_codes": item.scope_codes,
-                "is_entire": item.is_entire,
-                "columns": item.columns,
-                "prose": item.prose,
-            }
-            for item in row.requirements
-        ],
-        "thresholds": [
-            {
-                "parameter": item.parameter,
-                "comparator": item.comparator,
-                "value": f"{item.value:f}",
-                **{key: getattr(item, key) for key in THRESHOLD_EXTRAS if getattr(item, key)},
-            }
-            for item in row.thresholds
-        ],
+        "requirements": [asdict(item) for item in row.requirements],
+        "thresholds": [_threshold_of(item) for item in row.thresholds],
         "hs": list(row.hs),
         "aliases": list(row.aliases),
         "heading": row.heading,
     }
 
 
+def _threshold_of(item: ThresholdRow) -> dict[str, Any]:
+    said = {key: getattr(item, key) for key in THRESHOLD_EXTRAS}
+    return {
+        "parameter": item.parameter,
+        "comparator": item.comparator,
+        "value": f"{item.value:f}",
+        **{key: value for key, value in said.items() if value != ""},
+    }
+
+
 def as_csv(draft: EditionDraft) -> Iterator[str]:
-    """Yield the lines of a draft as CSV: texts, notes, regimes, substances, customs codes and old codes."""
+    """Yield the lines of a draft as CSV. Blanks around texts and notes are all that gets lost."""
     for key, value in _head_of(draft).items():
-        yield f"# {key}: {value}\n"
+        yield f"# {key}: {_head_text(value)}\n"
+    languages = dict.fromkeys((*LANGUAGES, *sorted(_languages(draft.rows))))
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(buffer, _columns(languages), lineterminator="\n")
     writer.writeheader()
     for row in draft.rows:
         writer.writerow(_csv_of(row))
@@ -296,31 +347,75 @@ def as_csv(draft: EditionDraft) -> Iterator[str]:
         buffer.truncate()
 
 
+def _head_text(value: Any) -> str:
+    return " ".join(value.split()) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _languages(rows: Iterable[ProvisionRow]) -> set[str]:
+    held = list(rows)
+    return {text.language for row in held for text in row.texts} | {
+        note.language for row in held for note in row.notes
+    }
+
+
 def _csv_of(row: ProvisionRow) -> dict[str, str]:
-    said = {(text.language, text.role): text.text for text in row.texts}
+    names = {role: name for name, role in TEXT_COLUMNS.items()}
     cells_of = {
-        column: said.get(place, "").replace("\n", "; ")
-        if place[1] == TextRole.KEYWORDS
-        else said.get(place, "")
-        for column, place in TEXT_COLUMNS.items()
+        f"{names[text.role]}_{text.language}": _keywords_cell(text.text)
+        if text.role == TextRole.KEYWORDS
+        else text.text
+        for text in row.texts
     }
-    notes = {
-        column: "\n".join(" ".join(note.text.split()) for note in row.notes if note.language == language)
-        for column, language in NOTE_COLUMNS.items()
-    }
+    notes = dict[str, list[str]]()
+    for note in row.notes:
+        name = "questions" if note.kind == NoteKind.QUESTION else "notes"
+        notes.setdefault(f"{name}_{note.language}", []).append(_note_lines(note))
     lists = {"regimes": row.regimes, "cas": row.cas, "hs": row.hs, "aliases": row.aliases}
-    return {"code": row.code, **cells_of, **notes, **{key: "; ".join(value) for key, value in lists.items()}}
+    objects = {
+        "thresholds": [_threshold_of(item) for item in row.thresholds],
+        "requirements": [asdict(item) for item in row.requirements],
+    }
+    return {
+        "code": row.code,
+        **cells_of,
+        **{column: "\n".join(held) for column, held in notes.items()},
+        **{key: "; ".join(value) for key, value in lists.items()},
+        **{key: "".join(map(_line, value)).rstrip() for key, value in objects.items()},
+        "heading": row.heading,
+    }
+
+
+def _keywords_cell(text: str) -> str:
+    words = text.split("\n")
+    return text if ";" in text and len(words) > 1 else "; ".join(words)
+
+
+def _note_lines(note: NoteRow) -> str:
+    """Return a note as `_notes_in` reads it: its kind in front if it has one, further lines moved in."""
+    text = note.text.strip()
+    has_kind = note.kind not in (NoteKind.NOTE, NoteKind.QUESTION)
+    looks_like_one = note.kind == NoteKind.NOTE and text.startswith("[")
+    first = f"[{note.kind}] {text}" if has_kind or looks_like_one else text
+    return first.replace("\n", f"\n{FURTHER}")
 
 
 def write_workbook(draft: EditionDraft, path: Path) -> None:
-    """Write what `as_csv` says as a workbook whose cells are all text, so that codes stay codes."""
+    """Write what `as_csv` says as a workbook whose cells are all text, so that codes stay codes.
+
+    Raises BadList for a text that is longer than a cell may be, rather than cut it off.
+    """
+    rows = [row for text in as_csv(draft) for row in _cells_of(text)]
+    if long := next((value for row in rows for value in row if len(value) > LONGEST_CELL), ""):
+        raise BadList("too-long-for-a-cell", what=f"{long[:40]}…", letters=LONGEST_CELL)
     book = Workbook(write_only=True)
     sheet = book.create_sheet("list")
-    for text in as_csv(draft):
-        is_head = text.startswith("#")
-        for row in [[text.rstrip()]] if is_head else csv.reader(io.StringIO(text, newline="")):
-            sheet.append([_text_cell(sheet, value) for value in row])
+    for row in rows:
+        sheet.append([_text_cell(sheet, value) for value in row])
     book.save(path)
+
+
+def _cells_of(text: str) -> Iterable[list[str]]:
+    return [[text.rstrip()]] if text.startswith("#") else csv.reader(io.StringIO(text, newline=""))
 
 
 def _text_cell(sheet: Any, value: str) -> WriteOnlyCell:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Container
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -45,6 +46,10 @@ class ThresholdRow:
     reviewed_for: str = ""
 
 
+def _language(said: TextRow | NoteRow) -> str:
+    return said.language
+
+
 @dataclass(frozen=True, slots=True)
 class ProvisionRow:
     """A code or a paragraph below it, as its file describes it. Where it stands, its code says."""
@@ -63,11 +68,14 @@ class ProvisionRow:
     def digest(self) -> str:
         """Return the sha256 of all this row says of the goods: its official texts, notes and requirements.
 
-        Our own words are left out: they say nothing new of what is controlled.
+        Our own words are left out: they say nothing new of what is controlled. Nor does the order count in
+        which a file has its languages.
         """
+        texts = (text for text in self.texts if text.role == TextRole.OFFICIAL)
+        notes = (note for note in self.notes if note.kind != NoteKind.QUESTION)
         said = {
-            "texts": [asdict(text) for text in self.texts if text.role == TextRole.OFFICIAL],
-            "notes": [asdict(note) for note in self.notes if note.kind != NoteKind.QUESTION],
+            "texts": [asdict(text) for text in sorted(texts, key=_language)],
+            "notes": [asdict(note) for note in sorted(notes, key=_language)],
             "requirements": [asdict(row) for row in self.requirements],
             "regimes": sorted(self.regimes),
             "cas": sorted(self.cas),
@@ -75,12 +83,12 @@ class ProvisionRow:
         content = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
 
-    def only(self, language: str) -> "ProvisionRow":
-        """Return the row with its texts and notes in one language only."""
+    def in_only(self, languages: Container[str]) -> "ProvisionRow":
+        """Return the row with its texts and notes in some languages only."""
         return replace(
             self,
-            texts=tuple(text for text in self.texts if text.language == language),
-            notes=tuple(note for note in self.notes if note.language == language),
+            texts=tuple(text for text in self.texts if text.language in languages),
+            notes=tuple(note for note in self.notes if note.language in languages),
         )
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from licensing.models import Role
+from licensing import new_editions
+from licensing.models import EditionNotice, Role
 from screening.control import catalogue, parser_of
 from screening.control.load import load
 from screening.control_models import ControlEdition
@@ -163,9 +164,9 @@ def test_thresholds_are_said_in_both_languages(db, client):
 
     html = page(client, "control-code", LIST, "2B350")
 
-    assert "volumen &gt; 0,1 m3; volumen &lt; 20 m3" in html
-    assert "volume &gt; 0.1 m3; volume &lt; 20 m3" in html
-    assert "o bien: caudal &gt; 5 m3/h (bombas de vacío)" in html
+    assert "volumen &gt; 0,1 m3 y &lt; 20 m3" in html
+    assert "volume &gt; 0.1 m3 and &lt; 20 m3" in html
+    assert "caudal &gt; 5 m3/h (bombas de vacío)" in html
 
 
 def test_what_a_file_says_is_shown_as_text(take, client):
@@ -230,3 +231,36 @@ def test_beside_the_catalogue_only_codes_at_the_top_are_compared(take, client):
 
     assert "solo se pueden comparar los códigos" in html
     assert "3A001.a" not in html
+
+
+def test_beside_the_catalogue_the_digest_says_who_claims_the_list_and_who_was_written_to(take, officer):
+    catalogue.load(by_name="Prueba", at=timezone.now() - timedelta(days=60))
+    new_editions.tell(at=timezone.now() - timedelta(days=60))
+    after = take("eu-annex1-json", eu_json(), agreed_by_name="Otra persona")
+    GoodsLineFactory(
+        control_code="3A001.a", application__status="submitted", application__submitted_at=timezone.now()
+    )
+    said = client_of(officer).get(reverse("control-impact", args=[LIST]))
+    assert (said.context["companies"], said.context["claimed"].companies) == (0, 1)
+    assert (said.context["claimed"].products, said.context["claimed"].cases) == (1, 1)
+    assert said.context["claimed"].licences == 0
+    assert "No se escribió a nadie" in said.content.decode()
+
+    new_editions.tell(at=timezone.now())
+
+    assert EditionNotice.objects.get(edition=after).companies_count == 0
+    html = page(client_of(officer), "control-impact", LIST)
+    assert "se escribió solo a los funcionarios: no afectaba a ninguna empresa" in html
+
+
+def test_a_long_entry_is_folded_by_its_paragraphs_and_still_whole(take, client):
+    lines = ["3A001 Toys", *(f"3A001.{letter}.{n} Toy {n}" for letter in "ab" for n in range(1, 6))]
+    take("eu-annex1-json", eu_json({"3A001": "\n".join(lines)}))
+
+    html = page(client, "control-code", LIST, "3A001")
+
+    assert html.count('<details class="app-law__part">') == 2
+    for letter in "ab":
+        for n in range(1, 6):
+            assert f'id="3A001.{letter}.{n}"' in html
+    assert '<details class="app-law__part">' not in page(client, "control-code", LIST, "3A001.a")

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from portal import suggested
 from portal.views import self_check
+from screening.classification.answers import Answer
 from screening.control import catalogue
 from tests.factories import ApplicationFactory, GoodsAssessmentFactory, GoodsLineFactory
 from tests.portal.suggesting import LASER, knowing_lasers
@@ -102,3 +103,25 @@ def test_words_come_in_the_body_only(client, in_force):
 
     assert LASER not in page.content.decode()
     assert "no-store" in page["Cache-Control"]
+
+
+def test_one_chooses_among_the_lists_in_force(client, in_force, monkeypatch):
+    assert "list_code" not in client.get(ADDRESS).context["form"].fields
+    military = catalogue.load(by_name="Prueba", at=timezone.now(), folder=catalogue.FOLDER / "eu-military")
+    asked = []
+
+    def suggest(goods, *, list_code, **_how):
+        asked.append(list_code)
+        return Answer(military.pk, military.label, (), 0.0, False)
+
+    monkeypatch.setattr(suggested, "suggest", suggest)
+
+    page = client.post(ADDRESS, {"description": LASER, "list_code": "eu-military"})
+
+    assert asked == ["eu-military"]
+    assert "catálogo 2020" in page.content.decode()
+    for wrong in ("", "us-ccl"):
+        assert (
+            "list_code"
+            in client.post(ADDRESS, {"description": LASER, "list_code": wrong}).context["form"].errors
+        )

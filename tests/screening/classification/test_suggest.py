@@ -51,6 +51,14 @@ def test_the_path_is_in_the_readers_language_and_the_shared_words_are_marked(db,
     assert "words" in reasons(found)
 
 
+@pytest.mark.parametrize(("language", "word"), [("es", "cámaras"), ("en", "cameras")])
+def test_the_words_in_common_are_the_readers_as_they_are_written(db, loaded, language, word):
+    found = answer(Goods("cámara termográfica"), language).suggestions[0]
+
+    said = next(reason.detail for reason in found.reasons if reason.code == "words")
+    assert word in said.split(", ")
+
+
 def test_without_an_edition_in_force_nothing_is_said(db, loaded):
     with pytest.raises(NoEditionInForce):
         suggest(Goods("laser"), at=NOON - timedelta(days=1), language="en")
