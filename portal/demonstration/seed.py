@@ -33,6 +33,7 @@ from portal.demonstration.cases import CASES
 from portal.demonstration.paper import paper
 from portal.demonstration.story import Case
 from screening import imports
+from screening.classification import prepare
 from screening.control import catalogue
 from screening.control_models import ControlEdition
 from screening.models import ImportRunState, ListVersion
@@ -88,7 +89,8 @@ def _load_catalogue(at: datetime, tell: Tell) -> None:
     if ControlEdition.objects.filter(list__code=catalogue.LIST).exists():
         return
     tell("Loading the catalogue of dual-use goods")
-    catalogue.load(by_name="prepare", at=at)
+    edition = catalogue.load(by_name="prepare", at=at)
+    prepare(edition.in_force_from, edition.list.code)  # so that the first to describe goods does not wait
 
 
 def _make_people(at: datetime) -> None:
