@@ -87,6 +87,12 @@ def prepare(at: datetime, list_code: str = EU_DUAL_USE) -> None:
     _index(_edition(list_code, at))
 
 
+def prepare_all(at: datetime) -> None:
+    """Have the index over every edition in force at `at` ready, so that nobody who describes goods waits."""
+    for edition in ControlEdition.objects.in_force(at).select_related("list"):
+        _index(edition)
+
+
 def _edition(list_code: str, at: datetime) -> ControlEdition:
     edition = in_force(list_code, at)
     if edition is None:
