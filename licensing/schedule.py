@@ -22,7 +22,7 @@ def warn_of_old_lists() -> None:
 
 @shared_task
 def tell_of_new_editions() -> None:
-    """Promise letters about new editions of control lists, once for each, and have the search ready for them."""
+    """Promise letters about new editions of control lists, once for each, and have them ready to search."""
     now = timezone.now()
     new_editions.tell(at=now)
     classification.prepare_all(now)  # once: afterwards it finds what it has built
