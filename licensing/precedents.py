@@ -89,7 +89,8 @@ def _checked(found: list[Found], at: datetime) -> Library:
             continue
         key = f"{line.application.reference}/{line.number}"
         edition_id = current.pk if current else None
-        library[key] = Past(line, codes, last, Precedent(key, goods_of(line).text, codes, edition_id))
+        told = Precedent(key, goods_of(line).text, codes, edition_id, is_decided=last is not None)
+        library[key] = Past(line, codes, last, told)
     return library
 
 

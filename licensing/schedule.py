@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from licensing import alarms, new_editions, snapshots, watch, webhooks
 from licensing.actions import detentions, run_outs
+from screening import classification
 
 
 @shared_task
@@ -21,8 +22,10 @@ def warn_of_old_lists() -> None:
 
 @shared_task
 def tell_of_new_editions() -> None:
-    """Promise letters about new editions of control lists, once for each."""
-    new_editions.tell(at=timezone.now())
+    """Promise letters about new editions of control lists, once for each, and have them ready to search."""
+    now = timezone.now()
+    new_editions.tell(at=now)
+    classification.prepare_all(now)  # once: afterwards it finds what it has built
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from licensing.classification import answered, assessed
+from licensing.classification import answered, assessed, digest
 from licensing.models import (
     Application,
     ApplicationStatus,
@@ -47,10 +47,15 @@ def rows(application: Application) -> list[Row]:
             one.overtaken,
             str(name_of(one.assessment.edition.list)) if one.assessment else "",
             entries(one.assessment.edition, one.assessment.codes) if one.assessment else [],
-            [row for row in given.get(one.line.pk, []) if row.answer != SuggestionAnswer.NONE],
+            [row for row in given.get(one.line.pk, []) if _counts(row, one.line)],
         )
         for one in found
     ]
+
+
+def _counts(row: GoodsSuggestion, line: GoodsLine) -> bool:
+    """Say whether the exporter answered about what the line says now."""
+    return row.answer != SuggestionAnswer.NONE and row.goods_digest == digest(line)
 
 
 def entries(edition: ControlEdition, codes: list[str]) -> list[Entry]:

@@ -4,7 +4,7 @@ The machine never clears anything: where nothing is found, the questions beside 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -185,7 +185,7 @@ def _row(
             for step in one.path
         ],
         regimes,
-        [reason_in_words(reason) for reason in one.reasons],
+        list(_reasons(one, library)),
         [_compared(comparison) for comparison in one.comparisons],
         [library[key] for key in one.precedents if key in library],
         [PathStep(code, SafeString(), address(edition, code)) for code in one.others],
@@ -203,9 +203,26 @@ REASONS: dict[str, Promise] = {
     "synonym": _("Another name for it: %(detail)s"),
     "hs": _("Goods under the customs code %(detail)s are sometimes meant. That is a hint only."),
     "group": _("The description speaks of this group: %(detail)s"),
-    "precedent": _("Similar goods were classified under it before: %(detail)s"),
+    "precedent": _("Similar goods, decided or claimed before: %(detail)s"),
     "claimed": _("Named in the claim: %(detail)s"),
 }
+
+
+DECIDED = _("Officers classified similar goods under it: %(detail)s")
+CLAIMED = _("You claimed it for similar goods, which no officer has decided: %(detail)s")
+
+
+def _reasons(one: Suggestion, library: Library) -> Iterator[str]:
+    """Yield the reasons in words. What the exporter claimed is never told as if it had been decided."""
+    for reason in one.reasons:
+        if reason.code != "precedent":
+            yield reason_in_words(reason)
+            continue
+        past = {key: library[key] for key in one.precedents if key in library}
+        for words, is_decided in ((DECIDED, True), (CLAIMED, False)):
+            keys = [key for key, found in past.items() if (found.assessment is not None) is is_decided]
+            if keys:
+                yield str(words) % {"detail": ", ".join(keys)}
 
 
 def reason_in_words(reason: Reason) -> str:

@@ -8,14 +8,16 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from portal.api.determinations import is_an_hs_code
 from portal.api.fields import Closed, Text, Whole
 from portal.api.screening_messages import list_messages, says_something, several
 from portal.signs import HIDDEN_SIGNS
 from portal.suggested import REASONS
 from screening.classification.answers import Outcome
 from screening.codes import normalise_code, normalise_hs
+from screening.control.lists import LISTS
 from screening.control.wording import is_cas
-from screening.control_models import Comparator
+from screening.control_models import Comparator, ControlList
 
 MOST_GOODS = 100  # of one message
 MOST_SUGGESTIONS = 20  # of each
@@ -34,10 +36,13 @@ class Prose(Text):
         return serializers.CharField.to_internal_value(self, data)
 
 
-def is_customs_code(text: str) -> None:
-    digits = normalise_hs(text)
-    if not (digits.isascii() and digits.isdigit() and 4 <= len(digits) <= 12):
-        raise ValidationError(_("Send the 4 to 12 digits of a customs code, such as “8456.11”."), code="hs")
+def is_a_list(text: str) -> None:
+    known = sorted({*LISTS, *ControlList.objects.values_list("code", flat=True)})
+    if text not in known:
+        raise ValidationError(
+            _("No control list has this key. Send one of: %(known)s.") % {"known": ", ".join(known)},
+            code="control-list",
+        )
 
 
 def is_a_cas_number(text: str) -> None:
@@ -56,7 +61,7 @@ class GoodsIn(Closed):
         max_length=LONGEST_TEXT, required=False, help_text="More technical data: `14 bit, 500 MS/s`."
     )
     hs_code = Text(
-        max_length=20, required=False, validators=[is_customs_code], help_text="Customs code: a hint only."
+        max_length=20, required=False, validators=[is_an_hs_code], help_text="Customs code: a hint only."
     )
     cas = several(Text(max_length=20, validators=[is_a_cas_number]), help_text="CAS numbers of substances.")
     claimed = several(
@@ -86,8 +91,9 @@ class ClassificationIn(Closed):
     control_list = Text(
         max_length=40,
         required=False,
+        validators=[is_a_list],
         help_text="Key of the control list: `eu-dual-use` (left out), `eu-military`, `us-ccl`. One "
-        "that is not in force is answered by `503`.",
+        "that is not in force is answered by `503`, one that nobody knows by `422`.",
     )
     limit = Whole(
         required=False,

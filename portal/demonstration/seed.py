@@ -33,6 +33,7 @@ from portal.demonstration.cases import CASES
 from portal.demonstration.paper import paper
 from portal.demonstration.story import Case
 from screening import imports
+from screening.classification import prepare
 from screening.control import catalogue
 from screening.control_models import ControlEdition
 from screening.models import ImportRunState, ListVersion
@@ -89,7 +90,9 @@ def _load_catalogue(at: datetime, tell: Tell) -> None:
     for list_code, folder in CATALOGUES.items():
         if not ControlEdition.objects.filter(list__code=list_code).exists():
             tell(f"Loading the catalogue {list_code}")
-            catalogue.load(by_name="prepare", at=at, folder=folder)
+            edition = catalogue.load(by_name="prepare", at=at, folder=folder)
+            # So that the first to describe goods does not wait.
+            prepare(edition.in_force_from, edition.list.code)
 
 
 def _make_people(at: datetime) -> None:

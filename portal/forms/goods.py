@@ -1,5 +1,7 @@
 """What exporters type about one line of goods."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Self
@@ -206,6 +208,12 @@ def described(said: Mapping[str, Any]) -> Goods:
     )
 
 
+def digest_of(goods: Goods) -> str:
+    """Return the sha256 of all that the search for entries is told of the goods."""
+    said = [goods.description, goods.specifications, goods.hs_code, goods.cas, goods.claimed]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
 def one_line(typed: str) -> str:
     """Return a reason without blanks and signs that nobody sees, which no field would take."""
     return " ".join(HIDDEN_SIGNS.sub("", typed.replace("\0", "")).split())[:REASON_AT_MOST]
@@ -214,13 +222,17 @@ def one_line(typed: str) -> str:
 class WeighedSuggestions:
     """What the page suggested and what was answered so far, carried in the form until the line is saved.
 
-    What was suggested is signed, so that officers can rely on it; the answers are the exporter's own.
+    What was suggested is signed with the goods it was suggested for, so that officers can rely on it; the
+    answers are the exporter's own. Answers about goods that were described otherwise do not count: they are
+    `overtaken`, and only the reasons typed stay.
     """
 
     SALT = "goods-suggestions"
 
-    def __init__(self, data: Mapping[str, Any], accepted: list[str], rejected: list[str]) -> None:
-        self.edition_id, self.codes = self._offered(str(data.get("offered", "")))
+    def __init__(
+        self, data: Mapping[str, Any], accepted: list[str], rejected: list[str], goods: Goods | None = None
+    ) -> None:
+        self.edition_id, self.codes, offered_for = self._offered(str(data.get("offered", "")))
         self.accepted = set(accepted)
         self.rejected = {code: one_line(str(data.get(f"why-{code}", ""))) for code in rejected}
         self.reasons = {
@@ -228,28 +240,54 @@ class WeighedSuggestions:
             for name, value in data.items()
             if name.startswith("why-")
         }
+        self.lost_answers = self._is_old = False
+        if goods is not None and offered_for not in ("", digest_of(goods)):
+            self.overtake()
+        self._told_before = bool(data.get("overtaken"))
 
     @classmethod
     def of(cls, data: QueryDict) -> Self:
-        return cls(data, data.getlist("accepted"), data.getlist("rejected"))
+        return cls(data, data.getlist("accepted"), data.getlist("rejected"), described(typed(data)))
 
-    def _offered(self, signed: str) -> tuple[int | None, list[str]]:
+    def _offered(self, signed: str) -> tuple[int | None, list[str], str]:
         try:
-            edition_id, codes = signing.loads(signed, salt=self.SALT)
+            edition_id, codes, offered_for = signing.loads(signed, salt=self.SALT)
         except (signing.BadSignature, ValueError, TypeError):
-            return None, []
-        return edition_id, codes
+            return None, [], ""
+        return edition_id, codes, offered_for
 
     @classmethod
-    def signed(cls, edition_id: int, codes: list[str]) -> str:
-        return signing.dumps([edition_id, codes], salt=cls.SALT, compress=True)
+    def signed(cls, edition_id: int, codes: list[str], goods: Goods) -> str:
+        return signing.dumps([edition_id, codes, digest_of(goods)], salt=cls.SALT, compress=True)
+
+    def overtake(self) -> None:
+        """Take back what was offered and answered: it was about goods described otherwise."""
+        self._is_old, self.lost_answers = True, bool(self.accepted or self.rejected)
+        self.edition_id, self.codes, self.accepted, self.rejected = None, [], set(), {}
+
+    @property
+    def overtaken(self) -> bool:
+        """Say whether answers stopped to count and none was given since."""
+        return self.lost_answers or (self._told_before and not (self.accepted or self.rejected))
+
+    def keep_only(self, codes: set[str]) -> None:
+        """Take back the answers to other codes: they were given for what the line said before."""
+        self.lost_answers = bool((self.accepted | set(self.rejected)) - codes)
+        self.accepted &= codes
+        self.rejected = {code: why for code, why in self.rejected.items() if code in codes}
 
     def accept(self, code: str) -> None:
+        if self._is_old:
+            self.lost_answers = True
+            return
         self.rejected.pop(code, None)
         self.accepted.add(code)
 
     def reject(self, code: str) -> bool:
         """Say that it does not fit. Returns whether a reason was given: without one it does not count."""
+        if self._is_old:
+            self.lost_answers = True
+            return True
         self.accepted.discard(code)
         if why := self.reasons.get(code, ""):
             self.rejected[code] = why

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,11 +20,12 @@ from licensing.new_editions import is_ours
 from licensing.permissions import Permission
 from portal.access import for_everybody, needs
 from portal.control_pages import EntryPage, Line, address, lines_of, titles_of, tree
+from screening.codes import normalise_code
 from screening.control.editions import Changes, compare
 from screening.control.finding import find
 from screening.control.lists import name_of
 from screening.control.wording import above
-from screening.control_models import ControlEdition, ControlList, EntryText, TextRole
+from screening.control_models import ControlEdition, ControlList, EntryText, EntryVersion, TextRole
 
 MOST_FOUND = 100
 ROWS_A_PAGE = 25
@@ -85,15 +87,17 @@ def show(request: HttpRequest, list_code: str) -> HttpResponse:
 def current(_request: HttpRequest, list_code: str, code: str) -> HttpResponse:
     """Lead from a code to its lasting address in the edition in force."""
     edition = _in_force(list_code)
-    get_object_or_404(edition.versions, code=code)
-    return redirect(address(edition, code))
+    version = _version(edition, code)
+    return redirect(address(edition, version.code))
 
 
 @for_everybody
 @require_safe
 def entry(request: HttpRequest, list_code: str, pk: int, code: str) -> HttpResponse:
     edition = get_object_or_404(ControlEdition.objects.select_related("list"), pk=pk, list__code=list_code)
-    version = get_object_or_404(edition.versions.select_related("entry"), code=code)
+    version = _version(edition, code)
+    if version.code != code:
+        return redirect(address(edition, version.code), permanent=True)
     page, language = EntryPage(edition, version), _language()
     titles = titles_of([version, *page.path], language)
     context = {
@@ -189,6 +193,18 @@ def _kind(request: HttpRequest, kinds: list[tuple[Kind, Promise, int]]) -> Kind:
     if asked in list(Kind):
         return Kind(asked)
     return next((kind for kind, _label, count in kinds if count), Kind.LICENCE)
+
+
+def _version(edition: ControlEdition, code: str) -> EntryVersion:
+    """Return what the edition says under a code, however it is spelled: "6a005" is 6A005. Raises Http404."""
+    versions = edition.versions.select_related("entry")
+    if exact := versions.filter(code=code).first():
+        return exact
+    spelled = Q(code__iexact=code.strip()) | Q(code=normalise_code(code))
+    found = list(versions.filter(spelled)[:2])
+    if len(found) != 1:
+        raise Http404(f"{edition} does not have {code}")
+    return found[0]
 
 
 def _in_force(list_code: str) -> ControlEdition:

@@ -6,12 +6,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from licensing import precedents
 from licensing.actions import drafts
-from licensing.classification import answered, asked_at
+from licensing.classification import answered, asked_at, digest
 from licensing.completeness import Section
 from licensing.models import Application, GoodsLine, SuggestionAnswer
 from licensing.permissions import Permission
@@ -37,6 +38,10 @@ from portal.views.sections import (
 RATE = "120/m"  # searches of one person: as fast as anybody types
 # The buttons beside the form; any other saves the line.
 USE, REJECT, UNDO, SUGGEST = "use", "reject", "undo", "suggest"
+OVERTAKEN = gettext_lazy(
+    "The goods changed since the entries you answered were suggested, so those answers do not count."
+    " Look at the entries suggested now and answer again, or save the line."
+)
 
 
 @needs(Permission.APPLY)
@@ -52,7 +57,11 @@ def line(request: PortalRequest, reference: str, pk: int | None = None) -> HttpR
     initial = goods_form.shown(row) if row else _like_the_last(application)
     form = GoodsForm(request.POST or None, initial=initial)
     weighed = WeighedSuggestions.of(request.POST) if request.POST else _stored(row)
-    if form.is_valid() and attempt_unseen(
+    is_right = form.is_valid()
+    if request.POST and weighed.lost_answers:
+        form.add_error(None, OVERTAKEN)
+        is_right = False
+    if is_right and attempt_unseen(
         form,
         lambda: drafts.put_goods(
             application.pk,
@@ -76,7 +85,8 @@ def _weigh(request: PortalRequest, application: Application, row: GoodsLine | No
     said, weighed, lacks_reason = goods_form.typed(request.POST), WeighedSuggestions.of(request.POST), ""
     if code := request.POST.get(USE):
         weighed.accept(code)
-        said |= {"listed": goods_form.LISTED, "control_code": code}
+        if not weighed.lost_answers:
+            said |= {"listed": goods_form.LISTED, "control_code": code}
     elif (code := request.POST.get(REJECT)) and not weighed.reject(code):
         lacks_reason = code
     elif code := request.POST.get(UNDO):
@@ -130,6 +140,8 @@ def _panel(
     """Return what the panel beside the form shows."""
     goods, moment = goods_form.described(said), asked_at(application, timezone.now())
     context: dict[str, Any] = {"can_answer": True, "shown": None, "state": "nothing-typed"}
+    if weighed.overtaken:
+        context["overtaken"] = OVERTAKEN
     if not suggested.says_something(goods):
         return context
     if seconds_to_wait("suggest", str(request.user.pk), RATE):
@@ -146,18 +158,21 @@ def _panel(
         "state": "answered",
         "shown": shown,
         "summary": suggested.summary(shown),
-        "offered": WeighedSuggestions.signed(shown.edition.pk, shown.codes),
+        "offered": WeighedSuggestions.signed(shown.edition.pk, shown.codes, goods),
     }
 
 
 def _stored(row: GoodsLine | None) -> WeighedSuggestions:
     """Return what was answered about a line when it was saved."""
     rows = answered([row]).get(row.pk, []) if row else []
-    return WeighedSuggestions(
+    weighed = WeighedSuggestions(
         {f"why-{one.code}": one.reason for one in rows},
         [one.code for one in rows if one.answer == SuggestionAnswer.ACCEPTED],
         [one.code for one in rows if one.answer == SuggestionAnswer.REJECTED],
     )
+    if row and any(one.goods_digest != digest(row) for one in rows):
+        weighed.keep_only({one.code for one in rows if one.goods_digest == digest(row)})
+    return weighed
 
 
 def _like_the_last(application: Application) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """Which entries of a control list may describe goods: `suggest`."""
 
-from screening.classification.suggesting import NoEditionInForce, prepare, suggest
+from screening.classification.suggesting import NoEditionInForce, prepare, prepare_all, suggest
 
-__all__ = ["NoEditionInForce", "prepare", "suggest"]
+__all__ = ["NoEditionInForce", "prepare", "prepare_all", "suggest"]

@@ -34,6 +34,7 @@ class Precedent:
     text: str
     codes: tuple[str, ...]  # () where it was found not to be listed
     edition_id: int | None = None  # the ControlEdition it was decided under
+    is_decided: bool = True  # False where the exporter claimed the codes and nobody decided
 
 
 class Outcome(StrEnum):

@@ -87,6 +87,12 @@ def prepare(at: datetime, list_code: str = EU_DUAL_USE) -> None:
     _index(_edition(list_code, at))
 
 
+def prepare_all(at: datetime) -> None:
+    """Have the index over every edition in force at `at` ready, so that nobody who describes goods waits."""
+    for edition in ControlEdition.objects.in_force(at).select_related("list"):
+        _index(edition)
+
+
 def _edition(list_code: str, at: datetime) -> ControlEdition:
     edition = in_force(list_code, at)
     if edition is None:
@@ -117,12 +123,12 @@ def _claims(goods: Goods, index: EditionIndex, found: list[Candidate]) -> tuple[
 def _is_certain(
     goods: Goods, found: Sequence[Candidate], alike: Sequence[Near], claims: Sequence[Claim]
 ) -> bool:
-    """Say whether more than likeness speaks for it: the number of a listed substance, goods that people
+    """Say whether more than likeness speaks for it: the number of a listed substance, goods that officers
     classified before, or a claim that the search bears out."""
     bears_number = bool(goods.cas or cas_numbers(goods.text)) and any(
         one.substance for one in found[:NEAREST]
     )
-    was_listed = any(one.precedent.codes for one in alike)
+    was_listed = any(one.precedent.codes and one.precedent.is_decided for one in alike)
     is_borne_out = any(claim.place is not None and claim.place <= NEAREST for claim in claims)
     return bears_number or was_listed or is_borne_out
 

@@ -89,6 +89,7 @@ def test_without_the_list_in_force_it_says_that_nothing_was_searched(machine):
         ([{"id": "a"}], "#/goods/0/description", "required"),
         ([{**GOODS, "description": "—"}], "#/goods/0/description", "says-nothing"),
         ([{**GOODS, "hs_code": "ABC"}], "#/goods/0/hs_code", "hs"),
+        ([{**GOODS, "hs_code": "000000"}], "#/goods/0/hs_code", "hs"),
         ([{**GOODS, "cas": ["7783-70-3"]}], "#/goods/0/cas/0", "cas"),
         ([{**GOODS, "price": 7}], "#/goods/0/price", "unknown"),
     ],
@@ -98,6 +99,19 @@ def test_a_wrong_field_is_pointed_at(machine, in_force, goods, pointer, code):
 
     assert answer.status_code == 422
     assert (pointer, code) in [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
+
+
+def test_a_list_that_nobody_knows_is_a_wrong_field_that_names_the_known_ones(machine, in_force):
+    answer = ask(machine, GOODS, control_list="eu-dualuse")
+
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("#/control_list", "control-list")
+    assert "eu-dual-use, eu-military, us-ccl" in error["detail"]
+
+
+def test_a_known_list_that_is_not_in_force_is_no_wrong_field(machine):
+    assert ask(machine, GOODS, control_list="us-ccl").status_code == 503
 
 
 def test_a_description_may_have_several_lines(machine, in_force):

@@ -156,12 +156,12 @@ def test_what_was_handed_in_gets_no_suggestions_page(desk, exporter, in_force):
 
 
 def offered(desk, draft, **changed) -> dict:
-    return {**LINE, "offered": typed(desk, draft, **changed).context["offered"]}
+    return {**LINE, **changed, "offered": typed(desk, draft, **changed).context["offered"]}
 
 
 def test_using_an_entry_fills_it_in_and_saves_nothing_yet(desk, draft, in_force):
     laser = laser_of(desk, draft)
-    sent = {**offered(desk, draft), "listed": "no", "control_code": "", "quantity": "many"}
+    sent = {**offered(desk, draft, control_code=""), "listed": "no", "quantity": "many"}
 
     page = desk.post(page_of(draft), {**sent, "use": laser})
 
@@ -245,6 +245,53 @@ def test_an_answer_about_what_was_not_suggested_is_not_kept(desk, draft, in_forc
     desk.post(page_of(draft), {**offered(desk, draft), "accepted": ["0A001"]})
 
     assert not GoodsLine.objects.get().suggestions.filter(code="0A001").exists()
+
+
+def test_answers_about_other_goods_are_asked_for_anew_and_nothing_typed_is_lost(desk, draft, in_force):
+    laser = laser_of(desk, draft)
+    other = next(code for code in codes(typed(desk, draft)) if code != laser)
+    answers = {"accepted": [laser], "rejected": [other], f"why-{other}": "No es eso."}
+    sent = {**offered(desk, draft), **answers, "description": "Láser de bolsillo"}
+
+    page = desk.post(page_of(draft), sent)
+
+    text = page.content.decode()
+    assert not GoodsLine.objects.exists()
+    assert "The goods changed" in text and "Láser de bolsillo" in text and "No es eso." in text
+    assert not any(row.weighed for row in page.context["shown"].rows)
+
+    desk.post(page_of(draft), {**sent, "offered": page.context["offered"]})
+    line = GoodsLine.objects.get()
+    assert line.description == "Láser de bolsillo"
+    assert line.suggestions.get(code=laser).answer == "accepted"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"description": "Láser de bolsillo"}, {"hs_code": "9013.20"}, {"control_code": ""}, {"model": "X"}],
+)
+@pytest.mark.parametrize("button", ["use", "reject"])
+def test_no_answer_counts_for_goods_that_changed(desk, draft, in_force, changed, button):
+    laser = laser_of(desk, draft)
+    sent = {**offered(desk, draft), f"why-{laser}": "No es eso.", **changed, button: laser}
+
+    page = desk.post(page_of(draft), sent)
+
+    assert not any(row.weighed for row in page.context["shown"].rows)
+    assert "The goods changed" in page.content.decode()
+    assert page.context["form"]["control_code"].value() == sent["control_code"]
+
+
+def test_a_corrected_line_does_not_keep_the_answers_of_before(desk, draft, in_force):
+    laser = laser_of(desk, draft)
+    desk.post(page_of(draft), {**offered(desk, draft), "accepted": [laser]})
+    GoodsLine.objects.update(description="Láser de bolsillo")
+    line = GoodsLine.objects.get()
+
+    page = desk.get(reverse("form-goods-line", args=[draft.reference, line.pk]))
+
+    assert not any(row.weighed for row in page.context["shown"].rows)
+    assert "The goods changed" in page.content.decode()
 
 
 def test_enter_saves_the_line_rather_than_taking_an_entry(desk, draft, in_force):
@@ -359,9 +406,9 @@ def test_where_nothing_is_found_it_clears_nothing(desk, draft, in_force, monkeyp
 
 
 def test_the_offer_is_read_back_as_it_was_signed():
-    signed = WeighedSuggestions.signed(7, ["6A005", "5A002"])
+    signed = WeighedSuggestions.signed(7, ["6A005", "5A002"], Goods(LASER))
 
-    weighed = WeighedSuggestions({"offered": signed}, ["5A002"], [])
+    weighed = WeighedSuggestions({"offered": signed}, ["5A002"], [], Goods(LASER))
 
     offer = weighed.offer()
     assert offer.edition_id == 7
