@@ -1,4 +1,4 @@
-"""Everyday goods: words of the kitchen, the wardrobe and the garage make it less likely that goods are listed."""
+"""Everyday goods: words of the kitchen, the wardrobe and the garage make it less likely that they are listed."""
 
 from functools import lru_cache
 from math import exp, log
