@@ -1,4 +1,4 @@
-"""Everyday goods: words of the kitchen, the wardrobe and the garage make it less likely that they are listed."""
+"""Everyday goods: words of the kitchen, the wardrobe make it less likely that goods are meant."""
 
 from functools import lru_cache
 from math import exp, log
