@@ -23,7 +23,11 @@ CATALOGUES = {
     "eu-military": CATALOGUE / "eu-military",
     "us-ccl": CATALOGUE,
 }
-MORE = {"eu-dual-use": ("eu-dual-use",), "us-ccl": ("eu-dual-use", "us-ccl")}  # files of TRADE_WORDS
+MORE = {  # files of TRADE_WORDS
+    "eu-dual-use": ("eu-dual-use",),
+    "eu-military": ("eu-military",),
+    "us-ccl": ("eu-dual-use", "us-ccl"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,8 @@ def _entries(path: Path) -> tuple[Entry, ...]:
 def same_in_both() -> Iterator[tuple[str, str]]:
     """Yield titles and trade words of ours that say the same in Spanish and English."""
     entries = (*_catalogue(CATALOGUE), *_catalogue(CATALOGUES["eu-military"]))
-    for entry in (*entries, *_entries(TRADE_WORDS / "eu-dual-use.toml")):
+    more = (_entries(TRADE_WORDS / f"{name}.toml") for name in ("eu-dual-use", "eu-military"))
+    for entry in chain(entries, *more):
         if "title" in entry:
             yield entry["title"]["es"], entry["title"]["en"]
         yield from _pairs(entry["keywords"]["es"], entry["keywords"]["en"])

@@ -30,10 +30,10 @@ CUES = {
         r"\b(?:technolog(?:y|ies)|know[ -]?how"
         r"|technical (?:data|assistance|documentation|information|drawings?)"
         r"|(?:design|engineering|production|process) (?:data|drawings?|documentation)|blueprints?|drawings"
-        r"|documentation|manuals?"
+        r"|documentation|documents|manuals?"
         r"|tecnologias?|conocimientos?"
         r"|(?:datos|informacion|documentacion|asistencia) (?:tecnic[ao]s?|de diseno)"
-        r"|planos|documentacion|manual(?:es)?)\b"
+        r"|planos|documentacion|documentos|manual(?:es)?)\b"
     ),
     Group.PRODUCTION: re.compile(
         r"\b(?:(?:production|manufactur\w*|test(?:ing)?|inspection|fabrication|assembly|calibration|alignment)"

@@ -11,6 +11,7 @@ from screening.classification.alarm import CERTAIN, THRESHOLD, alarm
 from screening.classification.answers import Answer, Claim, Goods, Precedent
 from screening.classification.corpus import documents
 from screening.classification.index import EditionIndex
+from screening.classification.ordinary import tempered
 from screening.classification.precedents import Near, near, worths
 from screening.classification.query import query
 from screening.classification.ranking import Candidate, rank
@@ -58,7 +59,7 @@ def suggest(
     found = [one for one in found if one.score >= LEAST]
     most = found[0].score if found else 1.0
     claims = _claims(goods, index, found)
-    likely = alarm(asked, found)
+    likely = tempered(alarm(asked, found), asked)
     if _is_certain(goods, found, alike, claims):
         likely = max(likely, CERTAIN)
     shown = found[:limit]

@@ -16,16 +16,17 @@ GRAMS = (3, 4, 5)
 @lru_cache(maxsize=1)
 def stop_words() -> frozenset[str]:
     """Return the words that say nothing of goods, in either language."""
-    return frozenset(_listed("goods_stop_words"))
+    return frozenset(listed_words("goods_stop_words"))
 
 
 @lru_cache(maxsize=1)
 def generic_words() -> frozenset[str]:
     """Return the stems of the words that any goods may have."""
-    return frozenset(stem(folded(word)) for word in _listed("goods_generic_words"))
+    return frozenset(stem(folded(word)) for word in listed_words("goods_generic_words"))
 
 
-def _listed(name: str) -> list[str]:
+def listed_words(name: str) -> list[str]:
+    """Return the words of a file of ours, as they stand there."""
     lines = (DATA / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return [word for line in lines if not line.startswith("#") for word in line.split()]
 
