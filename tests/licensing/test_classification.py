@@ -72,7 +72,7 @@ def replaced(edition: ControlEdition, official: bool = False, **digests: str) ->
     ControlEdition.objects.filter(pk=edition.pk).update(in_force_to=NOON)
     old = list(edition.versions.all())
     after = ControlEdition.objects.get(pk=edition.pk)
-    after.pk, after.label, after.in_force_from, after.in_force_to = None, "2027", NOON, None
+    after.pk, after.label, after.in_force_from, after.in_force_to = None, f"{after.label} (2)", NOON, None
     after.is_catalogue = not official
     after.save(force_insert=True)
     for version in old:

@@ -114,13 +114,24 @@ def test_an_old_edition_stays_readable_at_its_address_and_says_so(take, client):
     assert "Esta edición ya no está vigente" in html
 
 
-@pytest.mark.parametrize("code", ["3A999", "nothing", "3a001"])
+@pytest.mark.parametrize("code", ["3A999", "nothing"])
 def test_an_unknown_code_is_not_found(take, client, code):
     edition = take("eu-annex1-json", eu_json())
 
     assert client.get(reverse("control-code", args=[LIST, code])).status_code == 404
     assert client.get(reverse("control-entry", args=[LIST, edition.pk, code])).status_code == 404
     assert client.get(reverse("control-entry", args=["us-ccl", edition.pk, "3A001"])).status_code == 404
+
+
+def test_a_code_in_small_letters_leads_to_its_entry(take, client):
+    edition = take("eu-annex1-json", eu_json())
+
+    typed = client.get(reverse("control-entry", args=[LIST, edition.pk, "3a001"]))
+
+    assert (typed.status_code, typed["Location"]) == (
+        301,
+        reverse("control-entry", args=[LIST, edition.pk, "3A001"]),
+    )
 
 
 def test_licence_requirements_are_shown_with_column_or_prose(take, client):
