@@ -54,7 +54,8 @@ def test_the_address_in_the_code_says_what_the_licence_is_worth_now(public, lice
 
 
 def test_the_public_never_reads_balances_or_parties(public, token):
-    shown = text_of(public.get(f"/V/{token}")).split("<main")[1]
+    # The links to the other language repeat the code, which may hold any letters.
+    shown = text_of(public.get(f"/V/{token}")).split("<main")[1].replace(token, "")
 
     for kept in ("77", "403", "Kyoto Glass Works", "JP"):
         assert kept not in shown

@@ -304,6 +304,7 @@ def test_every_refusal_reads_well_in_both_languages():
             "said",
             "in_force",
             "in_force_on",
+            "letters",
             "missing",
             "file",
             "digits",
