@@ -42,7 +42,7 @@ def combined(thresholds: Iterable[Threshold], language: str) -> Combined:
         rest = [tuple(said for said in way if said not in shared) for way in ways]
         if not all(rest):  # one group asks nothing more than all do
             return Combined(shared)
-        return Combined(shared, tuple(f" {_('and')} ".join(way) for way in rest))
+        return Combined(shared, tuple(map(_joined, rest)))
 
 
 def _bounds(group: Iterable[Threshold]) -> list[list[Threshold]]:
@@ -55,9 +55,14 @@ def _bounds(group: Iterable[Threshold]) -> list[list[Threshold]]:
 
 def _together(bounds: list[Threshold], language: str) -> str:
     first = bounds[0]
-    values = f" {_('and')} ".join(dict.fromkeys(map(_value, bounds)))
+    values = _joined(dict.fromkeys(map(_value, bounds)))
     said = f"{name(first.parameter, language)} {values}"
     return f"{said} ({condition(first.condition)})" if first.condition else said
+
+
+def _joined(parts: Iterable[str]) -> str:
+    word = _("and")
+    return f" {word} ".join(parts)
 
 
 def _value(threshold: Threshold) -> str:
