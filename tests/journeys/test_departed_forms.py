@@ -24,8 +24,6 @@ def test_a_form_is_reported_and_what_is_irregular_is_shown(
     day = pack().legal_day(timezone.now()) - timedelta(days=1)
     page.set_viewport_size({"width": width, "height": 800})
     sign_in(page, officer)
-    assert_good(page)
-
     page.goto(f"{live_server.url}/customs/forms/{block.pk}/")
     page.get_by_role("link", name=block.numbers[0]).click()
     assert_good(page)
