@@ -290,6 +290,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_ISSUER = PRODUCT_NAME
+MFA_TOTP_TOLERANCE = 1  # code before and after: phones are slow or fast, and a page takes its time
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the link by which the password was chosen went to the address
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0  # whose X-Forwarded-For is believed
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600

@@ -209,8 +209,11 @@ def described(said: Mapping[str, Any]) -> Goods:
 
 
 def digest_of(goods: Goods) -> str:
-    """Return the sha256 of all that the search for entries is told of the goods."""
-    said = [goods.description, goods.specifications, goods.hs_code, goods.cas, goods.claimed]
+    """Return the sha256 of what the goods are and are claimed to be.
+
+    The customs code only hints at entries, and people look it up last: an answer stands without it.
+    """
+    said = [goods.description, goods.specifications, goods.cas, goods.claimed]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
