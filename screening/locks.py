@@ -1,4 +1,4 @@
-"""Locks by name that last as long as a piece of work, across transactions, and end with its connection."""
+"""Locks by name: of a piece of work, across transactions until its connection ends, or of a transaction."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +17,12 @@ def held(name: str) -> Iterator[bool]:
     finally:
         if is_mine:
             _let_go(name)
+
+
+def wait_for(name: str) -> None:
+    """Wait for whoever holds the name, and hold it until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
 def _let_go(name: str) -> None:

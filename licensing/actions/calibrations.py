@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from licensing import calibration
@@ -12,6 +12,7 @@ from licensing.errors import Reason, Refused
 from licensing.models import Action, Calibration, Event, User
 from licensing.models.judgements import LEAST_WORTH, LONGEST_MEMORY, MOST_WORTH
 from licensing.permissions import Permission, has
+from screening import locks
 
 
 @transaction.atomic
@@ -38,7 +39,7 @@ def save(
         raise Refused(*reasons)
     if not reason.strip():
         raise Refused(_("Give the reason."))
-    _one_after_the_other()
+    locks.wait_for("calibration")
     before = calibration.in_force(at)
     if before.number != seen:
         raise Refused(_("Somebody else has stored thresholds meanwhile. Look at them first."))
@@ -80,9 +81,3 @@ def refusals(worth: Decimal, medium_from: Decimal, high_from: Decimal, remembere
             % {"longest": LONGEST_MEMORY}
         )
     return wrong
-
-
-def _one_after_the_other() -> None:
-    """Hold whoever saves at the same time until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('calibration', 0))")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from io import BytesIO
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from licensing import bookings, documents, notifications, thumbnails
@@ -30,6 +30,7 @@ from licensing.models import (
 )
 from licensing.permissions import Permission, has
 from licensing.references import read_licence_number, read_reference
+from screening import locks
 
 MOST_PHOTOS = 6  # of one note
 
@@ -144,8 +145,7 @@ def _remind(detention_id: int, at: datetime) -> bool:
 
 def _locked(detention_id: int) -> Detention:
     """Return the detention with its answers, for one at a time. Its rows never change, so a lock by name."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"detention {detention_id}"])
+    locks.wait_for(f"detention {detention_id}")
     return Detention.objects.in_full().get(pk=detention_id)
 
 

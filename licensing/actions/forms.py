@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from licensing.actions import ledger
@@ -16,6 +16,7 @@ from licensing.models import Action, Event, FormBlock, MessageId, Usage, User
 from licensing.permissions import Permission, has
 from licensing.references import read_reference
 from licensing.terms import Shipment
+from screening import locks
 
 MOST = 200  # numbers of one block
 NUMBER = re.compile(r"([A-Z0-9]{5})-?F-?([0-9]{5,9})-?([0-9]{3})")
@@ -67,7 +68,7 @@ def report(
         raise Refused(_("Form %(number)s is in no block that your authority took.") % {"number": number[:60]})
     if left_at > at:
         raise Refused(_("This moment has not come yet. Write when the goods left."))
-    _alone_with(block, number)
+    locks.wait_for(f"form {number}")  # blocks never change, so no row of theirs is locked
     if (used := _used_by_others(block, number, by)) is not None:
         raise Refused(already_used(used), code="form-used")
     shipment = Shipment(port=block.port, regime=regime, consignee=consignee)
@@ -105,12 +106,6 @@ def already_used(usage: Usage) -> str:
         "This form was reported already, by %(who)s: declaration %(declaration)s. Read its number again."
     )
     return words % {"who": usage.client.name, "declaration": usage.declaration}
-
-
-def _alone_with(block: FormBlock, number: str) -> None:
-    """Wait until nobody else reports the same form. Blocks never change, so a lock by name."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"form {number}"])
 
 
 def _used_by_others(block: FormBlock, number: str, by: User) -> Usage | None:

@@ -6,7 +6,7 @@ a revoked key makes every paper it signed doubtful at the border.
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from licensing import notifications, signing
@@ -24,6 +24,9 @@ from licensing.models import (
     User,
 )
 from licensing.permissions import Permission, has
+from screening import locks
+
+LOCK = "signing-keys"  # of whoever asks or decides
 
 
 @transaction.atomic
@@ -40,7 +43,7 @@ def propose(
         ) from error
     if not starts_at < ends_at or ends_at <= at:
         raise Refused(_("The key must end after it starts, and after today."))
-    _one_after_the_other()
+    locks.wait_for(LOCK)
     kid = signing.kid_of(key)
     if SigningKey.objects.filter(kid=kid).exclude(decision__outcome=ListOutcome.DECLINE).exists():
         raise Refused(_("This key is known already."))
@@ -62,7 +65,7 @@ def propose(
 def ask_to_revoke(key_id: int, *, reason: str, by: User, at: datetime) -> KeyRevocation:
     """Ask that nothing the key signed counts any more."""
     _check(by, reason)
-    _one_after_the_other()
+    locks.wait_for(LOCK)
     key = SigningKey.objects.trusted().filter(pk=key_id).first()
     if key is None:
         raise Refused(_("This key is not trusted, so there is nothing to revoke."))
@@ -82,7 +85,7 @@ def decide(
     With a revocation, the documents that the key signed of licences in force are made anew.
     """
     _check(by, reason)
-    _one_after_the_other()
+    locks.wait_for(LOCK)
     row = type(subject).objects.select_related("by", "decision").get(pk=subject.pk)
     if hasattr(row, "decision"):
         raise Refused(_("This has been decided already."))
@@ -134,9 +137,3 @@ def _check(by: User, reason: str) -> None:
         raise Refused(_("Your role does not allow this."))
     if not reason.strip():
         raise Refused(_("Give the reason."))
-
-
-def _one_after_the_other() -> None:
-    """Hold whoever asks or decides at the same time until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('signing-keys', 0))")

@@ -7,17 +7,19 @@ many parties. Everything else takes two people: one asks with a reason, another 
 from datetime import date, datetime
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from licensing import notifications, outbox
 from licensing.errors import Refused
 from licensing.models import Action, Event, Job, ListDecision, ListOutcome, ListRequest, User
 from licensing.permissions import Permission, has
-from screening import differences, imports, sources
+from screening import differences, imports, locks, sources
 from screening.importers import PARSERS
 from screening.models import ImportRun, ImportRunState, ListVersion
 from screening.refusals import ACCEPTABLE
+
+LOCK = "list-requests"  # of whoever asks or decides
 
 
 @transaction.atomic
@@ -88,7 +90,7 @@ def _ask(
     version: ListVersion | None = None,
     run: ImportRun | None = None,
 ) -> ListRequest:
-    _one_after_the_other()
+    locks.wait_for(LOCK)
     if ListRequest.objects.waiting().filter(source=source, version=version, run=run).exists():
         raise Refused(_("Somebody has asked for this already. It waits for a second person."))
     request = ListRequest.objects.create(
@@ -138,7 +140,7 @@ def decline(request_id: int, *, reason: str, by: User, at: datetime) -> None:
 
 
 def _undecided(request_id: int, by: User, reason: str) -> ListRequest:
-    _one_after_the_other()
+    locks.wait_for(LOCK)
     request = ListRequest.objects.select_related("by", "run", "version", "in_force").get(pk=request_id)
     _check(by, request.source, reason)
     if ListDecision.objects.filter(request=request).exists():
@@ -181,9 +183,3 @@ def _check(by: User, source: str, reason: str | None = None) -> None:
 def _in_force(source: str) -> ListVersion | None:
     versions = ListVersion.objects.select_related("restores")
     return versions.filter(source=source, in_force_to=None).first()
-
-
-def _one_after_the_other() -> None:
-    """Hold whoever asks or decides at the same time until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('list-requests', 0))")
