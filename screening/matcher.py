@@ -201,10 +201,10 @@ def _forms(subject: Subject) -> tuple[Form, ...]:
 def name_points(ours: Form, theirs: Form) -> tuple[float, Alignment | None]:
     """Return the points two names have in common, 0 to 100, to a tenth, and how they are aligned, unless they
     have the same words: pairing them would find no more."""
-    if ours.signs and theirs.signs and (alike := signs_alike(ours, theirs)) < SAME:
-        points, aligned = _by_words(ours, theirs)
-        return round(min(points, 100 * alike), 1), aligned
-    return _by_words(ours, theirs)
+    points, aligned = _by_words(ours, theirs)
+    if (alike := signs_alike(ours, theirs)) < SAME:
+        points = round(min(points, 100 * alike), 1)
+    return points, aligned
 
 
 def _by_words(ours: Form, theirs: Form) -> tuple[float, Alignment | None]:
@@ -220,8 +220,11 @@ def _by_words(ours: Form, theirs: Form) -> tuple[float, Alignment | None]:
 def signs_alike(ours: Form, theirs: Form) -> float:
     """Return how alike the signs are of two short names in one script of syllables, 0 to 1.
 
-    In Korean another sign is another name; in Chinese only where it sounds otherwise.
+    In Korean another sign is another name; in Chinese only where it sounds otherwise. Of other names they say
+    nothing: SAME.
     """
+    if not (ours.signs and theirs.signs):
+        return SAME
     korean, korean_there = ours.signs >= FIRST_HANGUL, theirs.signs >= FIRST_HANGUL
     if korean != korean_there or (not korean and ours.spelled == theirs.spelled):
         return SAME
@@ -358,8 +361,8 @@ def _reasons_of_the_name(ours: Form, theirs: Form, aligned: Alignment, points: f
     )
     reasons = [Reason(feature, full, theirs.name, tokens)]
     if (discount := round(points - full, 1)) < 0:
-        by_signs = bool(ours.signs and theirs.signs) and signs_alike(ours, theirs) < SAME
-        reasons.append(Reason("other-signs" if by_signs else "common-words", discount))
+        feature = "other-signs" if signs_alike(ours, theirs) < SAME else "common-words"
+        reasons.append(Reason(feature, discount))
     return reasons
 
 
