@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -256,6 +256,26 @@ def _checksum(key: str) -> int:
     return crc32(key.encode())
 
 
+Made = TypeVar("Made")
+
+
+class Kept(Generic[Made]):
+    """Keep what was looked up of words, many in one go; when it has become too much, all is forgotten."""
+
+    def __init__(self, look_up: Callable[[Sequence[str]], Iterable[tuple[str, Made]]]) -> None:
+        self._look_up = look_up
+        self._kept: dict[str, Made] = {}
+
+    def __call__(self, words: Sequence[str]) -> list[Made]:
+        """Return what is known of each of the words, in their order."""
+        kept = self._kept  # nothing is ever taken out of it, so threads may share it
+        if len(kept) > WORDS_KEPT:
+            self._kept = kept = {}
+        if new := [word for word in words if word not in kept]:
+            kept.update(self._look_up(new))
+        return [kept[word] for word in words]
+
+
 class NameIndex:
     """All names of some listed entities, built once and then only read; safe to share between threads."""
 
@@ -284,8 +304,8 @@ class NameIndex:
         self._singles = int(arrays["singles"][0])  # words from this number on are two words joined
         self._many = min(VERY_MANY, max(MANY, len(self._names) // ONE_IN))
         self._rows_of_words = threading.local()
-        self._alike_kept: dict[str, Alike] = {}
-        self._made_by_kept: dict[str, list[tuple[int, float]]] = {}
+        self._alike_of = Kept(self._look_up_alike)
+        self._made_by = Kept(self._look_up_joined)
         self._found = lru_cache(maxsize=1 << 13)(self._look_up_names)
         self._known = lru_cache(maxsize=1 << 13)(self._read_facts)
         self._form = lru_cache(maxsize=1 << 15)(self._read_form)
@@ -633,16 +653,8 @@ class NameIndex:
                 left_out.add(at)
         return left_out
 
-    def _made_by(self, joined: Sequence[str]) -> list[list[tuple[int, float]]]:
-        """Return, for each two words written as one, the indexed words they make, and how alike they are."""
-        kept = self._made_by_kept
-        if len(kept) > WORDS_KEPT:
-            self._made_by_kept = kept = {}
-        if new := [each for each in joined if each not in kept]:
-            kept.update(self._look_up_joined(new))
-        return [kept[each] for each in joined]
-
     def _look_up_joined(self, joined: Sequence[str]) -> Iterator[tuple[str, list[tuple[int, float]]]]:
+        """Yield, with each two words written as one, the indexed words they make, and how alike they are."""
         keys, of_each = array("I"), []
         for each in joined:
             before = len(keys)
@@ -663,20 +675,13 @@ class NameIndex:
                 ],
             )
 
-    def _alike_of(self, words: Sequence[str]) -> list[Alike]:
-        """Return, for each of the words, the indexed words like it."""
-        kept = self._alike_kept  # nothing is ever taken out of it, so threads may share it
-        if len(kept) > WORDS_KEPT:
-            self._alike_kept = kept = {}
-        if new := [word for word in words if word not in kept]:
-            kept.update(self._look_up_alike(new))
-        return [kept[word] for word in words]
-
-    def _look_up_alike(self, words: Sequence[str]) -> dict[str, Alike]:
+    def _look_up_alike(self, words: Sequence[str]) -> Iterator[tuple[str, Alike]]:
+        """Yield, with each of the words, the indexed words like it."""
         found = {word: known for word in words if (known := self._like_a_known(word))}
         if others := [word for word in dict.fromkeys(words) if word not in found]:
             found.update(zip(others, self._search_alike(others), strict=True))
-        return {word: self._alike_words(*alike) for word, alike in found.items()}
+        for word, alike in found.items():
+            yield word, self._alike_words(*alike)
 
     def _alike_words(self, words: Numbers, how: Shares) -> Alike:
         names = self._names_with.ends[words + 1] - self._names_with.ends[words]
