@@ -57,11 +57,9 @@ def line(request: PortalRequest, reference: str, pk: int | None = None) -> HttpR
     initial = goods_form.shown(row) if row else _like_the_last(application)
     form = GoodsForm(request.POST or None, initial=initial)
     weighed = WeighedSuggestions.of(request.POST) if request.POST else _stored(row)
-    is_right = form.is_valid()
     if request.POST and weighed.lost_answers:
         form.add_error(None, OVERTAKEN)
-        is_right = False
-    if is_right and attempt_unseen(
+    if form.is_valid() and attempt_unseen(
         form,
         lambda: drafts.put_goods(
             application.pk,
@@ -170,7 +168,7 @@ def _stored(row: GoodsLine | None) -> WeighedSuggestions:
         [one.code for one in rows if one.answer == SuggestionAnswer.ACCEPTED],
         [one.code for one in rows if one.answer == SuggestionAnswer.REJECTED],
     )
-    if row and any(one.goods_digest != digest(row) for one in rows):
+    if row:
         weighed.keep_only({one.code for one in rows if one.goods_digest == digest(row)})
     return weighed
 
