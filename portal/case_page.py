@@ -143,9 +143,7 @@ def said(application: Application, at: datetime) -> dict[str, Any]:
         "recommendations": list(application.recommendations.select_related("by").order_by("-at", "-pk")),
         "decision": getattr(application, "decision", None),
         "licence": licence,
-        "corrections": Correction.objects.waiting().about(licence).in_full().order_by("at", "pk")
-        if licence
-        else [],
+        "corrections": Correction.objects.waiting().about(licence).in_full() if licence else [],
         "history": sentences(events, for_exporter=False),
     }
 

@@ -132,10 +132,11 @@ class Irregularity(models.Model):
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):
     def waiting(self) -> Self:
-        """What a second person has to look at: the newest proposal of its subject, not confirmed."""
+        """What a second person has to look at, the oldest first: the newest proposal of its subject, not
+        confirmed."""
         same = Q(entry=models.OuterRef("entry")) | Q(irregularity=models.OuterRef("irregularity"))
         newer = Correction.objects.filter(same, pk__gt=models.OuterRef("pk"))
-        return self.filter(~models.Exists(newer), confirmation=None)
+        return self.filter(~models.Exists(newer), confirmation=None).order_by("at", "pk")
 
     def about(self, licence: Licence) -> Self:
         return self.filter(Q(entry__line__licence=licence) | Q(irregularity__licence=licence))

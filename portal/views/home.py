@@ -134,7 +134,7 @@ def open_alerts(at: datetime) -> Page:
         "now": at,
         "detained": detained.in_full().order_by("due_at", "pk")[:SHOWN],
         "detained_count": detained.count(),
-        "corrections": Correction.objects.waiting().in_full().order_by("at", "pk")[:LATE_SHOWN],
+        "corrections": Correction.objects.waiting().in_full()[:LATE_SHOWN],
         "alerts": [alert_row(alert) for alert in found[:SHOWN]],
         "alerts_count": len(found),
     }

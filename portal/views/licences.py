@@ -198,7 +198,7 @@ def _corrections(request: PortalRequest, licence: Licence) -> list[Correction]:
     """Return, for officers, the corrections that wait for a second person."""
     if not permissions.has(request.user, Permission.REVIEW):
         return []
-    return list(Correction.objects.waiting().about(licence).in_full().order_by("at", "pk"))
+    return list(Correction.objects.waiting().about(licence).in_full())
 
 
 def _visible(request: PortalRequest, reference: str) -> Licence:
