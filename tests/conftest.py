@@ -18,7 +18,7 @@ from django.utils import translation
 
 from screening import search
 from tests.each_process import WORKER
-from tests.factories import UserFactory
+from tests.factories import UserFactory, count_from_nothing
 
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 
@@ -72,8 +72,9 @@ TransactionTestCase._fixture_teardown = empty_every_table
 
 @pytest.fixture(autouse=True)
 def files_and_counters_of_this_test(settings, tmp_path):
-    """Files go to a folder of the test's own; rate limits and heartbeats start from nothing; so does the
-    language, which the last page asked for would leave in this thread."""
+    """Files go to a folder of the test's own; rate limits, heartbeats and the numbers in made names start
+    from nothing; so does the language, which the last page asked for would leave in this thread."""
+    count_from_nothing()
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.SCREENING_FOLDER = tmp_path / "lists"
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

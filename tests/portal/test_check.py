@@ -43,10 +43,12 @@ def test_the_address_of_the_qr_code_shows_what_the_paper_says(public, licence):
 
 
 def test_it_never_tells_balances_or_parties(public, licence):
-    text = shown(public, licence).content.decode()
+    text = shown(public, licence).content.decode().split("<main")[1]
+    # The number and the holder's name may hold any of these by chance.
+    text = text.replace(licence.reference, "").replace(licence.holder.name, "")
 
     for kept in ("777", "457", "Kyoto Glass Works", "JP", "Japan", licence.check_code):
-        assert kept not in text.split("<main")[1]
+        assert kept not in text
 
 
 @pytest.mark.parametrize(
