@@ -378,6 +378,7 @@ SNAPSHOT: dict[str, Any] = {
         OpenApiParameter(
             "ETag", str, OpenApiParameter.HEADER, response=[200], description="SHA-256 of the snapshot."
         ),
+        OpenApiParameter("format", exclude=True),  # the form is for the header Accept to say
     ],
 }
 KEYS: dict[str, Any] = {
