@@ -361,10 +361,11 @@ CHANGES_FAIL = ("not-authenticated", "not-allowed", "not-found", "not-acceptable
 SNAPSHOT_SAYS = """\
 A COSE_Sign1 (RFC 9052, ES256, external_aad `istmo-snapshot-1`) over a CBOR array: format (2), issued at and
 expires at (seconds since 1970, UTC), and a row for each licence: its number, its state (0 valid, 1 not yet
-valid, 2 expired, 3 exhausted, 4 suspended, 5 revoked, 6 surrendered), for each line its number, what remains,
-the unit, and a map of what a licence in force asks for beside the goods, each only where it does: 1 names of
-the receivers, 2 destination, 3 ports, 4 customs procedures, 5 first and 6 last day (days since 1970), 7 is 1 if
-nobody else may receive, 8 the most of a line that one declaration may take, 9 how many conditions the paper has.
+valid, 2 expired, 3 exhausted, 4 suspended, 5 revoked, 6 surrendered), for each line its number, what remains
+and the unit, and a map of what a licence in force asks for beside the goods, each only where it does: 1 names
+of the receivers, 2 destination, 3 ports, 4 customs procedures, 5 first and 6 last day (days since 1970), 7 is
+1 if nobody else may receive, 8 the most of a line that one declaration may take, 9 how many conditions the
+paper has.
 """
 SNAPSHOT: dict[str, Any] = {
     "operation_id": "getSnapshot",

@@ -15,8 +15,8 @@ from django.core.cache import cache
 
 import tests.client
 from licensing import snapshots
-from licensing.actions import licences
-from licensing.models import ApiScope
+from licensing.actions import corrections, licences
+from licensing.models import ApiScope, EntryKind, LedgerEntry
 from portal.api.errors import KINDS
 from portal.api.schema import description
 from screening.control import parser_of
@@ -313,6 +313,17 @@ def test_a_licence_from_the_first_question_to_the_books_at_the_end(system, far_s
     assert compared["matched"] == 1
     [difference] = compared["differences"]
     assert (difference["kind"], difference["theirs"], difference["ours"]) == ("differing", "2", "1")
+
+    entry = LedgerEntry.objects.get(kind=EntryKind.USE)
+    proposed = corrections.propose_reversal(
+        entry.pk, reason="No salió.", by=UserFactory(decider=True), at=NOON
+    )
+    corrections.confirm(proposed.pk, by=UserFactory(decider=True), at=NOON)
+    assert system.licence(number)["lines"][0]["remaining"] == "6"
+    [page] = system.changes(pages[-1]["next"])
+    assert [change["licence"] for change in page["changes"]] == [number]
+    again = system.reconcile({"day": TODAY, "lines": book["lines"][:1]})
+    assert (again["matched"], again["differences"]) == (1, [])
 
 
 def test_a_message_whose_answer_is_lost_is_sent_again_and_counts_once(far_system, bad_line, line, waits):
