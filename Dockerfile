@@ -2,7 +2,7 @@
 FROM node:24-slim AS frontend
 WORKDIR /src
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --no-audit --no-fund
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 COPY static static
 RUN npm run build
 

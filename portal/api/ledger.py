@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -34,8 +34,9 @@ LARGEST = 2_147_483_647
 READY_MADE_ID = RegexValidator(r"^[!-~]{1,100}$", gettext_lazy("Use ASCII characters without blanks."))
 
 
-# What is recorded here; the write-off in one step has an endpoint of its own.
-MESSAGE_KINDS = [kind.value for kind in Usage.Kind if kind != Usage.Kind.USE]
+# What moves quantities between what is granted, reserved and used; the write-off in one step has an endpoint
+# of its own.
+MOVEMENT_KINDS = [kind.value for kind in Usage.Kind if kind not in (Usage.Kind.USE, Usage.Kind.DEPART)]
 
 
 class ValueIn(Closed):
@@ -137,25 +138,79 @@ class GoneOut(serializers.Serializer[Any]):
     irregular = schema.ReasonOut(many=True, help_text="Why officers look into it; empty if all is covered.")
 
 
-class RecordedOut(serializers.Serializer[Any]):
+def only(kind: Usage.Kind) -> serializers.CharField:
+    """Return a field that holds this kind and no other, so that machines tell messages apart by it."""
+
+    @extend_schema_field({"type": "string", "const": kind.value})
+    class Only(serializers.CharField):
+        pass
+
+    return Only()
+
+
+class MovementOut(serializers.Serializer[Any]):
     id = serializers.CharField(source="client_key")
-    kind = serializers.ChoiceField(choices=MESSAGE_KINDS)
+    kind = serializers.ChoiceField(choices=MOVEMENT_KINDS)
     declaration = serializers.CharField()
     version = serializers.IntegerField()
     recorded_at = serializers.DateTimeField(source="at")
-
-
-class MovementOut(RecordedOut):
     lines = MovedOut(source="answer.lines", many=True)
 
 
-class DepartureOut(RecordedOut):
+class DepartureOut(serializers.Serializer[Any]):
+    id = serializers.CharField(source="client_key")
+    kind = only(Usage.Kind.DEPART)
+    declaration = serializers.CharField()
+    version = serializers.IntegerField()
+    recorded_at = serializers.DateTimeField(source="at")
     lines = GoneOut(source="answer.lines", many=True)
+
+
+class ReserveIn(DeclarationIn):
+    kind = only(Usage.Kind.RESERVE)
+
+
+class AdjustIn(DeclarationIn):
+    kind = only(Usage.Kind.ADJUST)
+
+
+class PostIn(PostingIn):
+    kind = only(Usage.Kind.POST)
+
+
+class GiveBackIn(ReleaseIn):
+    kind = only(Usage.Kind.RELEASE)
+
+
+class DepartIn(DeclarationIn):
+    kind = only(Usage.Kind.DEPART)
+
+
+@extend_schema_field(
+    PolymorphicProxySerializer(
+        component_name="BatchMessage",
+        serializers=[ReserveIn, AdjustIn, PostIn, GiveBackIn, DepartIn],
+        resource_type_field_name=None,
+    )
+)
+class AnyMessage(serializers.DictField):
+    """Any object: a message that is not right is answered in its place, and ends no batch."""
+
+
+@extend_schema_field(
+    PolymorphicProxySerializer(
+        component_name="BatchAnswer",
+        serializers=[MovementOut, DepartureOut, schema.ProblemOut],
+        resource_type_field_name=None,
+    )
+)
+class AnyAnswer(serializers.DictField):
+    pass
 
 
 class BatchIn(Closed):
     messages = serializers.ListField(
-        child=serializers.DictField(error_messages={"not_a_dict": gettext_lazy("Send an object in braces.")}),
+        child=AnyMessage(error_messages={"not_a_dict": gettext_lazy("Send an object in braces.")}),
         min_length=1,
         max_length=MOST_MESSAGES,
         error_messages={
@@ -172,7 +227,7 @@ class AnswerOut(serializers.Serializer[Any]):
     id = serializers.CharField(help_text="The message's own; empty if it had none.")
     status = serializers.IntegerField(help_text="What the operation alone would have answered with.")
     replayed = serializers.BooleanField(help_text="True if this is the stored answer of an earlier message.")
-    body = serializers.DictField(help_text="The operation's answer, or a problem.")
+    body = AnyAnswer(help_text="The operation's answer, or a problem.")
 
 
 class BatchOut(serializers.Serializer[Any]):

@@ -106,7 +106,9 @@ class ReasonOut(serializers.Serializer[Any]):
     )
     remaining_value = serializers.CharField(required=False, help_text="What remains of the line's value.")
     unit = serializers.CharField(required=False, help_text="The line's unit.")
-    state = serializers.CharField(required=False, help_text="The licence's state, for `not-in-force`.")
+    state = serializers.ChoiceField(
+        choices=LicenceState.values, required=False, help_text="The licence's state, for `not-in-force`."
+    )
 
 
 class ErrorOut(serializers.Serializer[Any]):
@@ -357,9 +359,13 @@ TAKE_FORMS: dict[str, Any] = {
 }
 CHANGES_FAIL = ("not-authenticated", "not-allowed", "not-found", "not-acceptable", "wrong-fields")
 SNAPSHOT_SAYS = """\
-A COSE_Sign1 (RFC 9052, ES256, external_aad `istmo-snapshot-1`) over a CBOR array: format (1), issued at and
+A COSE_Sign1 (RFC 9052, ES256, external_aad `istmo-snapshot-1`) over a CBOR array: format (2), issued at and
 expires at (seconds since 1970, UTC), and a row for each licence: its number, its state (0 valid, 1 not yet
-valid, 2 expired, 3 exhausted, 4 suspended, 5 revoked), and for each line its number, what remains, the unit.
+valid, 2 expired, 3 exhausted, 4 suspended, 5 revoked, 6 surrendered), for each line its number, what remains
+and the unit, and a map of what a licence in force asks for beside the goods, each only where it does: 1 names
+of the receivers, 2 destination, 3 ports, 4 customs procedures, 5 first and 6 last day (days since 1970), 7 is
+1 if nobody else may receive, 8 the most of a line that one declaration may take, 9 how many conditions the
+paper has.
 """
 SNAPSHOT: dict[str, Any] = {
     "operation_id": "getSnapshot",
@@ -373,6 +379,7 @@ SNAPSHOT: dict[str, Any] = {
         OpenApiParameter(
             "ETag", str, OpenApiParameter.HEADER, response=[200], description="SHA-256 of the snapshot."
         ),
+        OpenApiParameter("format", exclude=True),  # the form is for the header Accept to say
     ],
 }
 KEYS: dict[str, Any] = {
@@ -461,7 +468,17 @@ def description() -> dict[str, Any]:
         made: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     made["info"]["description"] = OVERVIEW
     made["servers"] = [{"url": settings.PORTAL_URL}]
+    for methods in made["paths"].values():
+        for operation in methods.values():
+            _say_when_to_retry(operation["responses"])
     return made
+
+
+def _say_when_to_retry(responses: dict[str, Any]) -> None:
+    """Describe the header Retry-After of every answer that may have one."""
+    for status in {"429", "503"} & set(responses):
+        header = {"schema": {"type": "integer", "minimum": 0}, "description": "Seconds to wait."}
+        responses[status].setdefault("headers", {})["Retry-After"] = header
 
 
 class SchemaView(APIView):

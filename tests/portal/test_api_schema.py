@@ -273,6 +273,12 @@ class TestPage:
             "lines[].unit",
         ]
 
+    def test_a_field_that_holds_one_of_several_objects_is_called_an_object_once(self, page):
+        [batch] = [one for one in docs.operations() if one["id"] == "sendBatch"]
+        fields = {field["name"]: field["type"] for field in batch["answers"][0]["fields"]}
+
+        assert fields["answers[].body"] == "object"
+
     def test_it_tells_no_secret(self, page):
         assert not any(word in page.content.decode() for word in ("password", "SECRET"))
         json.dumps(description())
