@@ -252,6 +252,23 @@ def test_what_changed_is_told_in_codes(take):
     assert changes.touched == {"3A001.a", "3A001.b", "3A001.d"}
 
 
+def test_what_is_only_set_otherwise_did_not_change(take):
+    old = take("eu-annex1-json", eu_json({"3A001": "3A001 A\n3A001.a “One” of 10 000 cm3 - 90% × 2."}))
+    new = take(
+        "eu-annex1-json", eu_json({"3A001": '3A001 A\n3A001.a "One" of 10000 cm3 – 90 % x 2;'}), at=LATER
+    )
+
+    assert compare(old, new).touched == frozenset()
+
+
+@pytest.mark.parametrize("text", ["One of 1,50 g", "One of 105 g", "one of 1,5 g", "One of 1,5 mg"])
+def test_letters_and_figures_always_count(take, text):
+    old = take("eu-annex1-json", eu_json({"3A001": "3A001 A\n3A001.a One of 1,5 g"}))
+    new = take("eu-annex1-json", eu_json({"3A001": f"3A001 A\n3A001.a {text}"}), at=LATER)
+
+    assert compare(old, new).changed == ("3A001.a",)
+
+
 def test_nobody_edits_or_deletes_what_an_edition_says(take):
     edition = take("eu-annex1-json", eu_json())
 
