@@ -42,6 +42,7 @@ from tests.screening.control.files import ccl, correlation, eu_json, formex, jso
 
 REFUSED = (IntegrityError, ProgrammingError)  # by a trigger, or by the rights of the application's role
 LATER = NOON + timedelta(days=1)
+THRESHOLD = {"parameter": "sample_rate", "comparator": ">", "unit": "1/s"}
 TOY = {"code": "1E001", "official": {"es": "Tecnología de juguetes", "en": "Technology for toys"}}
 
 
@@ -482,6 +483,9 @@ def test_any_list_comes_in_our_own_table(take):
         (jsonl({**TOY, "code": 10}, codes=1).replace(b'"code": 10', b'"code": "10"'), "code-is-number"),
         (jsonl(TOY).replace(b'"1E001"', b"1.0E001"), "code-is-number"),
         (jsonl({**TOY, "thresholds": [{}]}), "wrong-value"),
+        (jsonl({**TOY, "thresholds": [{**THRESHOLD, "value": "NaN"}]}), "wrong-value"),
+        (jsonl({**TOY, "thresholds": [{**THRESHOLD, "value": "1e400000"}]}), "wrong-value"),
+        (jsonl({**TOY, "thresholds": [{**THRESHOLD, "value": "fast"}]}), "wrong-value"),
         (jsonl(TOY).replace(b"istmo-control-list", b"other"), "not-this-json"),
     ],
 )
