@@ -217,7 +217,7 @@ def test_officers_see_whom_an_edition_touches_and_others_do_not(take, officer):
 
 def test_goods_that_officers_found_under_another_code_are_shown_under_that_code(take, officer):
     take("eu-annex1-json", eu_json({"3A001": "3A001 A\n3A001.a One"}))
-    take("eu-annex1-json", eu_json({"3A001": "3A001 A\n3A001.a Uno"}), days=1)
+    newest = take("eu-annex1-json", eu_json({"3A001": "3A001 A\n3A001.a Uno"}), days=1)
     for claimed in ("", "6A005.b"):
         goods = GoodsLineFactory(
             control_code=claimed, application__status="submitted", application__submitted_at=timezone.now()
@@ -226,6 +226,7 @@ def test_goods_that_officers_found_under_another_code_are_shown_under_that_code(
 
     html = page(client_of(officer), "control-impact", LIST)
 
+    assert f'href="{reverse("control-entry", args=[LIST, newest.pk, "3A001.a"])}"' in html
     assert html.count('<span class="app-code">3A001.a</span> ' + goods.description[:20]) == 2
     assert "6A005.b" not in html
 
