@@ -45,11 +45,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """Goods of an open application or under a live licence, and what changed of the code they claim."""
+    """Goods of an open application or under a live licence, and what changed of the codes they go by."""
 
     goods: GoodsLine
     application: Application
     licence: Licence | None
+    codes: tuple[str, ...]  # that they go by: what officers found, else what is claimed
     changes: tuple[Change, ...]
 
     @property
@@ -64,6 +65,7 @@ class LibraryItem:
     goods: GoodsLine  # the newest line that describes them
     application: Application
     times: int
+    codes: tuple[str, ...]
     changes: tuple[Change, ...]
 
     @property
@@ -165,7 +167,7 @@ def touched(changes: Changes, at: datetime) -> list[Touched]:
     for line in rows:
         if met := _met(codes[line.pk], by_base):
             licence = getattr(line.application, "licence", None)
-            found.append(Touched(line, line.application, licence, met))
+            found.append(Touched(line, line.application, licence, codes[line.pk], met))
     return found
 
 
@@ -180,11 +182,11 @@ def library(changes: Changes, at: datetime, *, drafts: bool = False) -> list[Lib
     for line in rows:
         kept.setdefault(_same_goods(line), []).append(line)
     items = [
-        LibraryItem(lines[0], lines[0].application, len(lines), met)
+        LibraryItem(lines[0], lines[0].application, len(lines), codes[lines[0].pk], met)
         for lines in kept.values()
         if (met := _met(codes[lines[0].pk], by_base))
     ]
-    return sorted(items, key=lambda one: (one.application.organisation.name, one.goods.control_code))
+    return sorted(items, key=lambda one: (one.application.organisation.name, one.codes))
 
 
 def _same_goods(line: GoodsLine) -> tuple[int, str, str]:

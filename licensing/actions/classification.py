@@ -10,6 +10,7 @@ from licensing.actions.casework import refusals_in_review
 from licensing.classification import digest, editions_of, unknown_codes
 from licensing.errors import Refused
 from licensing.models import Action, Application, Event, GoodsAssessment, GoodsLine, User
+from screening.control.lists import label_in_words
 
 CODES_AT_MOST = 20
 
@@ -43,7 +44,7 @@ def assess(
                 "The edition %(edition)s has no entry %(codes)s."
                 " Write it as the list does, for example 6A005.a.1."
             )
-            % {"edition": edition.label, "codes": ", ".join(unknown)}
+            % {"edition": label_in_words(edition.label), "codes": ", ".join(unknown)}
         )
     row = GoodsAssessment.objects.create(
         line=line, edition=edition, codes=list(codes), reason=reason.strip(), goods_digest=seen, by=by, at=at

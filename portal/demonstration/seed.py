@@ -34,7 +34,9 @@ from portal.demonstration.paper import paper
 from portal.demonstration.story import Case
 from screening import imports
 from screening.classification import prepare
-from screening.control import catalogue
+from screening.control import catalogue, parser_of
+from screening.control.load import load
+from screening.control.rows import Draft
 from screening.control_models import ControlEdition
 from screening.models import ImportRunState, ListVersion
 
@@ -48,20 +50,24 @@ Tell = Callable[[str], None]
 
 
 class NotHere(Exception):
-    """Openly published log-ins are made in PORTAL_ENV=demo only."""
+    """Openly published log-ins are made in PORTAL_ENV=demo only, and on lists that were in force by then."""
 
 
 def is_seeded() -> bool:
     return User.objects.filter(email=people.ADMINISTRATOR).exists()
 
 
-def make_world(*, at: datetime, tell: Tell) -> None:
-    """Make everything as if it had happened during the months before `at`. Raises NotHere elsewhere."""
+def make_world(*, at: datetime, tell: Tell, dual_use: Path | None = None) -> None:
+    """Make everything as if it had happened during the months before `at`. Raises NotHere elsewhere.
+
+    `dual_use` is an edition of the dual-use list in our own form that was in force then, instead of the
+    catalogue: so that a newer one finds somebody whom it touches. Raises BadList if it is broken.
+    """
     if settings.PORTAL_ENV != "demo":
         raise NotHere("The demonstration's log-ins are public. They are made with PORTAL_ENV=demo only.")
     began = at - timedelta(days=DAYS_BACK)
     _import_lists(began, tell)
-    _load_catalogue(began, tell)
+    _load_catalogues(began, tell, dual_use)
     with transaction.atomic():
         tell(f"Making {len(people.PEOPLE) + 2} accounts")
         _make_people(began)
@@ -85,14 +91,36 @@ def _import_lists(at: datetime, tell: Tell) -> None:
             raise RuntimeError(f"{file}: {run.message}")
 
 
-def _load_catalogue(at: datetime, tell: Tell) -> None:
+def _load_catalogues(at: datetime, tell: Tell, dual_use: Path | None) -> None:
     """Put the catalogues in force, each unless some edition of its list is."""
     for list_code, folder in CATALOGUES.items():
-        if not ControlEdition.objects.filter(list__code=list_code).exists():
-            tell(f"Loading the catalogue {list_code}")
+        editions = ControlEdition.objects.filter(list__code=list_code)
+        if editions.in_force(at).exists():
+            continue
+        if later := editions.order_by("in_force_from").first():
+            raise NotHere(
+                f"The made-up cases begin on {at:%Y-%m-%d}, but the list {list_code} came into force here on"
+                f" {later.in_force_from:%Y-%m-%d}. Make them in an empty database, then import the list."
+            )
+        tell(f"Loading the catalogue {list_code}")
+        if dual_use and list_code == catalogue.LIST:
+            edition = _load_edition(dual_use, at)
+        else:
             edition = catalogue.load(by_name="prepare", at=at, folder=folder)
-            # So that the first to describe goods does not wait.
-            prepare(edition.in_force_from, edition.list.code)
+        # So that the first to describe goods does not wait.
+        prepare(edition.in_force_from, edition.list.code)
+
+
+def _load_edition(path: Path, at: datetime) -> ControlEdition:
+    def parse(file: Path) -> Draft:
+        draft = parser_of("table")(file)
+        if draft.list_code != catalogue.LIST:
+            raise NotHere(f"{file.name} is an edition of {draft.list_code}, not of {catalogue.LIST}.")
+        return catalogue.with_our_words(draft)
+
+    edition = load("table", parse, path, by_name="prepare", at=at)
+    assert isinstance(edition, ControlEdition)
+    return edition
 
 
 def _make_people(at: datetime) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from licensing.classification import read_codes
 from licensing.models import GoodsAssessment
 from portal.forms.fields import choice, no_hidden_signs, said, text
-from screening.control.lists import name_of
+from screening.control.lists import label_in_words, name_of
 from screening.control_models import ControlEdition
 
 LISTED, NOT_LISTED = "yes", "no"
@@ -46,7 +46,7 @@ class AssessForm(forms.Form):
 
     def __init__(self, *args: Any, editions: list[ControlEdition], **options: Any) -> None:
         super().__init__(*args, **options)
-        choices = [(str(one.pk), f"{name_of(one.list)}, {one.label}") for one in editions]
+        choices = [(str(one.pk), f"{name_of(one.list)}, {label_in_words(one.label)}") for one in editions]
         self.fields["edition"].choices = choices  # type: ignore[attr-defined]
         if len(choices) == 1:
             self.fields["edition"].widget = forms.HiddenInput()

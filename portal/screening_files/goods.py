@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
 from portal.screening_files import tables
@@ -170,7 +170,12 @@ COLUMNS: dict[str, Promise] = {
 
 
 def rows_of(one: Classified) -> Iterator[dict[str, Value]]:
-    """Yield the lines of a table for goods: one for each entry suggested."""
+    """Return the lines of a table for goods, in their language: one for each entry suggested."""
+    with override(one.row.language or get_language()):
+        return iter(list(_rows_of(one)))
+
+
+def _rows_of(one: Classified) -> Iterator[dict[str, Value]]:
     row, answer = one.row, one.answer
     goods: dict[str, Value] = {
         "line": row.line,

@@ -19,11 +19,19 @@ from typing import Any
 
 from screening.codes import DATA, control_codes
 from screening.control.lists import regimes_by_number
-from screening.control.load import store
-from screening.control.rows import CatchAllRow, EditionDraft, NoteRow, ProvisionRow, TextRow, ThresholdRow
+from screening.control.load import store, with_words_of
+from screening.control.rows import (
+    CatchAllRow,
+    Draft,
+    EditionDraft,
+    NoteRow,
+    ProvisionRow,
+    TextRow,
+    ThresholdRow,
+)
 from screening.control.storing import Stamp
 from screening.control.wording import base, checked_code
-from screening.control_models import Comparator, ControlEdition, NoteKind, Regime, TextRole
+from screening.control_models import Comparator, ControlEdition, ControlEntry, NoteKind, Regime, TextRole
 from screening.refusals import BadList
 
 FOLDER = DATA / "catalogue"
@@ -41,6 +49,22 @@ def load(*, by_name: str, at: datetime, folder: Path = FOLDER) -> ControlEdition
     edition = store(parse(folder), stamp)
     assert isinstance(edition, ControlEdition)
     return edition
+
+
+def with_our_words(draft: Draft) -> Draft:
+    """Return an official edition with our words, questions and thresholds for the codes that no edition had.
+
+    Of the others, and of the catch-all questions, an edition keeps what the one before it says.
+    """
+    if not isinstance(draft, EditionDraft) or draft.list_code != LIST or draft.is_catalogue:
+        return draft
+    known = set(ControlEntry.objects.filter(list__code=LIST).values_list("code", flat=True))
+    ours = parse(FOLDER)
+    return replace(
+        draft,
+        rows=tuple(with_words_of(draft.rows, (row for row in ours.rows if row.code not in known))),
+        catch_all=draft.catch_all if known else draft.catch_all or ours.catch_all,
+    )
 
 
 def fingerprint(folder: Path) -> tuple[str, int]:

@@ -1,13 +1,22 @@
 """Which edition is in force, and what differs between two."""
 
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from screening.control.drafts import PARTS, row_of
 from screening.control.rows import ProvisionRow
 from screening.control.wording import base
 from screening.control_models import ControlEdition, EntryAlias, EntryVersion, TextRole
+
+# What is set otherwise and says the same: blanks ("10 000", "90 %"), the stop that becomes a semicolon when a
+# paragraph follows, quotation marks, dashes, signs of products, and of powers behind a unit.
+SIGNS = str.maketrans(
+    {**dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‘’´", "'"), **dict.fromkeys("‐‑‒–—−", "-"), "×": "x"}
+)
+BLANKS_AND_POWERS = re.compile(r"\s+|(?<=[a-zµΩ])\^(?=\d)")
+STOPS = ".,;:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +77,8 @@ def _unaltered(
 ) -> Iterator[str]:
     """Yield the codes of other digests that say the same in the languages in which both editions are known.
 
-    A digest is of the file that made the edition: the same list in another language, or in both at once, has
-    another one.
+    A digest is of the file that made the edition: the same list in another language, in both at once, or set
+    otherwise, has another one.
     """
     differing = [code for code, digest in new.items() if old.get(code, digest) != digest]
     if not differing:
@@ -77,8 +86,21 @@ def _unaltered(
     left, right = (_rows(edition, differing) for edition in (before, after))
     shared = _languages(left.values()) & _languages(right.values())
     for code in differing if shared else ():
-        if left[code].in_only(shared).digest() == right[code].in_only(shared).digest():
+        if plain(left[code].in_only(shared)).digest() == plain(right[code].in_only(shared)).digest():
             yield code
+
+
+def plain(row: ProvisionRow) -> ProvisionRow:
+    """Return the row with its texts and notes as they read, however they are set."""
+    return replace(
+        row,
+        texts=tuple(replace(text, text=_plain(text.text)) for text in row.texts),
+        notes=tuple(replace(note, text=_plain(note.text)) for note in row.notes),
+    )
+
+
+def _plain(text: str) -> str:
+    return BLANKS_AND_POWERS.sub("", text.translate(SIGNS)).rstrip(STOPS)
 
 
 def _rows(edition: ControlEdition, codes: list[str]) -> dict[str, ProvisionRow]:

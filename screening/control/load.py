@@ -262,15 +262,13 @@ def with_own_words(rows: list[ProvisionRow], before: ControlEdition) -> list[Pro
 
     The regimes of a code that a catalogue knew better than its number says go over as well.
     """
-    kept = _own_words_of(before)
+    return with_words_of(rows, draft_of(before, own_only=True).rows)
+
+
+def with_words_of(rows: Iterable[ProvisionRow], own: Iterable[ProvisionRow]) -> list[ProvisionRow]:
+    """Return the rows with what those of `own` say of the same codes, where they don't say it themselves."""
+    kept = {row.code: row for row in own if row.texts or row.notes or row.thresholds or row.regimes}
     return [_merged(row, kept[row.code]) if row.code in kept else row for row in rows]
-
-
-def _own_words_of(edition: ControlEdition) -> dict[str, ProvisionRow]:
-    from_drafts = draft_of(edition, own_only=True)
-    return {
-        row.code: row for row in from_drafts.rows if row.texts or row.notes or row.thresholds or row.regimes
-    }
 
 
 def _merged(row: ProvisionRow, own: ProvisionRow) -> ProvisionRow:

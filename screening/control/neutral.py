@@ -175,14 +175,18 @@ def _requirement(item: dict[str, Any]) -> RequirementRow:
 
 
 def _threshold(number: int, item: dict[str, Any]) -> ThresholdRow:
+    value = Decimal(item["value"])
+    if not value.is_finite() or value.adjusted() >= DIGITS_OF_A_VALUE:
+        raise BadList("wrong-value", number=number, what=str(item["value"])[:80])
     return ThresholdRow(
         item["parameter"],
         _one_of(Comparator, item["comparator"], number, "comparator"),
-        Decimal(item["value"]),
+        value,
         **{key: item[key] for key in THRESHOLD_EXTRAS if key in item},
     )
 
 
+DIGITS_OF_A_VALUE = 25  # before the point, as the column holds them
 THRESHOLD_EXTRAS = ("unit", "group", "condition", "reviewed_by_name", "reviewed_for")
 
 

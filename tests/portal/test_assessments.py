@@ -193,3 +193,12 @@ def test_the_history_tells_officers_the_entries_and_exporters_only_that_it_was_d
 
 def test_exporters_do_not_assess(line):
     assert client_of(line.application.created_by).get(page_of(line)).status_code == 403
+
+
+def test_the_edition_is_named_in_the_readers_words(officer, line):
+    desk = client_of(officer, "es")
+
+    [(_pk, label)] = desk.get(page_of(line)).context["form"].fields["edition"].choices
+    assert label.endswith(", catálogo 2025-11-15")
+    said = desk.post(page_of(line), filled_in(desk, line, codes="9Z999")).content.decode()
+    assert "La edición catálogo 2025-11-15 no tiene la entrada 9Z999" in said

@@ -170,3 +170,13 @@ def test_several_processes_answer_the_same_in_the_same_order(tmp_path):
 
     one, two = ([{**row, "ms": 0} for row in lines(tmp_path / name)] for name in ("one.jsonl", "two.jsonl"))
     assert one == two
+
+
+def test_a_table_answers_goods_wholly_in_their_language(in_force, questions, tmp_path):
+    run(questions, tmp_path / "out.csv", language="en")
+
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        results = {row["Reference"]: (row["Result"], row["Reasons"]) for row in csv.DictReader(file)}
+
+    assert "Palabras en común" in results["a"][1]
+    assert results["b"][0].startswith("No match found")

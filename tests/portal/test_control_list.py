@@ -11,7 +11,7 @@ from licensing.models import EditionNotice, Role
 from screening.control import catalogue, parser_of
 from screening.control.load import load
 from screening.control_models import ControlEdition
-from tests.factories import GoodsLineFactory, UserFactory
+from tests.factories import GoodsAssessmentFactory, GoodsLineFactory, UserFactory
 from tests.people import client_of
 from tests.screening.control.files import ccl, eu_json, formex
 
@@ -213,6 +213,22 @@ def test_officers_see_whom_an_edition_touches_and_others_do_not(take, officer):
     exporter = client_of(UserFactory(role=Role.EXPORTER_FILER))
     assert exporter.get(address).status_code == 403
     assert address not in exporter.get(reverse("control-changes", args=[LIST])).content.decode()
+
+
+def test_goods_that_officers_found_under_another_code_are_shown_under_that_code(take, officer):
+    take("eu-annex1-json", eu_json({"3A001": "3A001 A\n3A001.a One"}))
+    newest = take("eu-annex1-json", eu_json({"3A001": "3A001 A\n3A001.a Uno"}), days=1)
+    for claimed in ("", "6A005.b"):
+        goods = GoodsLineFactory(
+            control_code=claimed, application__status="submitted", application__submitted_at=timezone.now()
+        )
+        GoodsAssessmentFactory(line=goods, codes=["3A001.a"])
+
+    html = page(client_of(officer), "control-impact", LIST)
+
+    assert f'href="{reverse("control-entry", args=[LIST, newest.pk, "3A001.a"])}"' in html
+    assert html.count('<span class="app-code">3A001.a</span> ' + goods.description[:20]) == 2
+    assert "6A005.b" not in html
 
 
 def test_an_edition_that_touches_nobody_says_so(take, officer):

@@ -16,6 +16,7 @@ from django.utils import timezone
 from licensing import documents, judgements
 from licensing.actions import accounts
 from licensing.country import pack
+from licensing.impact import digest
 from licensing.judgements import HitState
 from licensing.models import (
     ApiKey,
@@ -23,6 +24,7 @@ from licensing.models import (
     ApplicationStatus,
     Consultation,
     Event,
+    GoodsLine,
     Job,
     Licence,
     LicenceState,
@@ -38,7 +40,11 @@ from portal.demonstration import log_ins, people, seed
 from portal.demonstration.cases import CASES
 from portal.demonstration.paper import paper
 from screening.codes import is_known_code, is_known_hs
+from screening.control import catalogue
+from screening.control.wording import base
+from screening.control_models import ControlEdition
 from tests.portal.signing_in import code, give_code, give_password
+from tests.screening.control.files import jsonl
 
 
 @pytest.fixture
@@ -114,6 +120,46 @@ def test_the_world_can_be_made_on_any_day(demo, weekday):
     seed.make_world(at=at, tell=lambda _line: None)
 
     assert Application.objects.count() == len(CASES)
+
+
+def test_the_world_can_begin_under_an_older_edition_which_a_newer_one_changes(demo, tmp_path):
+    listed = sorted(
+        {base(goods.control_code) for case in CASES for goods in case.goods if goods.control_code}
+    )
+    path = tmp_path / "older.jsonl"
+    rows = [{"code": code, "official": {"en": f"Goods of {code}"}} for code in listed]
+    path.write_bytes(jsonl(*rows, list=catalogue.LIST, valid_from="2021-09-09"))
+    call_command("seed_demo", dual_use=path, stdout=io.StringIO())
+    rows[0]["official"] = {"en": "Other goods"}
+    path.write_bytes(jsonl(*rows, list=catalogue.LIST, valid_from="2025-11-15"))
+    call_command("import_control_list", "table", path, stdout=io.StringIO())
+
+    before, after = ControlEdition.objects.filter(list__code=catalogue.LIST).order_by("in_force_from")
+    found = digest(before, after, timezone.now())
+
+    assert (before.label, before.is_catalogue) == ("2021-09-09", False)
+    assert before.catch_all_rules.exists()
+    goods = GoodsLine.objects.filter(application__in=Application.objects.watched(timezone.now()))
+    assert {one.goods for one in found.touched} == set(goods.filter(control_code__startswith=listed[0]))
+    assert found.touched
+
+
+def test_the_world_is_not_made_where_the_list_came_into_force_after_its_first_day(demo, tmp_path):
+    path = tmp_path / "list.jsonl"
+    row = {"code": "6A005", "official": {"en": "Lasers"}}
+    path.write_bytes(jsonl(row, list=catalogue.LIST))
+    call_command("import_control_list", "table", path, stdout=io.StringIO())
+
+    with pytest.raises(CommandError, match="eu-dual-use came into force here on"):
+        call_command("seed_demo", stdout=io.StringIO())
+
+
+def test_another_list_is_no_edition_to_begin_with(demo, tmp_path):
+    path = tmp_path / "list.jsonl"
+    path.write_bytes(jsonl({"code": "6A005", "official": {"en": "Lasers"}}))
+
+    with pytest.raises(CommandError, match="not of eu-dual-use"):
+        call_command("seed_demo", dual_use=path, stdout=io.StringIO())
 
 
 def test_goods_have_codes_that_exist():

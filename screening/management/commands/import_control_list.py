@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from screening.classification import prepare
-from screening.control import SOURCES, parser_of
+from screening.control import SOURCES, catalogue, parser_of
 from screening.control.lists import name_of
 from screening.control.load import load
 from screening.control_models import ControlEdition, ControlTable
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         try:
             stored = load(
                 source,
-                parse,
+                lambda path: catalogue.with_our_words(parse(path)),
                 file,
                 by_name=options["by"],
                 at=at,

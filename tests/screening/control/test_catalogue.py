@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from screening.codes import control_codes
 from screening.control import catalogue
@@ -148,6 +149,22 @@ def test_the_catalogue_that_comes_along_is_whole(db):
     call_command("load_catalogue", stdout=out)
 
     assert "384" in out.getvalue()
+
+
+def test_an_official_edition_that_comes_first_has_our_words_and_questions_too(db, tmp_path):
+    path = tmp_path / "list.json"
+    path.write_bytes(eu_json({"3A001": "3A001 A\n3A001.a One"}))
+    call_command("import_control_list", "eu-annex1-json", path, stdout=StringIO())
+    first = in_force(catalogue.LIST, timezone.now())
+    path.write_bytes(eu_json({"3A001": "3A001 A", "3A504": "3A504 B"}, valid_from="2026-02-01"))
+    call_command("import_control_list", "eu-annex1-json", path, stdout=StringIO())
+
+    second = in_force(catalogue.LIST, timezone.now())
+
+    for edition, code in ((first, "3A001"), (second, "3A001"), (second, "3A504")):
+        texts = edition.versions.get(code=code).texts
+        assert set(texts.values_list("language", "role")) >= {("es", "own-title"), ("en", "official")}
+        assert edition.catch_all_rules.filter(language="es").count() == first.catch_all_rules.count() / 2 > 0
 
 
 def test_the_commands_say_what_they_did_and_why_not(db, tmp_path):

@@ -42,6 +42,7 @@ from tests.screening.control.files import ccl, correlation, eu_json, formex, jso
 
 REFUSED = (IntegrityError, ProgrammingError)  # by a trigger, or by the rights of the application's role
 LATER = NOON + timedelta(days=1)
+THRESHOLD = {"parameter": "sample_rate", "comparator": ">", "unit": "1/s"}
 TOY = {"code": "1E001", "official": {"es": "Tecnología de juguetes", "en": "Technology for toys"}}
 
 
@@ -250,6 +251,23 @@ def test_what_changed_is_told_in_codes(take):
     assert changes.moved == (("3A001.b", "3A001.c"),)
     assert changes.changed == ("3A001.a",)
     assert changes.touched == {"3A001.a", "3A001.b", "3A001.d"}
+
+
+def test_what_is_only_set_otherwise_did_not_change(take):
+    old = take("eu-annex1-json", eu_json({"3A001": "3A001 A\n3A001.a “One” of 10 000 cm3 - 90% × 2."}))
+    new = take(
+        "eu-annex1-json", eu_json({"3A001": '3A001 A\n3A001.a "One" of 10000 cm3 – 90 % x 2;'}), at=LATER
+    )
+
+    assert compare(old, new).touched == frozenset()
+
+
+@pytest.mark.parametrize("text", ["One of 1,50 g", "One of 105 g", "one of 1,5 g", "One of 1,5 mg"])
+def test_letters_and_figures_always_count(take, text):
+    old = take("eu-annex1-json", eu_json({"3A001": "3A001 A\n3A001.a One of 1,5 g"}))
+    new = take("eu-annex1-json", eu_json({"3A001": f"3A001 A\n3A001.a {text}"}), at=LATER)
+
+    assert compare(old, new).changed == ("3A001.a",)
 
 
 def test_nobody_edits_or_deletes_what_an_edition_says(take):
@@ -465,6 +483,9 @@ def test_any_list_comes_in_our_own_table(take):
         (jsonl({**TOY, "code": 10}, codes=1).replace(b'"code": 10', b'"code": "10"'), "code-is-number"),
         (jsonl(TOY).replace(b'"1E001"', b"1.0E001"), "code-is-number"),
         (jsonl({**TOY, "thresholds": [{}]}), "wrong-value"),
+        (jsonl({**TOY, "thresholds": [{**THRESHOLD, "value": "NaN"}]}), "wrong-value"),
+        (jsonl({**TOY, "thresholds": [{**THRESHOLD, "value": "1e400000"}]}), "wrong-value"),
+        (jsonl({**TOY, "thresholds": [{**THRESHOLD, "value": "fast"}]}), "wrong-value"),
         (jsonl(TOY).replace(b"istmo-control-list", b"other"), "not-this-json"),
     ],
 )
