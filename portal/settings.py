@@ -373,6 +373,9 @@ SPECTACULAR_SETTINGS = {
         "EntityKind": "screening.models.EntityKind.values",
         "NameKind": "screening.models.NameKind.values",
         "RelationKind": "screening.models.RelationKind.values",
+        "CoverageVerdict": "licensing.coverage.Verdict",
+        "TokenVerdict": "portal.api.tokens.TOKEN_VERDICTS",
+        "TermKind": "portal.api.customs.CLAUSE_KINDS",
         "ReasonCode": "portal.api.schema.REASON_CODES",
     },
 }

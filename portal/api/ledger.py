@@ -25,7 +25,7 @@ from portal.api import errors, schema
 from portal.api.access import needs
 from portal.api.customs import IN_A_REASON, LIST_OF_LINES, MOST_LINES, ShipmentIn, shipment_of
 from portal.api.errors import problem, respond
-from portal.api.fields import Closed, MoneyAsked, QuantityAsked, Text, Whole, YesNo
+from portal.api.fields import Closed, MoneyAsked, PastMoment, QuantityAsked, Text, Whole, YesNo
 from portal.http import ApiRequest
 
 MOST_MESSAGES = 100  # of one batch
@@ -91,6 +91,14 @@ class DeclarationIn(VersionIn, ShipmentIn):
     )
 
 
+class DepartedIn(DeclarationIn):
+    left_at = PastMoment(
+        required=False,
+        help_text="When the goods left, if that was earlier than this message, as after an outage: the days "
+        "of the licence and of the books are counted by it.",
+    )
+
+
 class PostingIn(VersionIn):
     lines = serializers.ListField(
         child=PartIn(),
@@ -150,6 +158,9 @@ class MovementOut(RecordedOut):
 
 
 class DepartureOut(RecordedOut):
+    left_at = PastMoment(
+        allow_null=True, help_text="When the goods left, as you reported it; null if you did not."
+    )
     lines = GoneOut(source="answer.lines", many=True)
 
 
@@ -241,7 +252,7 @@ OPERATIONS = {
         ReleaseIn(), lambda message, sent, by: ledger.release(message, parts(sent), by=by, at=timezone.now())
     ),
     Usage.Kind.DEPART: Operation(
-        DeclarationIn(),
+        DepartedIn(),
         lambda message, sent, by: ledger.depart(message, declared(sent), by=by, at=timezone.now()),
     ),
 }
@@ -252,7 +263,9 @@ def handle(request: ApiRequest, kind: Usage.Kind, data: Any) -> Response:
     operation = OPERATIONS[kind]
     # Without data the serializer speaks words of its own; null is no object, as a list is none.
     sent = operation.reads.run_validation([] if data is None else data)
-    head = Message(sent["id"], sent["declaration"], sent.get("version", 1), shipment_of(sent))
+    head = Message(
+        sent["id"], sent["declaration"], sent.get("version", 1), shipment_of(sent), sent.get("left_at")
+    )
     usage, is_new = operation.does(head, sent, request.user)
     headers = {} if is_new else {"Idempotency-Replayed": "true"}
     if usage.outcome == Usage.Outcome.RECORDED:
@@ -336,7 +349,7 @@ class DeparturesView(APIView):
 
     @extend_schema(
         **schema.DEPART,
-        request=DeclarationIn,
+        request=DepartedIn,
         responses={201: DepartureOut, **schema.problems(schema.WRITING)},
     )
     def post(self, request: ApiRequest) -> Response:

@@ -159,6 +159,31 @@ GET_LICENCE: dict[str, Any] = {
         OpenApiExample("In force", examples.LICENCE, response_only=True, status_codes=["200"]),
     ],
 }
+READ_TOKEN: dict[str, Any] = {
+    "operation_id": "readToken",
+    "summary": "What is the licence of this QR code worth now?",
+    "description": "Needs the scope `licences:read`. Says whether the authority signed the token, whether a "
+    "newer edition of the paper exists, and what the licence is worth at this moment. A token that is not "
+    "genuine is answered with `200` and `genuine: false`: that is the answer.",
+    "parameters": [
+        OpenApiParameter(
+            "token",
+            str,
+            OpenApiParameter.PATH,
+            description="What the address in the QR code has after `/V/`.",
+            examples=[OpenApiExample("Cut off", "A7K$*2")],
+        ),
+        LANGUAGE,
+        OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="ETag seen before."),
+        OpenApiParameter(
+            "ETag", str, OpenApiParameter.HEADER, response=[200], description="Stands for `version`."
+        ),
+    ],
+    "examples": [
+        OpenApiExample("Genuine", examples.TOKEN, response_only=True, status_codes=["200"]),
+        OpenApiExample("Not genuine", examples.NO_TOKEN, response_only=True, status_codes=["200"]),
+    ],
+}
 UNCHANGED = OpenApiResponse(description="Nothing but `as_of` differs from what the ETag stands for.")
 RECORD_USAGE: dict[str, Any] = {
     "operation_id": "recordUsage",
@@ -316,7 +341,8 @@ DEPART = _moving(
     "reportDeparture",
     "Report goods that have left already",
     "For what left while we could not be asked. It is never refused for what the licence says: as much as "
-    "its line bears is written off, and officers look into the rest.",
+    "its line bears is written off, and officers look into the rest. Say with `left_at` when they left; a "
+    "moment to come is refused.",
     examples.DEPARTURE,
     examples.DEPARTED,
 )
@@ -357,9 +383,13 @@ TAKE_FORMS: dict[str, Any] = {
 }
 CHANGES_FAIL = ("not-authenticated", "not-allowed", "not-found", "not-acceptable", "wrong-fields")
 SNAPSHOT_SAYS = """\
-A COSE_Sign1 (RFC 9052, ES256, external_aad `istmo-snapshot-1`) over a CBOR array: format (1), issued at and
-expires at (seconds since 1970, UTC), and a row for each licence: its number, its state (0 valid, 1 not yet
-valid, 2 expired, 3 exhausted, 4 suspended, 5 revoked), and for each line its number, what remains, the unit.
+A COSE_Sign1 (RFC 9052, ES256, external_aad `istmo-snapshot-1`) over a CBOR array: format (2), issued at and
+expires at (seconds since 1970, UTC), and a row for each licence: its number; its state (0 valid, 1 not yet
+valid, 2 expired, 3 exhausted, 4 suspended, 5 revoked, 6 surrendered); for each line its number, what remains
+and the unit; and, of a licence in force, a map of what it asks for: 1 names of those who may receive,
+2 destination, 3 ports, 4 customs procedures, 5 first day and 6 last day (days since 1970), 7 whether only
+those named may receive, 8 for each limited line its number and the most with one declaration, 9 how many
+conditions stand on the paper. What asks for nothing is left out. 3 to 8 are `terms` of `getLicence`.
 """
 SNAPSHOT: dict[str, Any] = {
     "operation_id": "getSnapshot",

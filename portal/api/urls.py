@@ -15,6 +15,7 @@ from portal.api import (
     schema,
     screenings,
     snapshots,
+    tokens,
 )
 
 urlpatterns = [
@@ -22,6 +23,7 @@ urlpatterns = [
     path("v1/coverage", coverage.CoverageView.as_view(), name="api-coverage"),
     path("v1/licences/<str:number>", customs.LicenceView.as_view(), name="api-licence"),
     path("v1/licences/<str:number>/usages", customs.UsagesView.as_view(), name="api-usages"),
+    path("v1/licence-tokens/<str:token>", tokens.TokenView.as_view(), name="api-licence-token"),
     path("v1/screenings", screenings.ScreeningsView.as_view(), name="api-screenings"),
     path(
         "v1/licence-requirements",
