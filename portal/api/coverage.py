@@ -114,6 +114,7 @@ class NeedOut(serializers.Serializer[Any]):
     grounds = GroundOut(many=True, help_text="The chain, in the order in which the law asks.")
 
 
+VERDICTS = [one.value for one in Verdict]
 VERDICTS_SAY = (
     "`covered`: a licence line in force covers it. `not-covered`: a licence is needed and none covers it. "
     "`ask`: the authority must look. `not-listed`: not on the list as far as stated; that frees nothing."
@@ -122,7 +123,7 @@ VERDICTS_SAY = (
 
 class ItemOut(serializers.Serializer[Any]):
     item = serializers.IntegerField()
-    verdict = serializers.ChoiceField(choices=[one.value for one in Verdict], help_text=VERDICTS_SAY)
+    verdict = serializers.ChoiceField(choices=VERDICTS, help_text=VERDICTS_SAY)
     need = NeedOut(help_text="Is a licence needed for it?")
     licences = CandidateOut(
         many=True, help_text=f"The holder's lines of such goods, at most {MOST_CANDIDATES}, the best first."
@@ -132,7 +133,7 @@ class ItemOut(serializers.Serializer[Any]):
 class CoverageOut(serializers.Serializer[Any]):
     as_of = serializers.DateTimeField(help_text="The moment all of this is true of, in UTC.")
     verdict = serializers.ChoiceField(
-        choices=[one.value for one in Verdict], help_text=f"The strictest of the items'. {VERDICTS_SAY}"
+        choices=VERDICTS, help_text=f"The strictest of the items'. {VERDICTS_SAY}"
     )
     acts = serializers.ChoiceField(
         choices=[one.value for one in Actor], help_text="Who has to do something next."

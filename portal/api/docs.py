@@ -118,7 +118,9 @@ def first_example(content: Schema) -> str:
 
 def curl(method: str, path: str, body: Schema, *, is_open: bool) -> str:
     """Return a command that calls the operation with the example's values."""
-    address = settings.PORTAL_URL + path.replace("{number}", "PA-L-2026-000123").replace("{token}", "TOKEN")
+    address = settings.PORTAL_URL + path.replace("{number}", "PA-L-2026-000123").replace(
+        "{token}", "TOKEN"
+    ).replace("{detention}", "17")
     key = [] if is_open else ['-H "Authorization: Bearer $ISTMO_KEY"']
     lines = [f"curl {shlex.quote(address)}", *key, "-H 'Accept-Language: en'"]
     if method == "post":

@@ -565,6 +565,75 @@ DEPARTED = {
     ],
 }
 
+PHOTO = {
+    "name": "IMG_0017.png",
+    "content": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+}
+
+DETENTION: dict[str, Any] = {
+    "id": "siga-d-2026-0000311",
+    "licence": "PA-L-2026-000123",
+    "declaration": "PABLB-2026-0009484",
+    "port": "PABLB",
+    "goods": "Two boxes without marks, 40 kg each",
+    "question": "The papers say six lasers, the boxes hold eight. Does the licence cover them?",
+    "photos": [PHOTO],
+}
+
+DETAINED: dict[str, Any] = {
+    "detention": 17,
+    "id": "siga-d-2026-0000311",
+    "licence": "PA-L-2026-000123",
+    "declaration": "PABLB-2026-0009484",
+    "port": "PABLB",
+    "goods": "Two boxes without marks, 40 kg each",
+    "opened_at": "2026-03-02T17:00:00Z",
+    "due_at": "2026-03-03T17:00:00Z",
+    "state": "waiting",
+    "may_go": False,
+    "answer": None,
+    "notes": [
+        {
+            "side": "customs",
+            "text": "The papers say six lasers, the boxes hold eight. Does the licence cover them?",
+            "at": "2026-03-02T17:00:00Z",
+            "photos": [
+                {
+                    "name": "IMG_0017.png",
+                    "media_type": "image/png",
+                    "size": 70,
+                    "sha256": "6b7fa434f92a8b80aab02d9bf1a12e49ffcae424e4013a1c4f68b67e3d2bbcd0",
+                }
+            ],
+        }
+    ],
+}
+
+DETENTION_NOTE = {"id": "siga-d-2026-0000311-2", "text": "The maker's label says 4 kW.", "photos": [PHOTO]}
+
+NOTED: dict[str, Any] = {**DETAINED, "notes": [*DETAINED["notes"], {**DETAINED["notes"][0]}]}
+NOTED["notes"][1]["text"] = "The maker's label says 4 kW."
+
+LET_GO = {
+    **NOTED,
+    "state": "released",
+    "may_go": True,
+    "answer": {
+        "verdict": "release",
+        "reasons": "Eight are within the licence.",
+        "at": "2026-03-02T17:00:00Z",
+        "confirmed_at": "2026-03-02T17:00:00Z",
+    },
+}
+
+DETENTIONS = {
+    "as_of": "2026-03-02T17:00:00Z",
+    "detentions": [DETAINED],
+    "next": "17",
+    "more": False,
+}
+
 BATCH = {"messages": [{"kind": "release", **RELEASE}, {"kind": "depart", **DEPARTURE}]}
 
 BATCHED = {

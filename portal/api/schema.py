@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from licensing.errors import ReasonCode
-from licensing.models import LicenceState
+from licensing.models import DetentionState, LicenceState
 from portal.api import examples
 from portal.api.errors import KINDS, MEDIA_TYPE
 
@@ -78,6 +78,13 @@ and release what does not; an amended declaration is an adjustment. What stays r
 released by itself. `recordUsage` is both steps in one. Goods that have left already are reported as a
 departure, which is recorded even where no licence covers them. The same item of the same version of a
 declaration counts once, even under two ids.
+
+**Detained goods.** What you keep back you say with `detain`, and nothing of its declaration is written off
+until two officers of the authority let it go. They answer by `due_at`; both sides keep the record.
+
+**Webhooks** (Standard Webhooks, signed) tell you at once: `licence.issued`, `.suspended`, `.reinstated`,
+`.revoked`, `.surrendered`, `.expired`, `.exhausted`, and of your own detentions `detention.opened`,
+`.answered`, `.closed`. Those about one licence come in order. They say what happened to what; ask for how it stands now.
 
 **Without a network.** The QR code of a licence is an address that ends in a token: a COSE_Sign1 (RFC 9052,
 ES256, external_aad `istmo-licence-1`) in base 41, two bytes as three of the characters
@@ -346,6 +353,70 @@ DEPART = _moving(
     examples.DEPARTURE,
     examples.DEPARTED,
 )
+DETENTION = OpenApiParameter(
+    "detention",
+    str,
+    OpenApiParameter.PATH,
+    description="`detention` of an earlier answer.",
+    examples=[OpenApiExample("Ours", "17")],
+)
+DETAIN: dict[str, Any] = {
+    "operation_id": "detain",
+    "summary": "Keep goods back and ask the authority",
+    "description": "Needs the scope `usages:write`. From then on nothing is written off for the declaration, "
+    "until two officers let the goods go. Safe to repeat with the same `id`: a repeat gets the detention as "
+    "it is then.",
+    "parameters": [LANGUAGE, REPLAYED],
+    "examples": [
+        OpenApiExample("Two boxes", examples.DETENTION, request_only=True),
+        OpenApiExample("Detained", examples.DETAINED, response_only=True, status_codes=["201"]),
+    ],
+}
+LIST_DETENTIONS: dict[str, Any] = {
+    "operation_id": "listDetentions",
+    "summary": "Which goods do we keep back?",
+    "description": "Needs the scope `licences:read`. Those of your own service, at most a hundred an answer; "
+    "ask with the last `next` for those that follow.",
+    "parameters": [
+        OpenApiParameter(
+            "state",
+            str,
+            OpenApiParameter.QUERY,
+            enum=DetentionState.values,
+            description="Only those in this state.",
+        ),
+        OpenApiParameter(
+            "declaration", str, OpenApiParameter.QUERY, description="Only those of this declaration."
+        ),
+        OpenApiParameter("after", str, OpenApiParameter.QUERY, description="`next` of the last answer."),
+        LANGUAGE,
+    ],
+    "examples": [
+        OpenApiExample("One", examples.DETENTIONS, response_only=True, status_codes=["200"]),
+    ],
+}
+GET_DETENTION: dict[str, Any] = {
+    "operation_id": "getDetention",
+    "summary": "What did the authority answer about goods we keep back?",
+    "description": "Needs the scope `licences:read`. Only `may_go: true` lets the goods go; then report what "
+    "leaves as ever. A webhook tells you when to ask again: `detention.opened`, `detention.answered`, "
+    "`detention.closed`.",
+    "parameters": [DETENTION, LANGUAGE],
+    "examples": [
+        OpenApiExample("Let go", examples.LET_GO, response_only=True, status_codes=["200"]),
+    ],
+}
+NOTE_DETENTION: dict[str, Any] = {
+    "operation_id": "addToDetention",
+    "summary": "Tell the authority more about goods we keep back",
+    "description": "Needs the scope `usages:write`. Refused once the goods were let go. Safe to repeat with "
+    "the same `id`.",
+    "parameters": [DETENTION, LANGUAGE, REPLAYED],
+    "examples": [
+        OpenApiExample("A label", examples.DETENTION_NOTE, request_only=True),
+        OpenApiExample("Added", examples.NOTED, response_only=True, status_codes=["201"]),
+    ],
+}
 BATCH: dict[str, Any] = {
     "operation_id": "sendBatch",
     "summary": "Send many messages at once",

@@ -68,7 +68,8 @@ def test_every_operation_says_what_it_does_and_how_it_can_fail(described):
         for method, operation in methods.items():
             assert operation["summary"] and operation["description"]
             expected = {"401", "403", "404", "405", "406", "429", "500", "503"}
-            expected |= {"422"} if operation["operationId"] in ("listChanges", "listLicences") else set()
+            with_questions = ("listChanges", "listLicences", "listDetentions")
+            expected |= {"422"} if operation["operationId"] in with_questions else set()
             expected |= {"400", "409", "413", "415", "422"} if method == "post" else set()
             without = ("screen", "classify", "determineLicence", "findCoverage")
             expected -= {"404", "409"} if operation["operationId"] in without else set()
@@ -82,6 +83,9 @@ def test_every_field_and_parameter_of_a_message_is_explained(described):
         "UsedLineInRequest",
         "DeclarationInRequest",
         "DepartedInRequest",
+        "DetentionInRequest",
+        "DetentionNoteInRequest",
+        "PhotoInRequest",
         "DeclaredInRequest",
         "PostingInRequest",
         "ReleaseInRequest",
