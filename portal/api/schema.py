@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from licensing.errors import ReasonCode
+from licensing.errors import ReasonCode, said
 from licensing.models import DetentionState, LicenceState
 from portal.api import examples
 from portal.api.errors import KINDS, MEDIA_TYPE
@@ -61,8 +61,9 @@ Recommendation 20 code. A quantity in a message is what leaves with that message
 
 **Retries.** Give every message an `id`, store it before sending, and send the same message with the same id
 until you have an answer. It counts once; a repeat gets the first answer again, refusals too, with the header
-`Idempotency-Replayed: true`. The same id with other content is refused. Ids are kept for ever. The id
-stands in the body; a header `Idempotency-Key` is not read.
+`Idempotency-Replayed: true`; only what is irregular of a departure is said in the language of whoever asks
+again. The same id with other content is refused. Ids are kept for ever. The id stands in the body; a header
+`Idempotency-Key` is not read.
 
 **All or nothing.** A message is written off with all its lines, or refused with the reasons and none of them.
 
@@ -84,7 +85,8 @@ until two officers of the authority let it go. They answer by `due_at`; both sid
 
 **Webhooks** (Standard Webhooks, signed) tell you at once: `licence.issued`, `.suspended`, `.reinstated`,
 `.revoked`, `.surrendered`, `.expired`, `.exhausted`, and of your own detentions `detention.opened`,
-`.answered`, `.closed`. Those about one licence come in order. They say what happened to what; ask for how it stands now.
+`.answered`, `.closed`. Those about one licence come in order. They say what happened to what; ask for
+how it stands now.
 
 **Without a network.** The QR code of a licence is an address that ends in a token: a COSE_Sign1 (RFC 9052,
 ES256, external_aad `istmo-licence-1`) in base 41, two bytes as three of the characters
@@ -114,6 +116,9 @@ class ReasonOut(serializers.Serializer[Any]):
     remaining_value = serializers.CharField(required=False, help_text="What remains of the line's value.")
     unit = serializers.CharField(required=False, help_text="The line's unit.")
     state = serializers.CharField(required=False, help_text="The licence's state, for `not-in-force`.")
+
+    def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:
+        return super().to_representation({**instance, "detail": said(instance)})
 
 
 class ErrorOut(serializers.Serializer[Any]):

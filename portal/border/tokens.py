@@ -53,7 +53,7 @@ def answer_to(paper: Paper, facts: Facts | None, newest: int | None, at: datetim
     content = content_of(facts, at) if facts else None
     outdated = bool(paper.token and newest and newest > paper.token.edition)
     judged = _judged(paper, facts, content)
-    newer = _(" There is a newer edition of this paper.") if outdated else ""
+    newer = " " + _("There is a newer edition of this paper.") if outdated else ""
     beyond = Beyond.UNKNOWN if paper.token else Beyond.NOT_GENUINE
     said = {
         "verdict": content["state"] if content else beyond.value,
