@@ -115,10 +115,13 @@ def _on_our_curve(key: object) -> ec.EllipticCurvePublicKey:
 def public_keys() -> list[PublicKey]:
     """Return every key that two people agreed to, the revoked ones marked, newest first."""
     rows = SigningKey.objects.agreed().order_by("-starts_at", "-pk")
-    return keys_of(rows.values_list("kid", "name", "public_key", "starts_at", "ends_at", "is_revoked"))
+    return keys_of(
+        (row.kid, row.name, row.public_key, row.starts_at, row.ends_at, row.is_revoked)  # type: ignore[attr-defined]
+        for row in rows
+    )
 
 
-def keys_of(rows: Iterable[tuple[str, str, bytes, datetime, datetime, bool]]) -> list[PublicKey]:
+def keys_of(rows: Iterable[tuple[str, str, bytes | memoryview, datetime, datetime, bool]]) -> list[PublicKey]:
     """Return the keys of rows that were looked up, and our own where nobody brought one in."""
     found = [
         PublicKey(kid, name, _on_our_curve(load_der_public_key(bytes(der))), starts, ends, is_revoked)

@@ -107,7 +107,11 @@ def repeats_note(note: DetentionNote, *, text: str, photos: Sequence[Upload]) ->
 
 def _digest(photo: Upload) -> str:
     photo.stream.seek(0)
-    return hashlib.file_digest(photo.stream, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    while chunk := photo.stream.read(documents.CHUNK):
+        digest.update(chunk)
+    photo.stream.seek(0)
+    return digest.hexdigest()
 
 
 @transaction.atomic

@@ -29,6 +29,7 @@ from licensing.models import (
     DetentionVerdict,
     Role,
 )
+from licensing.models.detentions import DetentionQuerySet
 from licensing.references import read_reference
 from portal.api import schema
 from portal.api.access import needs
@@ -296,7 +297,7 @@ def find(request: ApiRequest, number: str) -> Detention:
     return found
 
 
-def with_notes(rows: Any) -> Any:
+def with_notes(rows: DetentionQuerySet) -> DetentionQuerySet:
     return rows.in_full().prefetch_related("notes__by", "notes__photos__file")
 
 

@@ -9,13 +9,16 @@ from copy import deepcopy
 
 import pytest
 import schemathesis
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from licensing import snapshots
 from licensing.models import ApiScope
 from portal.api.schema import description
 from portal.wsgi import application
-from tests.factories import LicenceLineFactory, ListedEntityFactory
+from screening.control import catalogue
+from tests.factories import NOON, LicenceLineFactory, ListedEntityFactory
 from tests.portal.machines import Machine
 
 EXAMPLES = 10  # of each operation
@@ -24,7 +27,10 @@ EXAMPLES = 10  # of each operation
 @pytest.fixture
 def machine(transactional_db):
     LicenceLineFactory()
-    ListedEntityFactory(version__source="national")  # without a list in force nobody is screened
+    # Without these a right answer is 503: nothing to compare with, nothing to fetch.
+    ListedEntityFactory(version__source="national")
+    catalogue.load(by_name="Prueba", at=NOON)
+    snapshots.make_if_due(timezone.now())
     return Machine(scopes=list(ApiScope.values))
 
 
