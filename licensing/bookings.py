@@ -7,15 +7,16 @@ Every function belongs into the transaction of an act (`licensing.actions.custom
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Prefetch
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
 from licensing.errors import ReasonCode, Refused
@@ -260,6 +261,18 @@ def _too_fine(line: LicenceLine, unit: str) -> str:
 
 def reason(code: ReasonCode, line: int, detail: str, **more: Any) -> dict[str, Any]:
     return {"code": code, "detail": detail, "line": line, **more}
+
+
+def in_every_language(find: Callable[[], Reasons]) -> Reasons:
+    """Return the reasons with their words in each language, for whoever reads them later. `find` changes
+    nothing."""
+    found = find()
+    words: list[dict[str, str]] = [{} for _reason in found]
+    for language, _name in settings.LANGUAGES if found else ():
+        with override(language):
+            for said, again in zip(words, find(), strict=True):
+                said[language] = again["detail"]
+    return [{**reason, "words": said} for reason, said in zip(found, words, strict=True)]
 
 
 def unknown_line(reference: str, number: int) -> Reasons:

@@ -1,8 +1,11 @@
 """The one kind of error that callers are meant to handle."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 
 Reason = str | Promise
 
@@ -40,6 +43,12 @@ class ReasonCode(StrEnum):
     OTHER_ENTRY = "other-entry"
     OTHER_DESTINATION = "other-destination"
     OTHER_PARTY = "other-party"
+
+
+def said(reason: Mapping[str, Any]) -> str:
+    """Return the words of a stored reason in the language in use, or the only ones that it has."""
+    words: str = reason.get("words", {}).get(get_language(), reason["detail"])
+    return words
 
 
 class Refused(Exception):

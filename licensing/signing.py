@@ -5,7 +5,7 @@ Workers sign; pages and the API only read. A key signs once two administrators t
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,16 +115,17 @@ def _on_our_curve(key: object) -> ec.EllipticCurvePublicKey:
 def public_keys() -> list[PublicKey]:
     """Return every key that two people agreed to, the revoked ones marked, newest first."""
     rows = SigningKey.objects.agreed().order_by("-starts_at", "-pk")
-    found = [
-        PublicKey(
-            row.kid,
-            row.name,
-            _on_our_curve(load_der_public_key(bytes(row.public_key))),
-            row.starts_at,
-            row.ends_at,
-            row.is_revoked,  # type: ignore[attr-defined]
-        )
+    return keys_of(
+        (row.kid, row.name, row.public_key, row.starts_at, row.ends_at, row.is_revoked)  # type: ignore[attr-defined]
         for row in rows
+    )
+
+
+def keys_of(rows: Iterable[tuple[str, str, bytes | memoryview, datetime, datetime, bool]]) -> list[PublicKey]:
+    """Return the keys of rows that were looked up, and our own where nobody brought one in."""
+    found = [
+        PublicKey(kid, name, _on_our_curve(load_der_public_key(bytes(der))), starts, ends, is_revoked)
+        for kid, name, der, starts, ends, is_revoked in rows
     ]
     own = demonstration_key()
     return [*found, own] if own else found

@@ -1,10 +1,11 @@
 """Conditions as data: what an officer sets, how the licence words it, and what it says against a shipment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from django.db.models import F, Sum, prefetch_related_objects
 from django.db.models.functions import Coalesce
@@ -14,7 +15,6 @@ from licensing.bookings import Reasons, in_words, reason
 from licensing.country import Text, pack
 from licensing.errors import ReasonCode
 from licensing.models import (
-    GoodsLine,
     LedgerEntry,
     Licence,
     LicenceLine,
@@ -93,52 +93,183 @@ def of(recommendation: Recommendation) -> Terms | None:
     return rows.filter(recommendation=recommendation).first()
 
 
+class Limit(NamedTuple):
+    """How much of a line may leave with one declaration."""
+
+    line: int  # its number
+    most: Decimal
+    unit: str  # UN/ECE Recommendation 20
+
+
+class Stated(NamedTuple):
+    """What a licence asks of every shipment; an empty field asks nothing."""
+
+    ports: Sequence[str]
+    regimes: Sequence[str]
+    first_day: date | None
+    last_day: date | None
+    named_consignee: bool
+    quantity_tolerance: Decimal
+    value_tolerance: Decimal
+    limits: Sequence[Limit]
+
+
+class ClauseKind(StrEnum):
+    """What a condition is about, as machines read it."""
+
+    PORT = "port"
+    REGIME = "regime"
+    CONSIGNEE = "consignee"
+    FIRST_DAY = "first-day"
+    LAST_DAY = "last-day"
+    MOST_PER_DECLARATION = "most-per-declaration"
+    QUANTITY_TOLERANCE = "quantity-tolerance"
+    VALUE_TOLERANCE = "value-tolerance"
+
+
+class Clause(NamedTuple):
+    """One condition: what satisfies it, and how it reads."""
+
+    kind: ClauseKind
+    values: Sequence[str]  # codes, names, a day or an amount; of codes and names any one will do
+    text: Text
+    unit: str = ""  # UN/ECE Recommendation 20, where the value is an amount
+    line: int | None = None  # where it is about one line alone
+
+
+PER_CENT = "P1"  # UN/ECE Recommendation 20
+
+
+def stated(terms: Terms, limits: Sequence[Limit]) -> Stated:
+    return Stated(
+        terms.ports,
+        terms.regimes,
+        terms.first_day,
+        terms.last_day,
+        terms.named_consignee,
+        terms.quantity_tolerance,
+        terms.value_tolerance,
+        limits,
+    )
+
+
+def clauses(stated: Stated, receivers: Iterable[str]) -> list[Clause]:
+    """Return each condition by itself. `receivers` are the names that the licence names as such."""
+    receivers = list(dict.fromkeys(receivers))
+    found = [
+        Clause(ClauseKind.PORT, stated.ports, _ports(stated)) if stated.ports else None,
+        Clause(ClauseKind.REGIME, stated.regimes, _regimes(stated)) if stated.regimes else None,
+        Clause(ClauseKind.FIRST_DAY, [str(stated.first_day)], _from(stated.first_day))
+        if stated.first_day
+        else None,
+        Clause(ClauseKind.LAST_DAY, [str(stated.last_day)], _until(stated.last_day))
+        if stated.last_day
+        else None,
+        Clause(ClauseKind.CONSIGNEE, receivers, NAMED_ONLY) if stated.named_consignee else None,
+        *(
+            Clause(ClauseKind.MOST_PER_DECLARATION, [plain(one.most)], _limit(one), one.unit, one.line)
+            for one in stated.limits
+        ),
+        _tolerated(ClauseKind.QUANTITY_TOLERANCE, stated.quantity_tolerance, Text("cantidad", "quantity")),
+        _tolerated(ClauseKind.VALUE_TOLERANCE, stated.value_tolerance, Text("valor", "value")),
+    ]
+    return [clause for clause in found if clause]
+
+
+def stated_of(licence: Licence) -> Stated | None:
+    """Return what a licence asks of every shipment, None where that is nothing. Reads its terms, once, and
+    its lines."""
+    terms = _terms_of(licence)
+    if terms is None:
+        return None
+    most = {limit.goods_id: limit.most for limit in terms.limits.all()}
+    lines = [line for line in licence.lines.all() if line.goods_id in most] if most else []
+    return stated(terms, [Limit(line.number, most[line.goods_id], line.unit) for line in lines])
+
+
+def clauses_of(licence: Licence) -> list[Clause]:
+    """Return each condition of a licence that is data. Reads its parties too."""
+    asked = stated_of(licence)
+    if asked is None:
+        return []
+    parties = sorted(licence.application.parties.all(), key=lambda party: party.pk)
+    return clauses(asked, [party.name for party in parties if party.role in RECEIVERS])
+
+
+def _tolerated(kind: ClauseKind, per_cent: Decimal, of: Text) -> Clause | None:
+    if not per_cent:
+        return None
+    amount = plain(per_cent)
+    text = Text(f"Tolerancia: {amount} % en {of.es}.", f"Tolerance: {amount} % in {of.en}.")
+    return Clause(kind, [amount], text, PER_CENT)
+
+
+NAMED_ONLY = Text(
+    "Solo al consignatario o usuario final que aquí se nombra.",
+    "Only to the consignee or end user named here.",
+)
+
+
 def in_words_of_both(terms: Terms) -> list[Text]:
     """Return one sentence for each condition, as the licence prints them."""
-    country = pack()
-    ports = ", ".join(country.port_name(code) for code in terms.ports)
-    regimes = [country.regime_name(code) for code in terms.regimes]
+    limits = [Limit(limit.goods.number, limit.most, limit.goods.unit) for limit in terms.limits.all()]
+    set_here = stated(terms, limits)
     said = [
-        Text(f"Sale solo por: {ports}.", f"Leaves only through: {ports}.") if ports else None,
-        Text(
-            f"Solo bajo el régimen: {', '.join(one.es for one in regimes)}.",
-            f"Only under the customs procedure: {', '.join(one.en for one in regimes)}.",
-        )
-        if regimes
-        else None,
-        _days(terms),
-        Text(
-            "Solo al consignatario o usuario final que aquí se nombra.",
-            "Only to the consignee or end user named here.",
-        )
-        if terms.named_consignee
-        else None,
-        *(_limit(limit.goods, limit.most) for limit in terms.limits.all()),
-        _tolerance(terms),
+        _ports(set_here) if set_here.ports else None,
+        _regimes(set_here) if set_here.regimes else None,
+        _days(set_here),
+        NAMED_ONLY if set_here.named_consignee else None,
+        *(_limit(limit) for limit in set_here.limits),
+        _tolerance(set_here),
     ]
     return [sentence for sentence in said if sentence]
 
 
-def _days(terms: Terms) -> Text | None:
-    first, last = terms.first_day, terms.last_day
-    if first and last:
-        return Text(f"Sale entre el {first} y el {last}.", f"Leaves between {first} and {last}.")
-    if first:
-        return Text(f"No sale antes del {first}.", f"Leaves no earlier than {first}.")
-    return Text(f"Sale a más tardar el {last}.", f"Leaves by {last}.") if last else None
+def _ports(stated: Stated) -> Text:
+    ports = ", ".join(pack().port_name(code) for code in stated.ports)
+    return Text(f"Sale solo por: {ports}.", f"Leaves only through: {ports}.")
 
 
-def _limit(goods: GoodsLine, most: Decimal) -> Text:
-    unit = Text(unit_name(goods.unit, "es", most), unit_name(goods.unit, "en", most))
+def _regimes(stated: Stated) -> Text:
+    regimes = [pack().regime_name(code) for code in stated.regimes]
     return Text(
-        f"Línea {goods.number}: {plain(most)} {unit.es} como máximo por declaración.",
-        f"Line {goods.number}: at most {plain(most)} {unit.en} with each declaration.",
+        f"Solo bajo el régimen: {', '.join(one.es for one in regimes)}.",
+        f"Only under the customs procedure: {', '.join(one.en for one in regimes)}.",
     )
 
 
-def _tolerance(terms: Terms) -> Text | None:
-    quantity, value = plain(terms.quantity_tolerance), plain(terms.value_tolerance)
-    if not terms.quantity_tolerance and not terms.value_tolerance:
+def _days(stated: Stated) -> Text | None:
+    first, last = stated.first_day, stated.last_day
+    if first and last:
+        return Text(f"Sale entre el {first} y el {last}.", f"Leaves between {first} and {last}.")
+    if first:
+        return _from(first)
+    return _until(last) if last else None
+
+
+def _from(first: date) -> Text:
+    return Text(f"No sale antes del {first}.", f"Leaves no earlier than {first}.")
+
+
+def _until(last: date) -> Text:
+    return Text(f"Sale a más tardar el {last}.", f"Leaves by {last}.")
+
+
+def _limit(limit: Limit) -> Text:
+    most, spanish, english = plain(limit.most), *_names(limit)
+    return Text(
+        f"Línea {limit.line}: {most} {spanish} como máximo por declaración.",
+        f"Line {limit.line}: at most {most} {english} with each declaration.",
+    )
+
+
+def _names(limit: Limit) -> tuple[str, str]:
+    return unit_name(limit.unit, "es", limit.most), unit_name(limit.unit, "en", limit.most)
+
+
+def _tolerance(stated: Stated) -> Text | None:
+    quantity, value = plain(stated.quantity_tolerance), plain(stated.value_tolerance)
+    if not stated.quantity_tolerance and not stated.value_tolerance:
         return None
     return Text(
         f"Tolerancia: {quantity} % en cantidad y {value} % en valor.",

@@ -1,8 +1,8 @@
 """Tell customs systems what happens to licences (Standard Webhooks): news become messages, messages are sent.
 
 Of one licence the next message waits until the one before is taken or given up, so that nobody hears
-"suspended" after "reinstated". Messages of other licences go on, and an endpoint that does not answer is left
-alone for a while without delaying another.
+"suspended" after "reinstated"; what happens to goods detained under it comes in the same order. Messages of
+other licences go on, and an endpoint that does not answer is left alone for a while without delaying another.
 """
 
 import base64
@@ -126,24 +126,47 @@ def _used_up(at: datetime) -> Iterable[Licence]:
 @transaction.atomic
 def spread(at: datetime) -> int:
     """Make a message of each piece of news for each endpoint; return how many messages."""
-    waiting = LicenceNews.objects.filter(spread_at=None).order_by("pk").select_related("licence")
+    waiting = (
+        LicenceNews.objects.filter(spread_at=None).order_by("pk").select_related("licence", "detention__by")
+    )
     news = list(waiting.select_for_update(of=("self",), skip_locked=True)[:SPREAD_AT_ONCE])
     endpoints = list(WebhookEndpoint.objects.live())
-    messages = [_message(endpoint, one, at) for one in news for endpoint in endpoints]
+    messages = [
+        _message(endpoint, one, at) for one in news for endpoint in endpoints if _concerns(one, endpoint)
+    ]
     WebhookMessage.objects.bulk_create(messages, ignore_conflicts=True)
     LicenceNews.objects.filter(pk__in=[one.pk for one in news]).update(spread_at=at)
     return len(messages)
 
 
-def _message(endpoint: WebhookEndpoint, news: LicenceNews, at: datetime) -> WebhookMessage:
-    body = {
-        "type": f"licence.{news.kind}",
-        "timestamp": news.at.isoformat(),
+def _concerns(news: LicenceNews, endpoint: WebhookEndpoint) -> bool:
+    """Say whether a customs service is told: each of licences, of detained goods the one that has them."""
+    return news.detention is None or news.detention.by.organisation_id == endpoint.organisation_id
+
+
+def _said(news: LicenceNews) -> dict[str, Any]:
+    """Return the type of a message, and what it is about: no state, since that may have changed meanwhile."""
+    licence = news.licence.reference if news.licence else ""
+    api = f"{settings.PORTAL_URL}/api/v1"
+    if news.detention is None:
+        return {
+            "type": f"licence.{news.kind}",
+            "data": {"licence": licence, "url": f"{api}/licences/{licence}"},
+        }
+    return {
+        "type": f"detention.{news.kind}",
         "data": {
-            "licence": news.licence.reference,
-            "url": f"{settings.PORTAL_URL}/api/v1/licences/{news.licence.reference}",
+            "detention": news.detention.pk,
+            "declaration": news.detention.declaration,
+            "licence": licence,
+            "url": f"{api}/detentions/{news.detention.pk}",
         },
     }
+
+
+def _message(endpoint: WebhookEndpoint, news: LicenceNews, at: datetime) -> WebhookMessage:
+    said = _said(news)
+    body = {"type": said["type"], "timestamp": news.at.isoformat(), "data": said["data"]}
     return WebhookMessage(
         endpoint=endpoint,
         licence=news.licence,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from licensing.errors import said
 from licensing.models import LicenceLine, Usage
 
 
@@ -34,7 +35,7 @@ def lines_of(usage: Usage) -> list[Departed]:
             one["unit"],
             Decimal(one["counted"]),
             units.get((one["licence"], one["line"]), one["unit"]),
-            tuple(reason["detail"] for reason in one["irregular"]),
+            tuple(said(reason) for reason in one["irregular"]),
         )
         for one in told
     ]

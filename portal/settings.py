@@ -373,6 +373,12 @@ SPECTACULAR_SETTINGS = {
         "EntityKind": "screening.models.EntityKind.values",
         "NameKind": "screening.models.NameKind.values",
         "RelationKind": "screening.models.RelationKind.values",
+        "CoverageVerdict": "portal.api.coverage.VERDICTS",
+        "LicenceState": "licensing.models.LicenceState.values",
+        "DetentionState": "portal.api.detentions.STATES",
+        "DetentionVerdict": "portal.api.detentions.VERDICTS",
+        "TokenVerdict": "portal.api.tokens.TOKEN_VERDICTS",
+        "TermKind": "portal.api.customs.CLAUSE_KINDS",
         "ReasonCode": "portal.api.schema.REASON_CODES",
     },
 }

@@ -1,7 +1,7 @@
 """What a licence is worth, as one word and one sentence for whoever stands before the goods."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -40,12 +40,16 @@ AGAINST: dict[LicenceState, tuple[Promise, Promise]] = {
 
 def verdict(licence: Licence, at: datetime) -> Verdict:
     """Say what customs does about goods under the licence at `at`. Reads its lines."""
-    state = licence.state(at)
-    days = {"first": legal_date(licence.valid_from), "last": legal_date(licence.valid_to)}
+    some_used_up = any(line.is_used_up for line in licence.lines.all())
+    return verdict_of(licence.state(at), licence.valid_from, licence.valid_to, some_used_up=some_used_up)
+
+
+def verdict_of(state: LicenceState, first: date, last: date, *, some_used_up: bool) -> Verdict:
+    days = {"first": legal_date(first), "last": legal_date(last)}
     if state in AGAINST:
         against, next_step = AGAINST[state]
         return Verdict("bad", _("NOT VALID"), str(against) % days, str(next_step))
-    if not any(line.is_used_up for line in licence.lines.all()):
+    if not some_used_up:
         return Verdict("good", _("VALID"), _("In force until %(last)s.") % days, str(WRITE_OFF))
     reason = _("In force until %(last)s, but not for every line: some are used up.")
     return Verdict("ask", _("ASK"), reason % days, str(WRITE_OFF))

@@ -1,5 +1,6 @@
 """Make model instances for tests. Every factory gives a valid row; name only what your test is about."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -8,7 +9,7 @@ import factory
 from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
-from licensing import calibration, classification, models, references
+from licensing import calibration, classification, models, references, terms
 from licensing.country import pack
 from licensing.parties import digest, digest_of_case, facts, key
 from screening.control_models import ControlEdition, ControlEntry, ControlList, EntryVersion
@@ -497,6 +498,18 @@ class LicenceLineFactory(Factory):
     granted = Decimal("10")
     value = factory.SelfAttribute("goods.value")
     currency = factory.SelfAttribute("goods.currency")
+
+
+def conditioned(given: terms.Given, most: Decimal | None = None, line=(), **licence) -> models.Licence:
+    """Return a licence with conditions as data and one line; `most` of it may leave with a declaration.
+    `line` and the rest are for the factories."""
+    case = ApplicationFactory(recommended=True)
+    goods = case.goods.get()
+    limits = {goods.pk: most} if most else {}
+    terms.store(case.recommendations.get(), replace(given, limits=limits))
+    made = LicenceFactory(decision__application=case, **licence)
+    LicenceLineFactory(licence=made, goods=goods, **dict(line))
+    return made
 
 
 def count_from_nothing() -> None:

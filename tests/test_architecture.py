@@ -67,6 +67,7 @@ ARGUMENTS = {
     "code": "0123456789ABCDEF",
     "pk": 1,
     "photo": 1,
+    "detention": "1",
     "list_code": "eu-dual-use",
     "action": "suspend",
     "source": "demo-un",

@@ -28,18 +28,23 @@ def depart_item(
     reservation = held if held and line and held.line_id == line.pk else None
     kept = reservation.open_quantity if reservation else ZERO
     room = outcome.left_of(line) + kept if line else ZERO
-    asked, reasons = (
-        bookings.in_unit_of(line, one.quantity, one.unit)
-        if line
-        else (ZERO, bearing(outcome, one, licences, left_at)[3])
-    )
+    asked = bookings.in_unit_of(line, one.quantity, one.unit)[0] if line else ZERO
     amount = min(asked, room)
+
+    def against() -> Reasons:
+        if line is None or licence is None:
+            return bearing(outcome, one, licences, left_at)[3]
+        unlike = bookings.in_unit_of(line, one.quantity, one.unit)[1]
+        too_much = bookings.against_state(licence, left_at) + bookings.against_amount(line, asked, room)
+        return [
+            *(unlike or too_much),
+            *bookings.against_detention(usage.declaration),
+            *terms.against_shipment(licence, shipment, left_at),
+            *terms.against_amount(line, usage.declaration, outcome.taken[line.pk] + asked - kept),
+        ]
+
+    reasons = bookings.in_every_language(against)
     if line and licence:
-        against = bookings.against_state(licence, left_at) + bookings.against_amount(line, asked, room)
-        reasons = reasons or against
-        reasons += bookings.against_detention(usage.declaration)
-        reasons += terms.against_shipment(licence, shipment, left_at)
-        reasons += terms.against_amount(line, usage.declaration, outcome.taken[line.pk] + asked - kept)
         reasons += _count(outcome, one, line, amount, reservation)
     if reasons:
         outcome.irregularities.append(
@@ -80,7 +85,7 @@ def _count(
     share = shrink(reservation, reserved) if reservation and reserved else ZERO
     room = outcome.value_left_of(line) + share
     declared = line.value_of(amount) if one.value is None else one.value
-    reasons = bookings.against_value(line, declared, one.currency, room)
+    reasons = bookings.in_every_language(lambda: bookings.against_value(line, declared, one.currency, room))
     value = min(
         line.value_of(amount) if reasons and reasons[0]["code"] == "other-currency" else declared, room
     )

@@ -3,6 +3,7 @@
 That goods are kept holds at once, one person may say so. That they may go takes two.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -60,6 +61,9 @@ def detain(
     if not question.strip() or not goods.strip() or not declaration.strip():
         raise Refused(_("Say what the goods are, of which declaration, and what you want to know."))
     pictures = _pictures(photos)  # before anything is locked: it takes its time
+    locks.wait_for(f"detention of {by.pk} {once}")
+    if known := Detention.objects.filter(by=by, once=once).first():
+        return known, False
     reference = read_licence_number(number)
     licence = bookings.locked([reference]).get(reference)
     detention = Detention.objects.create(
@@ -78,19 +82,56 @@ def detain(
     return detention, True
 
 
+def repeats(
+    detention: Detention,
+    *,
+    number: str,
+    declaration: str,
+    port: str,
+    goods: str,
+    question: str,
+    photos: Sequence[Upload],
+) -> bool:
+    """Say whether a detention was asked for just so."""
+    stored = (detention.number, detention.declaration, detention.port, detention.goods)
+    asked = (read_licence_number(number)[:30], read_reference(declaration), port, goods.strip())
+    first = detention.notes.order_by("pk").first()
+    return stored == asked and first is not None and repeats_note(first, text=question, photos=photos)
+
+
+def repeats_note(note: DetentionNote, *, text: str, photos: Sequence[Upload]) -> bool:
+    """Say whether a note says just this, with just these pictures."""
+    kept = set(note.photos.values_list("file__sha256", flat=True))
+    return note.text == text.strip() and kept == {_digest(photo) for photo in photos}
+
+
+def _digest(photo: Upload) -> str:
+    photo.stream.seek(0)
+    digest = hashlib.sha256()
+    while chunk := photo.stream.read(documents.CHUNK):
+        digest.update(chunk)
+    photo.stream.seek(0)
+    return digest.hexdigest()
+
+
 @transaction.atomic
 def add_note(
-    detention_id: int, *, text: str, photos: Sequence[Upload], by: User, at: datetime
+    detention_id: int, *, text: str, photos: Sequence[Upload], by: User, at: datetime, once: str = ""
 ) -> DetentionNote:
-    """Tell the other side something more, as long as the goods are here."""
+    """Tell the other side something more, as long as the goods are here. The same `once` changes nothing, and
+    returns the note it stood for first."""
     if not has(by, Permission.REPORT_USAGE) and not has(by, Permission.REVIEW):
         raise Refused(_("Your role does not allow this."), code="not-allowed")
     pictures = _pictures(photos)
+    if once:
+        locks.wait_for(f"note of {by.pk} {once}")
+        if known := DetentionNote.objects.filter(by=by, once=once).first():
+            return known
     detention = _locked(detention_id)
     _check_still_here(detention)
     if not text.strip():
         raise Refused(_("Write what the other side should know."))
-    note = _write(detention, text, pictures, by, at)
+    note = _write(detention, text, pictures, by, at, once)
     _log(Action.NOTE_DETENTION, detention, by, at, note=note.text)
     return note
 
@@ -167,9 +208,14 @@ def _pictures(photos: Sequence[Upload]) -> list[tuple[Upload, bytes | None]]:
 
 
 def _write(
-    detention: Detention, text: str, pictures: list[tuple[Upload, bytes | None]], by: User, at: datetime
+    detention: Detention,
+    text: str,
+    pictures: list[tuple[Upload, bytes | None]],
+    by: User,
+    at: datetime,
+    once: str = "",
 ) -> DetentionNote:
-    note = DetentionNote.objects.create(detention=detention, text=text.strip(), by=by, at=at)
+    note = DetentionNote.objects.create(detention=detention, text=text.strip(), once=once, by=by, at=at)
     for photo, small in pictures:
         file = documents.keep_upload(photo, at=at)
         thumbnail = small and documents.keep(BytesIO(small), media_type=thumbnails.MEDIA_TYPE, at=at)

@@ -54,6 +54,18 @@ class DetentionQuerySet(models.QuerySet["Detention"]):
     def late(self, at: datetime) -> Self:
         return self.waiting().filter(due_at__lte=at)
 
+    def in_state(self, state: DetentionState) -> Self:
+        """Those in `state`, as `Detention.state` says of one."""
+        if state == DetentionState.RELEASED:
+            return self.exclude(pk__in=Detention.objects.unreleased().values("pk"))
+        newest = DetentionAnswer.objects.filter(detention=OuterRef("pk")).order_by("-pk").values("verdict")
+        rows = self.unreleased().annotate(verdict_now=Subquery(newest[:1]))
+        verdict = {
+            DetentionState.PROPOSED: DetentionVerdict.RELEASE,
+            DetentionState.KEPT: DetentionVerdict.KEEP,
+        }.get(state)
+        return rows.filter(verdict_now=verdict)
+
     def in_full(self) -> Self:
         return self.select_related("licence__holder", "by__organisation").prefetch_related(
             "answers__by", "answers__confirmation__by"
@@ -114,12 +126,18 @@ class DetentionNote(models.Model):
 
     detention = models.ForeignKey(Detention, models.PROTECT, related_name="notes")
     text = models.TextField(max_length=4000)
+    once = models.CharField(max_length=100, blank=True)  # a machine's own id of it; "" of a person's
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="a_detention_note_says_something")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="a_detention_note_says_something"),
+            models.UniqueConstraint(
+                fields=["by", "once"], condition=~Q(once=""), name="a_detention_note_is_sent_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]

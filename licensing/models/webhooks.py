@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from licensing.models.accounts import Organisation, User
+from licensing.models.detentions import Detention
 from licensing.models.licences import Licence
 
 
@@ -23,12 +24,22 @@ class NewsKind(models.TextChoices):
     SURRENDERED = "surrendered", _("Given back")
     EXPIRED = "expired", _("Expired")
     EXHAUSTED = "exhausted", _("Used up")
+    # Of goods that customs keeps back
+    OPENED = "opened", _("Goods detained")
+    ANSWERED = "answered", _("Answered about detained goods")
+    CLOSED = "closed", _("Detained goods let go")
+
+
+OF_DETENTIONS = (NewsKind.OPENED, NewsKind.ANSWERED, NewsKind.CLOSED)
 
 
 class LicenceNews(models.Model):
-    """That something happened to a licence which customs should hear of at once."""
+    """That something happened to a licence, or to goods detained under one, which customs should hear of at
+    once."""
 
-    licence = models.ForeignKey(Licence, models.PROTECT, related_name="news")
+    # Null: of goods that are under no licence we know.
+    licence = models.ForeignKey(Licence, models.PROTECT, null=True, related_name="news")
+    detention = models.ForeignKey(Detention, models.PROTECT, null=True, related_name="news")
     kind = models.CharField(max_length=12, choices=NewsKind)
     at = models.DateTimeField()
     spread_at = models.DateTimeField(null=True)  # when every endpoint had got its message
@@ -43,11 +54,21 @@ class LicenceNews(models.Model):
             models.UniqueConstraint(
                 fields=["licence"], condition=Q(kind="expired"), name="a_licence_expires_once"
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=OF_DETENTIONS, detention__isnull=False)
+                | (~Q(kind__in=OF_DETENTIONS) & Q(detention=None, licence__isnull=False)),
+                name="news_is_of_a_licence_or_of_a_detention",
+            ),
         ]
         indexes = [models.Index(fields=["id"], condition=Q(spread_at=None), name="news_to_spread")]
 
     def __str__(self) -> str:
-        return f"{self.licence}: {self.kind}"
+        return f"{self.about}: {self.kind}"
+
+    @property
+    def about(self) -> str:
+        """Return the number of the licence, or that of the declaration whose goods are detained."""
+        return str(self.detention or self.licence)
 
 
 class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
@@ -95,9 +116,12 @@ class WebhookMessageQuerySet(models.QuerySet["WebhookMessage"]):
         return self.filter(delivered_at=None, dead_at=None)
 
     def due(self, at: datetime) -> Self:
-        """Messages to send now: of each licence only the oldest that is not settled."""
+        """Messages to send now: of each licence only the oldest that is not settled, and of each detention
+        that is under none."""
+        same_licence = Q(licence=OuterRef("licence"))
+        same_detention = Q(licence=None, news__detention=OuterRef("news__detention"))
         earlier = WebhookMessage.objects.open().filter(
-            endpoint=OuterRef("endpoint"), licence=OuterRef("licence"), pk__lt=OuterRef("pk")
+            same_licence | same_detention, endpoint=OuterRef("endpoint"), pk__lt=OuterRef("pk")
         )
         return self.open().filter(due_at__lte=at).exclude(Exists(earlier))
 
@@ -109,7 +133,7 @@ class WebhookMessage(models.Model):
     """One piece of news for one endpoint: sent until it is taken, for three days, then left to a person."""
 
     endpoint = models.ForeignKey(WebhookEndpoint, models.PROTECT, related_name="messages")
-    licence = models.ForeignKey(Licence, models.PROTECT, related_name="+")
+    licence = models.ForeignKey(Licence, models.PROTECT, null=True, related_name="+")
     news = models.ForeignKey(LicenceNews, models.PROTECT, related_name="messages")
     key = models.CharField(max_length=40, unique=True)  # webhook-id: the same with every try
     body = models.TextField()  # JSON, as it is sent

@@ -12,17 +12,18 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from licensing import coverage
+from licensing import coverage, terms
 from licensing.coverage import Actor, Candidate, Consignment, Goods, Item, Verdict
 from licensing.models import ApiScope, Licence, LicenceState
 from licensing.units import units
 from portal import covered, determined
 from portal.api import schema
 from portal.api.access import needs
-from portal.api.customs import LIST_OF_LINES, MOST_LINES, Holder, ShipmentIn, shipment_of
+from portal.api.customs import LIST_OF_LINES, MOST_LINES, Holder, ShipmentIn, TermOut, shipment_of
 from portal.api.determinations import OUTCOMES, GroundOut, is_an_entry, is_an_hs_code
 from portal.api.fields import Closed, Quantity, QuantityAsked, Text, Whole
 from portal.api.screening_messages import is_a_country, says_something, several
+from portal.border.answer import clause_shown
 from portal.http import ApiRequest
 from screening.codes import normalise_code, normalise_hs
 from screening.control.wording import LONGEST_CODE
@@ -103,6 +104,7 @@ class CandidateOut(serializers.Serializer[Any]):
     remaining = Quantity()
     unit = serializers.CharField(help_text="The line's unit.")
     conditions = serializers.ListField(child=serializers.CharField())
+    terms = TermOut(many=True, help_text="Those of the conditions that we check messages against.")
     lacks = LackOut(many=True, help_text="Why it does not cover the item; empty if it does.")
 
 
@@ -112,6 +114,7 @@ class NeedOut(serializers.Serializer[Any]):
     grounds = GroundOut(many=True, help_text="The chain, in the order in which the law asks.")
 
 
+VERDICTS = [one.value for one in Verdict]
 VERDICTS_SAY = (
     "`covered`: a licence line in force covers it. `not-covered`: a licence is needed and none covers it. "
     "`ask`: the authority must look. `not-listed`: not on the list as far as stated; that frees nothing."
@@ -120,7 +123,7 @@ VERDICTS_SAY = (
 
 class ItemOut(serializers.Serializer[Any]):
     item = serializers.IntegerField()
-    verdict = serializers.ChoiceField(choices=[one.value for one in Verdict], help_text=VERDICTS_SAY)
+    verdict = serializers.ChoiceField(choices=VERDICTS, help_text=VERDICTS_SAY)
     need = NeedOut(help_text="Is a licence needed for it?")
     licences = CandidateOut(
         many=True, help_text=f"The holder's lines of such goods, at most {MOST_CANDIDATES}, the best first."
@@ -130,7 +133,7 @@ class ItemOut(serializers.Serializer[Any]):
 class CoverageOut(serializers.Serializer[Any]):
     as_of = serializers.DateTimeField(help_text="The moment all of this is true of, in UTC.")
     verdict = serializers.ChoiceField(
-        choices=[one.value for one in Verdict], help_text=f"The strictest of the items'. {VERDICTS_SAY}"
+        choices=VERDICTS, help_text=f"The strictest of the items'. {VERDICTS_SAY}"
     )
     acts = serializers.ChoiceField(
         choices=[one.value for one in Actor], help_text="Who has to do something next."
@@ -213,6 +216,7 @@ def _shown(candidate: Candidate, at: datetime) -> dict[str, Any]:
         "remaining": line.remaining,
         "unit": line.unit,
         "conditions": line.licence.conditions,
+        "terms": [clause_shown(one) for one in terms.clauses_of(line.licence)],
         "lacks": candidate.lacks,
     }
 

@@ -14,11 +14,12 @@ from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from licensing import terms
 from licensing.actions import customs
 from licensing.actions.customs import UsedLine
 from licensing.models import ApiScope, Licence, LicenceState, Usage, User
 from licensing.references import read_licence_number
-from licensing.terms import Shipment
+from licensing.terms import ClauseKind, Shipment
 from portal.api import schema
 from portal.api.access import needs
 from portal.api.errors import problem, respond
@@ -27,6 +28,7 @@ from portal.border.answer import Answer, Facts, answer_of
 from portal.http import ApiRequest
 
 MOST_LINES = 200  # of one message
+CLAUSE_KINDS = [kind.value for kind in ClauseKind]
 # In this order, always
 IN_A_REASON = ("code", "detail", "item", "line", "remaining", "remaining_value", "unit", "state")
 
@@ -60,11 +62,37 @@ class PartyOut(serializers.Serializer[Any]):
     country = serializers.CharField(help_text="ISO 3166-1 alpha-2.")
 
 
-class LicenceOut(serializers.Serializer[Any]):
-    """Describes what portal.border.answer says."""
+class TermOut(serializers.Serializer[Any]):
+    """Describes what portal.border.answer says of a condition."""
+
+    kind = serializers.ChoiceField(
+        choices=CLAUSE_KINDS,
+        help_text="`port`, `regime`, `consignee`: what a message must say, one of `values`. `first-day`, "
+        "`last-day`: legal days of the country, the last included. `most-per-declaration`: of one line. "
+        "`quantity-tolerance`, `value-tolerance`: by how much more than granted may leave; `remaining` "
+        "counts it in already.",
+    )
+    values = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="UN/LOCODEs, codes of customs procedures, names, a day or an exact amount.",
+    )
+    unit = serializers.CharField(
+        help_text="UN/ECE Recommendation 20 code of an amount (`P1` is per cent); empty for all else."
+    )
+    line = serializers.IntegerField(allow_null=True, help_text="Line of the licence; null if about all.")
+    text = serializers.CharField(help_text="The condition for people, in the language of the answer.")
+
+
+class AnsweredOut(serializers.Serializer[Any]):
+    """Describes what every answer of portal.border.answer begins with."""
 
     as_of = serializers.DateTimeField(help_text="The moment all of this is true of, in UTC.")
     version = serializers.CharField(help_text="Changes when anything but `as_of` changes; also the ETag.")
+
+
+class WorthOut(serializers.Serializer[Any]):
+    """Describes what portal.border.answer says of a licence."""
+
     number = serializers.CharField()
     state = serializers.ChoiceField(
         choices=LicenceState.values, help_text="What the licence is worth at `as_of`."
@@ -77,8 +105,15 @@ class LicenceOut(serializers.Serializer[Any]):
     ends_at = serializers.DateTimeField(help_text="First moment after `valid_to`, in UTC.")
     destination = serializers.CharField(help_text="Country of final destination, ISO 3166-1 alpha-2.")
     parties = PartyOut(many=True)
-    conditions = serializers.ListField(child=serializers.CharField())
+    conditions = serializers.ListField(
+        child=serializers.CharField(), help_text="All conditions, as the licence prints them."
+    )
+    terms = TermOut(many=True, help_text="Those of the conditions that we check messages against.")
     lines = LineOut(many=True)
+
+
+class LicenceOut(AnsweredOut, WorthOut):
+    pass
 
 
 LIST_OF_LINES: dict[str, Any] = {
@@ -201,8 +236,12 @@ def unknown() -> NotFound:
 
 def licence_now(licence: Licence) -> Answer:
     """Return everything the border asks of a licence, as it is at this moment."""
+    return answer_of(facts_of(licence), timezone.now())
+
+
+def facts_of(licence: Licence) -> Facts:
     parties = licence.application.parties.filter(role__in=customs.PARTIES_AT_THE_BORDER).order_by("pk")
-    facts = Facts(
+    return Facts(
         reference=licence.reference,
         status=licence.status,
         holder=licence.holder.name,
@@ -215,8 +254,8 @@ def licence_now(licence: Licence) -> Answer:
         conditions=licence.conditions,
         parties=parties.values_list("role", "name", "country"),
         lines=licence.lines.all(),
+        terms=terms.stated_of(licence),
     )
-    return answer_of(facts, timezone.now())
 
 
 def answer(usage: Usage, request: ApiRequest, is_new: bool) -> Response:

@@ -108,7 +108,9 @@ def words_for(schema: Schema) -> str:
         return str(schema["const"])
     if "oneOf" in schema:
         return " or ".join(dict.fromkeys(words_for(resolved(one)) for one in schema["oneOf"]))
-    return " ".join(filter(None, [schema.get("type", "object"), schema.get("format", "")]))
+    kinds = schema.get("type", "object")
+    kind = kinds if isinstance(kinds, str) else " or ".join(kinds)
+    return " ".join(filter(None, [kind, schema.get("format", "")]))
 
 
 def first_example(content: Schema) -> str:
@@ -118,7 +120,9 @@ def first_example(content: Schema) -> str:
 
 def curl(method: str, path: str, body: Schema, *, is_open: bool) -> str:
     """Return a command that calls the operation with the example's values."""
-    address = settings.PORTAL_URL + path.replace("{number}", "PA-L-2026-000123")
+    address = settings.PORTAL_URL + path.replace("{number}", "PA-L-2026-000123").replace(
+        "{token}", "TOKEN"
+    ).replace("{detention}", "17")
     key = [] if is_open else ['-H "Authorization: Bearer $ISTMO_KEY"']
     lines = [f"curl {shlex.quote(address)}", *key, "-H 'Accept-Language: en'"]
     if method == "post":

@@ -2,6 +2,29 @@
 
 from typing import Any
 
+CONDITIONS = [
+    "Avise a la autoridad dentro de los 30 días de la llegada.",
+    "Sale a más tardar el 2026-11-30.\nLeaves by 2026-11-30.",
+    "Línea 1: 8 unidades como máximo por declaración.\nLine 1: at most 8 units with each declaration.",
+]
+
+TERMS: list[dict[str, Any]] = [
+    {
+        "kind": "last-day",
+        "values": ["2026-11-30"],
+        "unit": "",
+        "line": None,
+        "text": "Leaves by 2026-11-30.",
+    },
+    {
+        "kind": "most-per-declaration",
+        "values": ["8"],
+        "unit": "C62",
+        "line": 1,
+        "text": "Line 1: at most 8 units with each declaration.",
+    },
+]
+
 LICENCE = {
     "as_of": "2026-03-02T17:00:00Z",
     "version": "aec23fa7d7ba6a07",
@@ -18,7 +41,8 @@ LICENCE = {
         {"role": "consignee", "name": "Kyoto Glass Works", "country": "JP"},
         {"role": "end-user", "name": "Kyoto Glass Works", "country": "JP"},
     ],
-    "conditions": ["Avise a la autoridad dentro de los 30 días de la llegada."],
+    "conditions": CONDITIONS,
+    "terms": TERMS,
     "lines": [
         {
             "line": 1,
@@ -33,6 +57,45 @@ LICENCE = {
             "remaining": "6",
         }
     ],
+}
+
+TOKEN = {
+    "as_of": "2026-03-02T17:00:00Z",
+    "version": "5d0c3c2f8e6b1a94",
+    "verdict": "valid",
+    "usable": True,
+    "sentence": "VALID. In force until 31 December 2026.",
+    "next_step": "Compare goods, quantity, consignee and destination with what stands below. "
+    "Then write off what leaves.",
+    "genuine": True,
+    "flaw": "",
+    "outdated": False,
+    "token": {
+        "number": "PA-L-2026-000123",
+        "edition": 1,
+        "holder": "Óptica del Istmo, S. A.",
+        "valid_from": "2026-01-01",
+        "valid_to": "2026-12-31",
+        "issued_at": "2026-03-02T17:00:00Z",
+        "state": "valid",
+        "data_sha256": "0" * 64,
+        "kid": "3f9c1d20a7b65e84",
+    },
+    "licence": {name: said for name, said in LICENCE.items() if name not in ("as_of", "version")},
+}
+
+NO_TOKEN = {
+    "as_of": "2026-03-02T17:00:00Z",
+    "version": "0b9f1f0b6d7c2e35",
+    "verdict": "not-genuine",
+    "usable": False,
+    "sentence": "ASK. The code could not be read. Scan it again.",
+    "next_step": "Still unreadable? Keep the goods and ask the licensing authority by telephone.",
+    "genuine": False,
+    "flaw": "unreadable",
+    "outdated": False,
+    "token": None,
+    "licence": None,
 }
 
 MESSAGE = {
@@ -278,7 +341,8 @@ COVERED: dict[str, Any] = {
                     "state": "valid",
                     "remaining": "6",
                     "unit": "C62",
-                    "conditions": ["Avise a la autoridad dentro de los 30 días de la llegada."],
+                    "conditions": CONDITIONS,
+                    "terms": TERMS,
                     "lacks": [],
                 }
             ],
@@ -469,6 +533,7 @@ DEPARTURE = {
     "id": "siga-2026-0009483-1",
     "declaration": "PABLB-2026-0009483",
     "version": 1,
+    "left_at": "2026-03-02T09:30:00-05:00",
     "lines": [{"item": 1, "licence": "PA-L-2026-000123", "line": 1, "quantity": "6", "unit": "C62"}],
 }
 
@@ -478,6 +543,7 @@ DEPARTED = {
     "declaration": "PABLB-2026-0009483",
     "version": 1,
     "recorded_at": "2026-03-02T17:00:00Z",
+    "left_at": "2026-03-02T14:30:00Z",
     "lines": [
         {
             "item": 1,
@@ -497,6 +563,75 @@ DEPARTED = {
             ],
         }
     ],
+}
+
+PHOTO = {
+    "name": "IMG_0017.png",
+    "content": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+}
+
+DETENTION: dict[str, Any] = {
+    "id": "siga-d-2026-0000311",
+    "licence": "PA-L-2026-000123",
+    "declaration": "PABLB-2026-0009484",
+    "port": "PABLB",
+    "goods": "Two boxes without marks, 40 kg each",
+    "question": "The papers say six lasers, the boxes hold eight. Does the licence cover them?",
+    "photos": [PHOTO],
+}
+
+DETAINED: dict[str, Any] = {
+    "detention": 17,
+    "id": "siga-d-2026-0000311",
+    "licence": "PA-L-2026-000123",
+    "declaration": "PABLB-2026-0009484",
+    "port": "PABLB",
+    "goods": "Two boxes without marks, 40 kg each",
+    "opened_at": "2026-03-02T17:00:00Z",
+    "due_at": "2026-03-03T17:00:00Z",
+    "state": "waiting",
+    "may_go": False,
+    "answer": None,
+    "notes": [
+        {
+            "side": "customs",
+            "text": "The papers say six lasers, the boxes hold eight. Does the licence cover them?",
+            "at": "2026-03-02T17:00:00Z",
+            "photos": [
+                {
+                    "name": "IMG_0017.png",
+                    "media_type": "image/png",
+                    "size": 70,
+                    "sha256": "6b7fa434f92a8b80aab02d9bf1a12e49ffcae424e4013a1c4f68b67e3d2bbcd0",
+                }
+            ],
+        }
+    ],
+}
+
+DETENTION_NOTE = {"id": "siga-d-2026-0000311-2", "text": "The maker's label says 4 kW.", "photos": [PHOTO]}
+
+NOTED: dict[str, Any] = {**DETAINED, "notes": [*DETAINED["notes"], {**DETAINED["notes"][0]}]}
+NOTED["notes"][1]["text"] = "The maker's label says 4 kW."
+
+LET_GO = {
+    **NOTED,
+    "state": "released",
+    "may_go": True,
+    "answer": {
+        "verdict": "release",
+        "reasons": "Eight are within the licence.",
+        "at": "2026-03-02T17:00:00Z",
+        "confirmed_at": "2026-03-02T17:00:00Z",
+    },
+}
+
+DETENTIONS = {
+    "as_of": "2026-03-02T17:00:00Z",
+    "detentions": [DETAINED],
+    "next": "17",
+    "more": False,
 }
 
 BATCH = {"messages": [{"kind": "release", **RELEASE}, {"kind": "depart", **DEPARTURE}]}

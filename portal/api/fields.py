@@ -1,9 +1,12 @@
 """Values as the API takes and gives them: exact, and of one type each."""
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -13,6 +16,8 @@ from portal.signs import HIDDEN_SIGNS
 
 DIGITS = re.compile(r"[0-9]{1,14}(\.[0-9]{1,4})?")
 MONEY = re.compile(r"[0-9]{1,14}(\.[0-9]{1,2})?")
+# Nothing that is reported here happened in another century; the ends of the calendar have no other time zone.
+MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 LINE_ENDS = re.compile(r"[\t\n\r\u2028\u2029]")
 QUANTITY_PATTERN = r"^[0-9]{1,14}(\.[0-9]{1,4})?$"
 MONEY_PATTERN = r"^[0-9]{1,14}(\.[0-9]{1,2})?$"
@@ -100,6 +105,33 @@ class MoneyAsked(serializers.Field[Decimal, Any, Any, Any]):
         if isinstance(data, bool) or not MONEY.fullmatch(digits):
             self.fail("invalid")
         return Decimal(digits)
+
+
+@extend_schema_field({"type": "string", "format": "date-time", "pattern": f"^{MOMENT.pattern}$"})
+class PastMoment(serializers.Field[datetime, Any, Any, Any]):
+    """A moment that has come, with its distance from UTC (RFC 3339); given in UTC."""
+
+    default_error_messages = {
+        **MISSING,
+        "invalid": _("Send a moment with its time zone, such as “2026-03-02T09:30:00-05:00”."),
+        "not_yet": _("This moment has not come yet. Send when it was."),
+    }
+
+    def to_internal_value(self, data: Any) -> datetime:
+        if not isinstance(data, str) or not MOMENT.fullmatch(data):
+            self.fail("invalid")
+        try:
+            moment = parse_datetime(data)
+        except ValueError:  # no such day or hour
+            moment = None
+        if moment is None:
+            self.fail("invalid")
+        if moment > timezone.now():
+            self.fail("not_yet")
+        return moment.astimezone(UTC)
+
+    def to_representation(self, value: datetime) -> str:
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 @extend_schema_field({"type": "boolean"})

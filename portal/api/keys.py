@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from licensing import signing
 from licensing.signing import PublicKey
 from portal.api import schema
+from portal.border import tokens
 from portal.offline.verify_token import Key
 
 
@@ -54,9 +55,7 @@ def key_set() -> dict[str, Any]:
 
 def known() -> dict[str, Key]:
     """Return all keys as portal.offline.verify_token takes them."""
-    return {
-        key.kid: Key(key.key, key.starts_at, key.ends_at, key.is_revoked) for key in signing.public_keys()
-    }
+    return tokens.known(signing.public_keys())
 
 
 def _jwk(key: PublicKey) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from portal.api import errors, schema
 from portal.api.access import needs
 from portal.api.customs import IN_A_REASON, LIST_OF_LINES, MOST_LINES, ShipmentIn, shipment_of
 from portal.api.errors import problem, respond
-from portal.api.fields import Closed, MoneyAsked, QuantityAsked, Text, Whole, YesNo
+from portal.api.fields import Closed, MoneyAsked, PastMoment, QuantityAsked, Text, Whole, YesNo
 from portal.http import ApiRequest
 
 MOST_MESSAGES = 100  # of one batch
@@ -89,6 +89,14 @@ class DeclarationIn(VersionIn, ShipmentIn):
         max_length=MOST_LINES,
         error_messages=LIST_OF_LINES,
         help_text="The items, each with the licence line that covers it. Licences may differ.",
+    )
+
+
+class DepartedIn(DeclarationIn):
+    left_at = PastMoment(
+        required=False,
+        help_text="When the goods left, if that was earlier than this message, as after an outage: the days "
+        "of the licence and of the books are counted by it.",
     )
 
 
@@ -163,6 +171,9 @@ class DepartureOut(serializers.Serializer[Any]):
     declaration = serializers.CharField()
     version = serializers.IntegerField()
     recorded_at = serializers.DateTimeField(source="at")
+    left_at = PastMoment(
+        allow_null=True, help_text="When the goods left, as you reported it; null if you did not."
+    )
     lines = GoneOut(source="answer.lines", many=True)
 
 
@@ -296,7 +307,7 @@ OPERATIONS = {
         ReleaseIn(), lambda message, sent, by: ledger.release(message, parts(sent), by=by, at=timezone.now())
     ),
     Usage.Kind.DEPART: Operation(
-        DeclarationIn(),
+        DepartedIn(),
         lambda message, sent, by: ledger.depart(message, declared(sent), by=by, at=timezone.now()),
     ),
 }
@@ -307,7 +318,9 @@ def handle(request: ApiRequest, kind: Usage.Kind, data: Any) -> Response:
     operation = OPERATIONS[kind]
     # Without data the serializer speaks words of its own; null is no object, as a list is none.
     sent = operation.reads.run_validation([] if data is None else data)
-    head = Message(sent["id"], sent["declaration"], sent.get("version", 1), shipment_of(sent))
+    head = Message(
+        sent["id"], sent["declaration"], sent.get("version", 1), shipment_of(sent), sent.get("left_at")
+    )
     usage, is_new = operation.does(head, sent, request.user)
     headers = {} if is_new else {"Idempotency-Replayed": "true"}
     if usage.outcome == Usage.Outcome.RECORDED:
@@ -391,7 +404,7 @@ class DeparturesView(APIView):
 
     @extend_schema(
         **schema.DEPART,
-        request=DeclarationIn,
+        request=DepartedIn,
         responses={201: DepartureOut, **schema.problems(schema.WRITING)},
     )
     def post(self, request: ApiRequest) -> Response:

@@ -17,9 +17,11 @@ from portal.api import schema
 from portal.api.access import needs
 from portal.api.customs import LIST_OF_LINES
 from portal.api.fields import MISSING, Closed, QuantityAsked, Text, Whole
+from portal.api.parsers import StrictJSONParser
 from portal.http import ApiRequest
 
 MOST_ROWS = 5000
+LARGEST_BOOK = 1024 * 1024  # bytes; what the proxy lets through
 DIFFERENCES = [MISSING_HERE, MISSING_THERE, DIFFERING, OTHER_DAY]
 
 
@@ -66,9 +68,15 @@ class ReconciledOut(serializers.Serializer[Any]):
     differences = DifferenceOut(many=True)
 
 
+class BookParser(StrictJSONParser):
+    largest_body = LARGEST_BOOK
+    most_openings = 2 * MOST_ROWS
+
+
 class ReconciliationsView(APIView):
     permission_classes = [needs(ApiScope.WRITE_USAGES)]
     http_method_names = ["post"]
+    parser_classes = (BookParser,)
 
     @extend_schema(
         **schema.RECONCILE,

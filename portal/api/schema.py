@@ -20,8 +20,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from licensing.errors import ReasonCode
-from licensing.models import LicenceState
+from licensing.errors import ReasonCode, said
+from licensing.models import DetentionState, LicenceState
 from portal.api import examples
 from portal.api.errors import KINDS, MEDIA_TYPE
 
@@ -61,8 +61,9 @@ Recommendation 20 code. A quantity in a message is what leaves with that message
 
 **Retries.** Give every message an `id`, store it before sending, and send the same message with the same id
 until you have an answer. It counts once; a repeat gets the first answer again, refusals too, with the header
-`Idempotency-Replayed: true`. The same id with other content is refused. Ids are kept for ever. The id
-stands in the body; a header `Idempotency-Key` is not read.
+`Idempotency-Replayed: true`; only what is irregular of a departure is said in the language of whoever asks
+again. The same id with other content is refused. Ids are kept for ever. The id stands in the body; a header
+`Idempotency-Key` is not read.
 
 **All or nothing.** A message is written off with all its lines, or refused with the reasons and none of them.
 
@@ -78,6 +79,14 @@ and release what does not; an amended declaration is an adjustment. What stays r
 released by itself. `recordUsage` is both steps in one. Goods that have left already are reported as a
 departure, which is recorded even where no licence covers them. The same item of the same version of a
 declaration counts once, even under two ids.
+
+**Detained goods.** What you keep back you say with `detain`, and nothing of its declaration is written off
+until two officers of the authority let it go. They answer by `due_at`; both sides keep the record.
+
+**Webhooks** (Standard Webhooks, signed) tell you at once: `licence.issued`, `.suspended`, `.reinstated`,
+`.revoked`, `.surrendered`, `.expired`, `.exhausted`, and of your own detentions `detention.opened`,
+`.answered`, `.closed`. Those about one licence come in order. They say what happened to what; ask for
+how it stands now.
 
 **Without a network.** The QR code of a licence is an address that ends in a token: a COSE_Sign1 (RFC 9052,
 ES256, external_aad `istmo-licence-1`) in base 41, two bytes as three of the characters
@@ -109,6 +118,9 @@ class ReasonOut(serializers.Serializer[Any]):
     state = serializers.ChoiceField(
         choices=LicenceState.values, required=False, help_text="The licence's state, for `not-in-force`."
     )
+
+    def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:
+        return super().to_representation({**instance, "detail": said(instance)})
 
 
 class ErrorOut(serializers.Serializer[Any]):
@@ -159,6 +171,31 @@ GET_LICENCE: dict[str, Any] = {
     ],
     "examples": [
         OpenApiExample("In force", examples.LICENCE, response_only=True, status_codes=["200"]),
+    ],
+}
+READ_TOKEN: dict[str, Any] = {
+    "operation_id": "readToken",
+    "summary": "What is the licence of this QR code worth now?",
+    "description": "Needs the scope `licences:read`. Says whether the authority signed the token, whether a "
+    "newer edition of the paper exists, and what the licence is worth at this moment. A token that is not "
+    "genuine is answered with `200` and `genuine: false`: that is the answer.",
+    "parameters": [
+        OpenApiParameter(
+            "token",
+            str,
+            OpenApiParameter.PATH,
+            description="What the address in the QR code has after `/V/`.",
+            examples=[OpenApiExample("Cut off", "A7K$*2")],
+        ),
+        LANGUAGE,
+        OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="ETag seen before."),
+        OpenApiParameter(
+            "ETag", str, OpenApiParameter.HEADER, response=[200], description="Stands for `version`."
+        ),
+    ],
+    "examples": [
+        OpenApiExample("Genuine", examples.TOKEN, response_only=True, status_codes=["200"]),
+        OpenApiExample("Not genuine", examples.NO_TOKEN, response_only=True, status_codes=["200"]),
     ],
 }
 UNCHANGED = OpenApiResponse(description="Nothing but `as_of` differs from what the ETag stands for.")
@@ -318,10 +355,75 @@ DEPART = _moving(
     "reportDeparture",
     "Report goods that have left already",
     "For what left while we could not be asked. It is never refused for what the licence says: as much as "
-    "its line bears is written off, and officers look into the rest.",
+    "its line bears is written off, and officers look into the rest. Say with `left_at` when they left; a "
+    "moment to come is refused.",
     examples.DEPARTURE,
     examples.DEPARTED,
 )
+DETENTION = OpenApiParameter(
+    "detention",
+    str,
+    OpenApiParameter.PATH,
+    description="`detention` of an earlier answer.",
+    examples=[OpenApiExample("Ours", "17")],
+)
+DETAIN: dict[str, Any] = {
+    "operation_id": "detain",
+    "summary": "Keep goods back and ask the authority",
+    "description": "Needs the scope `usages:write`. From then on nothing is written off for the declaration, "
+    "until two officers let the goods go. Safe to repeat with the same `id`: a repeat gets the detention as "
+    "it is then.",
+    "parameters": [LANGUAGE, REPLAYED],
+    "examples": [
+        OpenApiExample("Two boxes", examples.DETENTION, request_only=True),
+        OpenApiExample("Detained", examples.DETAINED, response_only=True, status_codes=["201"]),
+    ],
+}
+LIST_DETENTIONS: dict[str, Any] = {
+    "operation_id": "listDetentions",
+    "summary": "Which goods do we keep back?",
+    "description": "Needs the scope `licences:read`. Those of your own service, at most a hundred an answer; "
+    "ask with the last `next` for those that follow.",
+    "parameters": [
+        OpenApiParameter(
+            "state",
+            str,
+            OpenApiParameter.QUERY,
+            enum=DetentionState.values,
+            description="Only those in this state.",
+        ),
+        OpenApiParameter(
+            "declaration", str, OpenApiParameter.QUERY, description="Only those of this declaration."
+        ),
+        OpenApiParameter("after", str, OpenApiParameter.QUERY, description="`next` of the last answer."),
+        LANGUAGE,
+    ],
+    "examples": [
+        OpenApiExample("One", examples.DETENTIONS, response_only=True, status_codes=["200"]),
+    ],
+}
+GET_DETENTION: dict[str, Any] = {
+    "operation_id": "getDetention",
+    "summary": "What did the authority answer about goods we keep back?",
+    "description": "Needs the scope `licences:read`. Only `may_go: true` lets the goods go; then report what "
+    "leaves as ever. A webhook tells you when to ask again: `detention.opened`, `detention.answered`, "
+    "`detention.closed`.",
+    "parameters": [DETENTION, LANGUAGE],
+    "examples": [
+        OpenApiExample("Let go", examples.LET_GO, response_only=True, status_codes=["200"]),
+    ],
+}
+NOTE_DETENTION: dict[str, Any] = {
+    "operation_id": "addToDetention",
+    "summary": "Tell the authority more about goods we keep back",
+    "description": "Needs the scope `usages:write`. Refused once the goods were let go. Safe to repeat with "
+    "the same `id`.",
+    "parameters": [DETENTION, LANGUAGE, REPLAYED],
+    "examples": [
+        OpenApiExample("A label", examples.DETENTION_NOTE, request_only=True),
+        OpenApiExample("Added", examples.NOTED, response_only=True, status_codes=["201"]),
+    ],
+}
 BATCH: dict[str, Any] = {
     "operation_id": "sendBatch",
     "summary": "Send many messages at once",
@@ -360,12 +462,12 @@ TAKE_FORMS: dict[str, Any] = {
 CHANGES_FAIL = ("not-authenticated", "not-allowed", "not-found", "not-acceptable", "wrong-fields")
 SNAPSHOT_SAYS = """\
 A COSE_Sign1 (RFC 9052, ES256, external_aad `istmo-snapshot-1`) over a CBOR array: format (2), issued at and
-expires at (seconds since 1970, UTC), and a row for each licence: its number, its state (0 valid, 1 not yet
-valid, 2 expired, 3 exhausted, 4 suspended, 5 revoked, 6 surrendered), for each line its number, what remains
-and the unit, and a map of what a licence in force asks for beside the goods, each only where it does: 1 names
-of the receivers, 2 destination, 3 ports, 4 customs procedures, 5 first and 6 last day (days since 1970), 7 is
-1 if nobody else may receive, 8 the most of a line that one declaration may take, 9 how many conditions the
-paper has.
+expires at (seconds since 1970, UTC), and a row for each licence: its number; its state (0 valid, 1 not yet
+valid, 2 expired, 3 exhausted, 4 suspended, 5 revoked, 6 surrendered); for each line its number, what remains
+and the unit; and, of a licence in force, a map of what it asks for: 1 names of those who may receive,
+2 destination, 3 ports, 4 customs procedures, 5 first day and 6 last day (days since 1970), 7 whether only
+those named may receive, 8 for each limited line its number and the most with one declaration, 9 how many
+conditions stand on the paper. What asks for nothing is left out. 3 to 8 are `terms` of `getLicence`.
 """
 SNAPSHOT: dict[str, Any] = {
     "operation_id": "getSnapshot",

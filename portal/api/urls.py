@@ -6,6 +6,7 @@ from portal.api import (
     classifications,
     coverage,
     customs,
+    detentions,
     determinations,
     docs,
     keys,
@@ -15,6 +16,7 @@ from portal.api import (
     schema,
     screenings,
     snapshots,
+    tokens,
 )
 
 urlpatterns = [
@@ -22,6 +24,7 @@ urlpatterns = [
     path("v1/coverage", coverage.CoverageView.as_view(), name="api-coverage"),
     path("v1/licences/<str:number>", customs.LicenceView.as_view(), name="api-licence"),
     path("v1/licences/<str:number>/usages", customs.UsagesView.as_view(), name="api-usages"),
+    path("v1/licence-tokens/<str:token>", tokens.TokenView.as_view(), name="api-licence-token"),
     path("v1/screenings", screenings.ScreeningsView.as_view(), name="api-screenings"),
     path(
         "v1/licence-requirements",
@@ -34,6 +37,13 @@ urlpatterns = [
     path("v1/postings", ledger.PostingsView.as_view(), name="api-postings"),
     path("v1/releases", ledger.ReleasesView.as_view(), name="api-releases"),
     path("v1/departures", ledger.DeparturesView.as_view(), name="api-departures"),
+    path("v1/detentions", detentions.DetentionsView.as_view(), name="api-detentions"),
+    path("v1/detentions/<str:detention>", detentions.DetentionView.as_view(), name="api-detention"),
+    path(
+        "v1/detentions/<str:detention>/notes",
+        detentions.DetentionNotesView.as_view(),
+        name="api-detention-notes",
+    ),
     path("v1/batches", ledger.BatchesView.as_view(), name="api-batches"),
     path("v1/reconciliations", reconciliations.ReconciliationsView.as_view(), name="api-reconciliations"),
     path("v1/form-blocks", port_forms.FormBlocksView.as_view(), name="api-form-blocks"),

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from licensing.models import LicenceState
 from licensing.models.licences import Balance, state_of
+from licensing.terms import RECEIVERS, Clause, Stated, clauses
 from licensing.units import plain, unit_name
 
 ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -74,6 +75,7 @@ class Facts(NamedTuple):
     conditions: list[str]
     parties: Iterable[tuple[str, str, str]]
     lines: Iterable[LineLike]
+    terms: Stated | None  # what its conditions are, as far as they are data
 
 
 class Answer(NamedTuple):
@@ -98,10 +100,16 @@ class Answer(NamedTuple):
 
 
 def answer_of(facts: Facts, at: datetime) -> Answer:
-    """Return everything the border asks of a licence, as it is at `at`. The version is a short digest of
-    everything but that moment."""
+    """Return everything the border asks of a licence, as it is at `at`."""
+    return answered(content_of(facts, at), at)
+
+
+def content_of(facts: Facts, at: datetime) -> dict[str, Any]:
+    """Return all of the answer but its moment and version. Words are in the language in use."""
+    parties = list(facts.parties)
+    receivers = [name for role, name, _country in parties if role in RECEIVERS]
     state = state_of(facts.status, facts.starts_at, facts.ends_at, facts.lines, at)
-    content = {
+    return {
         "number": facts.reference,
         "state": state.value,
         "usable": state == LicenceState.VALID,
@@ -111,12 +119,15 @@ def answer_of(facts: Facts, at: datetime) -> Answer:
         "starts_at": moment(facts.starts_at),
         "ends_at": moment(facts.ends_at),
         "destination": facts.destination,
-        "parties": [
-            {"role": role, "name": name, "country": country} for role, name, country in facts.parties
-        ],
+        "parties": [{"role": role, "name": name, "country": country} for role, name, country in parties],
         "conditions": facts.conditions,
+        "terms": [clause_shown(one) for one in clauses(facts.terms, receivers)] if facts.terms else [],
         "lines": [shown(line) for line in facts.lines],
     }
+
+
+def answered(content: dict[str, Any], at: datetime) -> Answer:
+    """Return an answer as of `at`. Its version is a short digest of everything but that moment."""
     text = ENCODE(content)
     for sign, escaped in LINE_ENDS.items():
         text = text.replace(sign, escaped)
@@ -135,6 +146,16 @@ def shown(line: LineLike) -> dict[str, Any]:
         "used": plain(line.used),
         "reserved": plain(line.reserved),
         "remaining": plain(line.remaining),
+    }
+
+
+def clause_shown(clause: Clause) -> dict[str, Any]:
+    return {
+        "kind": clause.kind.value,
+        "values": list(clause.values),
+        "unit": clause.unit,
+        "line": clause.line,
+        "text": str(clause.text),
     }
 
 

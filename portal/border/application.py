@@ -8,8 +8,10 @@ import json
 import logging
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Hashable, Iterable
+from functools import lru_cache
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -25,9 +27,10 @@ from licensing.models import ApiScope
 from licensing.permissions import GRANTS, Permission
 from licensing.references import read_licence_number
 from portal.api.errors import MEDIA_TYPE, RETRY_AFTER_OUTAGE, problem
-from portal.border.answer import ENCODE, answer_of
+from portal.border.answer import ENCODE, Answer, answer_of
 from portal.border.lookup import Found, Key, Lookup
 from portal.border.shares import Shares
+from portal.border.tokens import Paper, answer_to, paper_of
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +45,8 @@ UNKNOWN_KEY = _("This key is unknown, expired or revoked.")
 LACKS_SCOPE = _("This key lacks the scope %(scope)s.")
 UNKNOWN_NUMBER = _("No licence has this number.")
 
-# How a licence may be asked for: the part of the address, and what turns the rest into its number. What
-# can't be read as one raises ValueError.
-ASKED_BY: dict[str, Callable[[str], str]] = {"licences": read_licence_number}
+# How a licence may be asked for: by its number, or by the token of its QR code.
+NUMBERS, TOKENS = "licences", "licence-tokens"
 
 Headers = list[tuple[str, str]]
 
@@ -92,21 +94,31 @@ class Border:
     def answer_question(
         self, path: str, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        reference = asked_for(path)
+        kind, asked = asked_for(path)
         if not accepts_json(environ.get("HTTP_ACCEPT", "")):
             raise Problem("not-acceptable")
         digest = self.let_in(environ)
-        found = self.lookup.ask(digest, reference)
+        paper = paper_of(asked, self.lookup.keys()) if kind == TOKENS else None
+        found = self.lookup.ask(digest, number_in(asked) if paper is None else paper.number)
         self.check_key(digest, found, environ)
         if environ["REQUEST_METHOD"] not in READING:
             raise Problem("method-not-allowed", headers=[("Allow", ", ".join(READING))])
-        if found.facts is None:
+        if found.facts is None and paper is None:
             raise Problem("not-found", UNKNOWN_NUMBER)
-        answer = answer_of(found.facts, found.at)
-        headers = [*answer.headers.items(), *ALWAYS]
+        language = language_of(environ)
+        with translation.override(language):
+            answer = self.answer_of(found, paper)
+        headers = [*answer.headers.items(), ("Content-Language", language), *ALWAYS]
         if answer.headers["ETag"] in parse_etags(environ.get("HTTP_IF_NONE_MATCH", "")):
             return send(HTTPStatus.NOT_MODIFIED, b"", headers, environ, start_response)
         return send(HTTPStatus.OK, answer.body, [("Content-Type", JSON), *headers], environ, start_response)
+
+    def answer_of(self, found: Found, paper: Paper | None) -> Answer:
+        if paper is None:
+            assert found.facts is not None  # looked at before
+            return answer_of(found.facts, found.at)
+        newest = self.lookup.newest_edition(paper.number) if found.facts else None
+        return answer_to(paper, found.facts, newest, found.at)
 
     def let_in(self, environ: WSGIEnvironment) -> bytes:
         """Return the digest of the caller's key, if it is not asking too often. Nobody has looked it up yet:
@@ -160,7 +172,7 @@ class Border:
         self, refusal: Problem, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Answer with a problem, in the caller's language."""
-        language = translation.get_language_from_request(WSGIRequest(environ))
+        language = language_of(environ)
         with translation.override(language):
             body = refusal.body(environ)
         headers = [("Content-Type", MEDIA_TYPE), ("Content-Language", language), *refusal.headers, *ALWAYS]
@@ -178,15 +190,22 @@ def border() -> Border:
     )
 
 
-def asked_for(path: str) -> str:
-    """Return the number of the licence that an address asks for."""
+def asked_for(path: str) -> tuple[str, str]:
+    """Return what an address asks by, NUMBERS or TOKENS, and that number or token; "" for what is none."""
     _empty, _api, version, kind, asked = [*path.split("/", 4), "", "", "", "", ""][:5]
-    if not path.startswith("/api/v1/") or kind not in ASKED_BY or not asked or "/" in asked:
+    if not path.startswith("/api/v1/") or kind not in (NUMBERS, TOKENS) or not asked or "/" in asked:
         raise Problem("not-found")
     try:
-        return ASKED_BY[kind](asked.encode("latin-1").decode())
+        return kind, asked.encode("latin-1").decode()
     except ValueError:
-        return ""  # no licence has that
+        return kind, ""  # no licence has that
+
+
+def number_in(asked: str) -> str:
+    try:
+        return read_licence_number(asked)
+    except ValueError:
+        return ""
 
 
 def secret_in(environ: WSGIEnvironment) -> str:
@@ -201,6 +220,16 @@ def unknown_key(environ: WSGIEnvironment, secret: str) -> Problem:
     invalid = ', error="invalid_token"' if secret else ""
     challenge = [("WWW-Authenticate", f'Bearer realm="{settings.PRODUCT_NAME} API"{invalid}')]
     return Problem("not-authenticated", UNKNOWN_KEY if secret else "", headers=challenge)
+
+
+def language_of(environ: WSGIEnvironment) -> str:
+    return _language_of(environ.get("HTTP_ACCEPT_LANGUAGE", ""), environ.get("HTTP_COOKIE", ""))
+
+
+@lru_cache(maxsize=1000)
+def _language_of(accepted: str, cookies: str) -> str:
+    asked = {"REQUEST_METHOD": "GET", "HTTP_ACCEPT_LANGUAGE": accepted, "HTTP_COOKIE": cookies}
+    return translation.get_language_from_request(WSGIRequest({**asked, "wsgi.input": BytesIO()}))
 
 
 def accepts_json(accept: str) -> bool:

@@ -1,4 +1,4 @@
-"""One statement for one question: the key, the licence, its lines and its parties, from the primary database.
+"""One statement for one question: the key and all of the licence, from the primary database.
 
 Prepared once for each connection; each thread has a connection of its own.
 """
@@ -6,14 +6,17 @@ Prepared once for each connection; each thread has a connection of its own.
 import json
 import threading
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from licensing import signing
 from licensing.actions.customs import PARTIES_AT_THE_BORDER
+from licensing.signing import PublicKey
+from licensing.terms import Limit, Stated
 from portal.border.answer import Facts, Line
 
 ROLES = ", ".join(f"'{role.value}'" for role in PARTIES_AT_THE_BORDER)
@@ -26,6 +29,15 @@ SELECT key.id, key.scopes, key.role, key.is_stale,
     (SELECT json_agg(json_build_array(number, description, hs_code, control_code, unit, granted::text,
             used::text, reserved::text, quantity_tolerance::text) ORDER BY number)
         FROM licensing_licenceline WHERE licence_id = licence.id)::text,
+    (SELECT json_build_array(terms.ports, terms.regimes, terms.first_day, terms.last_day,
+            terms.named_consignee, terms.quantity_tolerance::text, terms.value_tolerance::text,
+            (SELECT json_agg(json_build_array(line.number, most.most::text, line.unit) ORDER BY line.number)
+                FROM licensing_shipmentlimit AS most
+                JOIN licensing_licenceline AS line ON line.goods_id = most.goods_id
+                WHERE most.terms_id = terms.id AND line.licence_id = licence.id))
+        FROM licensing_decision AS decision
+        JOIN licensing_terms AS terms ON terms.recommendation_id = decision.recommendation_id
+        WHERE decision.id = licence.decision_id)::text,
     now()
 FROM (VALUES (1)) AS question
 LEFT JOIN LATERAL (
@@ -41,6 +53,19 @@ LEFT JOIN LATERAL (
     JOIN licensing_organisation AS holder ON holder.id = licence.holder_id
     WHERE licence.reference = $2
 ) AS licence ON key.id IS NOT NULL
+"""
+KEYS = """
+SELECT key.kid, key.name, key.public_key, key.starts_at, key.ends_at, EXISTS (
+    SELECT FROM licensing_keyrevocation AS revocation
+    JOIN licensing_keydecision AS agreed ON agreed.revocation_id = revocation.id
+    WHERE revocation.key_id = key.id AND agreed.outcome = 'approve'
+)
+FROM licensing_signingkey AS key JOIN licensing_keydecision AS decision ON decision.key_id = key.id
+WHERE decision.outcome = 'approve'
+"""
+NEWEST_EDITION = """
+SELECT max(document.edition) FROM licensing_licencedocument AS document
+JOIN licensing_licence AS licence ON licence.id = document.licence_id WHERE licence.reference = $1
 """
 # Whoever else notes the same use is not waited for.
 NOTE_USE = """
@@ -93,7 +118,18 @@ class Lookup:
         row = self._execute(QUESTION, (digest, reference)).fetchone()
         assert row is not None
         key = None if row[0] is None else Key(*row[:4])
-        return Found(key, facts_of(row) if row[4] is not None else None, row[16])
+        return Found(key, facts_of(row) if row[4] is not None else None, row[17])
+
+    def keys(self) -> list[PublicKey]:
+        """Return every key that two people agreed to. Raises psycopg.Error."""
+        return signing.keys_of(self._execute(KEYS, ()).fetchall())
+
+    def newest_edition(self, reference: str) -> int | None:
+        """Return the edition of the licence's newest document. Raises psycopg.Error."""
+        row = self._execute(NEWEST_EDITION, (reference,)).fetchone()
+        assert row is not None
+        edition: int | None = row[0]
+        return edition
 
     def note_use(self, key_id: int) -> None:
         self._execute(NOTE_USE, (key_id,))
@@ -120,12 +156,27 @@ class Lookup:
 
 
 def facts_of(row: tuple[Any, ...]) -> Facts:
-    parties, lines = row[14], row[15]
+    parties, lines, terms = row[14:17]
     read: list[Any] = [
         json.loads(parties) if parties else (),
         [line_of(one) for one in json.loads(lines)] if lines else (),
+        stated_of(json.loads(terms)) if terms else None,
     ]
     return Facts(*row[4:14], *read)
+
+
+def stated_of(one: list[Any]) -> Stated:
+    ports, regimes, first, last, named, quantity, value, limits = one
+    return Stated(
+        ports,
+        regimes,
+        date.fromisoformat(first) if first else None,
+        date.fromisoformat(last) if last else None,
+        named,
+        Decimal(quantity),
+        Decimal(value),
+        [Limit(number, Decimal(most), unit) for number, most, unit in limits or ()],
+    )
 
 
 def line_of(one: list[Any]) -> Line:

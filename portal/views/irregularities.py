@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from licensing import permissions
 from licensing.actions import corrections
+from licensing.errors import said
 from licensing.models import Correction, Irregularity
 from licensing.permissions import Permission
 from portal.access import needs
@@ -51,6 +52,7 @@ def show(request: PortalRequest, pk: int) -> HttpResponse:
         return redirect("irregularity", pk=pk)
     context: dict[str, Any] = {
         "irregularity": irregularity,
+        "reasons": [said(reason) for reason in irregularity.reasons],
         "proposed": proposed,
         "settled": _confirmation(proposed),
         "mine": proposed is not None and proposed.by_id == request.user.pk,

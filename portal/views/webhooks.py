@@ -35,7 +35,8 @@ def index(request: PortalRequest) -> HttpResponse:
         open_count=Count("messages", filter=Q(messages__delivered_at=None, messages__dead_at=None)),
         dead_count=Count("messages", filter=Q(messages__dead_at__isnull=False)),
     )
-    dead = WebhookMessage.objects.dead().select_related("endpoint__organisation", "licence", "news")
+    about = ("endpoint__organisation", "news__licence", "news__detention")
+    dead = WebhookMessage.objects.dead().select_related(*about)
     context = {
         "form": form,
         "endpoints": endpoints.order_by("disabled_at", "pk"),

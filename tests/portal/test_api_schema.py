@@ -1,8 +1,6 @@
 """The API's description of itself: complete, true to the real answers, and readable as a page."""
 
 import json
-from datetime import date
-from decimal import Decimal
 
 import jsonschema
 import pytest
@@ -17,8 +15,9 @@ from licensing.models import ApiScope, Party, PartyRole
 from portal.api import docs, examples
 from portal.api.errors import KINDS
 from portal.api.schema import description
-from tests.factories import NOON, LicenceFactory, LicenceLineFactory, OrganisationFactory
+from tests.factories import NOON, LicenceLineFactory
 from tests.portal.machines import Machine, message
+from tests.portal.of_the_examples import licence_of_the_examples
 
 PROBLEM = "application/problem+json"
 
@@ -30,23 +29,7 @@ def described():
 
 @pytest.fixture
 def licence(db):
-    """The licence of the examples, as its goods' second message leaves it."""
-    made = LicenceFactory(
-        reference="PA-L-2026-000123",
-        valid_from=date(2026, 1, 1),
-        valid_to=date(2026, 12, 31),
-        conditions=examples.LICENCE["conditions"],
-        holder=OrganisationFactory(name="Óptica del Istmo, S. A.", tax_id="155612345-2-2016"),
-    )
-    LicenceLineFactory(
-        licence=made,
-        goods__quantity=Decimal(10),
-        granted=Decimal(10),
-        used=Decimal(4),
-        value=Decimal(250000),
-        currency="USD",
-    )
-    return made
+    return licence_of_the_examples()
 
 
 @pytest.fixture
@@ -85,7 +68,8 @@ def test_every_operation_says_what_it_does_and_how_it_can_fail(described):
         for method, operation in methods.items():
             assert operation["summary"] and operation["description"]
             expected = {"401", "403", "404", "405", "406", "429", "500", "503"}
-            expected |= {"422"} if operation["operationId"] in ("listChanges", "listLicences") else set()
+            with_questions = ("listChanges", "listLicences", "listDetentions")
+            expected |= {"422"} if operation["operationId"] in with_questions else set()
             expected |= {"400", "409", "413", "415", "422"} if method == "post" else set()
             without = ("screen", "classify", "determineLicence", "findCoverage")
             expected -= {"404", "409"} if operation["operationId"] in without else set()
@@ -98,6 +82,10 @@ def test_every_field_and_parameter_of_a_message_is_explained(described):
         "UsageInRequest",
         "UsedLineInRequest",
         "DeclarationInRequest",
+        "DepartedInRequest",
+        "DetentionInRequest",
+        "DetentionNoteInRequest",
+        "PhotoInRequest",
         "DeclaredInRequest",
         "PostingInRequest",
         "ReleaseInRequest",

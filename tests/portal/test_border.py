@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import unquote_to_bytes
 
@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from licensing.actions import accounts, licences
 from licensing.models import ApiScope, Licence, LicenceState, PartyRole, Role, SurrenderRequest
+from licensing.terms import Given
 from portal.border.application import Border
 from portal.border.lookup import Lookup
 from portal.border.shares import Shares
-from tests.factories import LicenceFactory, LicenceLineFactory, PartyFactory, UserFactory
+from tests.factories import LicenceFactory, LicenceLineFactory, PartyFactory, UserFactory, conditioned
 from tests.portal.machines import Machine
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -108,10 +109,32 @@ def every_state():
     LicenceLineFactory.create_batch(4, licence=many, quantity_tolerance=Decimal("3.33"))
     PartyFactory(application=many.application, role=PartyRole.ULTIMATE_END_USER, name="Ñandú\u2028 & Söhne")
     Licence.objects.filter(pk=many.pk).update(conditions=["Sólo por Balboa.", 'Con "comillas"'])
-    return [*made.items(), (LicenceState.VALID, many), (LicenceState.EXHAUSTED, LicenceFactory())]
+    conditioned_licence = with_all_terms()
+    return [
+        *made.items(),
+        (LicenceState.VALID, many),
+        (LicenceState.VALID, conditioned_licence),
+        (LicenceState.EXHAUSTED, LicenceFactory()),
+    ]
 
 
-def test_both_applications_say_the_same_of_licences_in_every_state(border, machine):
+def with_all_terms():
+    """Return a licence with every kind of condition."""
+    given = Given(
+        ports=("PABLB", "PAMIT"),
+        regimes=("re-export",),
+        first_day=date(2026, 2, 1),
+        last_day=date(2026, 11, 30),
+        named_consignee=True,
+        quantity_tolerance=Decimal("2.50"),
+        value_tolerance=Decimal(10),
+    )
+    return conditioned(given, most=Decimal("1.2500"))
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_both_applications_say_the_same_of_licences_in_every_state(border, language):
+    machine = Machine(language)
     met = set()
     for state, licence in every_state():
         ordinary, lean = (
@@ -123,7 +146,7 @@ def test_both_applications_say_the_same_of_licences_in_every_state(border, machi
         assert list(first) == list(second)
         assert {**first, "as_of": ""} == {**second, "as_of": ""}
         assert second["state"] == state
-        for header in ("ETag", "Cache-Control", "Content-Type"):
+        for header in ("ETag", "Cache-Control", "Content-Type", "Content-Language"):
             assert ordinary[header] == lean[header]
         met.add(state)
     assert met == set(LicenceState)
@@ -151,6 +174,28 @@ def test_the_number_may_be_typed_as_on_the_other_side(border, machine, line, typ
     answer = ask(border, f"/api/v1/licences/{number}", **machine.headers)
 
     assert answer.json()["number"] == str(line.licence)
+
+
+def test_conditions_are_given_as_data_in_the_readers_language(border):
+    licence = with_all_terms()
+    PartyFactory(application=licence.application, role=PartyRole.ULTIMATE_END_USER, name="Último Usuario")
+    address = f"/api/v1/licences/{licence}"
+
+    told = {one: ask(border, address, **Machine(one).headers).json()["terms"] for one in ("es", "en")}
+
+    assert [(one["kind"], one["values"], one["unit"], one["line"]) for one in told["es"]] == [
+        ("port", ["PABLB", "PAMIT"], "", None),
+        ("regime", ["re-export"], "", None),
+        ("first-day", ["2026-02-01"], "", None),
+        ("last-day", ["2026-11-30"], "", None),
+        ("consignee", ["Kyoto Glass Works", "Último Usuario"], "", None),
+        ("most-per-declaration", ["1.25"], "C62", 1),
+        ("quantity-tolerance", ["2.5"], "P1", None),
+        ("value-tolerance", ["10"], "P1", None),
+    ]
+    assert told["es"][2]["text"] == "No sale antes del 2026-02-01."
+    assert told["en"][2]["text"] == "Leaves no earlier than 2026-02-01."
+    assert all(one["text"] != other["text"] for one, other in zip(told["es"], told["en"], strict=True))
 
 
 WRONG = [

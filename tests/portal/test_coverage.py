@@ -1,6 +1,5 @@
 """Customs asks by the goods before it, and by the holder of licences: machines and officers."""
 
-from datetime import date
 from decimal import Decimal
 
 import jsonschema
@@ -12,10 +11,11 @@ from portal.api import coverage, examples
 from portal.api.schema import description
 from screening.control import parser_of
 from screening.control.load import load
-from tests.factories import NOON, LicenceFactory, LicenceLineFactory, OrganisationFactory
+from tests.factories import NOON, LicenceLineFactory
 from tests.licensing.test_terms import issued
 from tests.people import client_of
 from tests.portal.machines import Machine
+from tests.portal.of_the_examples import licence_of_the_examples
 from tests.screening.control.files import eu_json
 
 API = "/api/v1/coverage"
@@ -32,16 +32,7 @@ def listed(db, tmp_path):
 
 @pytest.fixture
 def licence(listed):
-    """The licence of the examples."""
-    made = LicenceFactory(
-        reference="PA-L-2026-000123",
-        valid_from=date(2026, 1, 1),
-        valid_to=date(2026, 12, 31),
-        conditions=examples.LICENCE["conditions"],
-        holder=OrganisationFactory(name="Óptica del Istmo, S. A.", tax_id="155612345-2-2016"),
-    )
-    LicenceLineFactory(licence=made, granted=Decimal(10), used=Decimal(4))
-    return made
+    return licence_of_the_examples()
 
 
 @pytest.fixture

@@ -33,7 +33,8 @@ def test_officers_find_it_from_the_alerts_on(irregularity, officer):
     assert "1 irregular departure waits" in reader.get(reverse("alerts")).content.decode()
     assert "PABLB-77" in reader.get(reverse("irregularities")).content.decode()
     text = reader.get(address(irregularity)).content.decode()
-    assert "12 unidades" in text
+    assert "12 units asked for" in text
+    assert "12 unidades" in client_of(officer, "es").get(address(irregularity)).content.decode()
     assert "Deciding officers settle this" in text
 
 
