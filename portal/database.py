@@ -40,6 +40,8 @@ APPEND_ONLY = (
     "licensing.Irregularity",
     "licensing.Correction",
     "licensing.CorrectionConfirmation",
+    "licensing.CorrectionRequest",
+    "licensing.CorrectionRefusal",
     "licensing.LicenceChange",
     "licensing.Detention",
     "licensing.DetentionNote",

@@ -289,6 +289,12 @@ LINES: dict[Action, Line] = {
         _("%(who)s proposed to set the ledger right."), detail=said("reason"), tone=ATTENTION
     ),
     Action.CORRECT: Line(_("%(who)s confirmed that the ledger is set right."), detail=said("reason")),
+    Action.ASK_CORRECTION: Line(
+        _("%(who)s asked for the ledger to be set right."), detail=said("reason"), tone=ATTENTION
+    ),
+    Action.DECLINE_CORRECTION: Line(
+        _("%(who)s left the ledger as it is, though customs asked for a correction."), detail=said("reason")
+    ),
     Action.DETAIN: Line(
         _("%(who)s detained goods of the declaration %(declaration)s and asked the authority."),
         detail=said("question"),

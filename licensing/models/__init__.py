@@ -24,6 +24,7 @@ from licensing.models.applications import (
     PartyRole,
     TransportMode,
 )
+from licensing.models.asked_corrections import CorrectionRefusal, CorrectionRequest, CorrectionState
 from licensing.models.assessment import Consultation, Judgement, Opinion, Screening, ScreeningHit
 from licensing.models.classification import GoodsAssessment, GoodsSuggestion, SuggestionAnswer
 from licensing.models.decisions import Decision, Outcome, Recommendation
@@ -91,6 +92,9 @@ __all__ = [
     "Consultation",
     "Correction",
     "CorrectionConfirmation",
+    "CorrectionRefusal",
+    "CorrectionRequest",
+    "CorrectionState",
     "Decision",
     "Detention",
     "DetentionAnswer",

@@ -51,6 +51,8 @@ class Action(models.TextChoices):
     EXCEED = "exceed", _("Report an irregular departure")
     PROPOSE_CORRECTION = "propose-correction", _("Propose a correction")
     CORRECT = "correct", _("Correct the ledger")
+    ASK_CORRECTION = "ask-correction", _("Ask for a correction")
+    DECLINE_CORRECTION = "decline-correction", _("Decline a correction")
     DETAIN = "detain", _("Detain goods and ask")
     NOTE_DETENTION = "note-detention", _("Add to a detention")
     ANSWER_DETENTION = "answer-detention", _("Answer about detained goods")

@@ -571,6 +571,33 @@ PHOTO = {
     "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
 }
 
+CORRECTION: dict[str, Any] = {
+    "id": "siga-c-2026-0000012",
+    "message": "siga-2026-0009481",
+    "reason": "The boxes held three lasers, not four: one stayed in the warehouse.",
+}
+
+CORRECTION_ASKED: dict[str, Any] = {
+    "correction": 5,
+    "id": "siga-c-2026-0000012",
+    "message": "siga-2026-0009481",
+    "item": 1,
+    "licence": "PA-L-2026-000123",
+    "line": 1,
+    "quantity": "4",
+    "unit": "C62",
+    "reason": "The boxes held three lasers, not four: one stayed in the warehouse.",
+    "asked_at": "2026-03-02T17:00:00Z",
+    "state": "waiting",
+    "answer": None,
+}
+
+CORRECTION_DECLINED: dict[str, Any] = {
+    **CORRECTION_ASKED,
+    "state": "declined",
+    "answer": {"reason": "The scale of the port says four.", "at": "2026-03-02T17:00:00Z"},
+}
+
 DETENTION: dict[str, Any] = {
     "id": "siga-d-2026-0000311",
     "licence": "PA-L-2026-000123",

@@ -360,6 +360,34 @@ DEPART = _moving(
     examples.DEPARTURE,
     examples.DEPARTED,
 )
+CORRECTION = OpenApiParameter(
+    "correction",
+    str,
+    OpenApiParameter.PATH,
+    description="`correction` of an earlier answer.",
+    examples=[OpenApiExample("Ours", "5")],
+)
+ASK_CORRECTION: dict[str, Any] = {
+    "operation_id": "askCorrection",
+    "summary": "Ask for a write-off of yours to be reversed",
+    "description": "Needs the scope `usages:write`. Nothing moves yet: two officers reverse the whole entry, or "
+    "one says why not. What is right is then written off anew. Safe to repeat with the same `id`: a repeat gets "
+    "the request as it is then.",
+    "parameters": [LANGUAGE, REPLAYED],
+    "examples": [
+        OpenApiExample("Counted too much", examples.CORRECTION, request_only=True),
+        OpenApiExample("Asked", examples.CORRECTION_ASKED, response_only=True, status_codes=["201"]),
+    ],
+}
+GET_CORRECTION: dict[str, Any] = {
+    "operation_id": "getCorrection",
+    "summary": "What became of a correction we asked for?",
+    "description": "Needs the scope `licences:read`. `corrected` says that the line has the quantity back.",
+    "parameters": [CORRECTION, LANGUAGE],
+    "examples": [
+        OpenApiExample("Declined", examples.CORRECTION_DECLINED, response_only=True, status_codes=["200"]),
+    ],
+}
 DETENTION = OpenApiParameter(
     "detention",
     str,

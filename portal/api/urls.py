@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.api import (
     classifications,
+    corrections,
     coverage,
     customs,
     detentions,
@@ -45,6 +46,8 @@ urlpatterns = [
         name="api-detention-notes",
     ),
     path("v1/batches", ledger.BatchesView.as_view(), name="api-batches"),
+    path("v1/corrections", corrections.CorrectionsView.as_view(), name="api-corrections"),
+    path("v1/corrections/<str:correction>", corrections.CorrectionView.as_view(), name="api-correction"),
     path("v1/reconciliations", reconciliations.ReconciliationsView.as_view(), name="api-reconciliations"),
     path("v1/form-blocks", port_forms.FormBlocksView.as_view(), name="api-form-blocks"),
     path("v1/changes", ledger.ChangesView.as_view(), name="api-changes"),

@@ -33,6 +33,18 @@ class ReverseForm(forms.Form):
     )
 
 
+class DeclineForm(forms.Form):
+    """What customs reads when an entry stays as it is. Its name differs from that of the form beside it."""
+
+    refusal = forms.CharField(
+        label=gettext_lazy("Why it stays as it is"),
+        max_length=REASON_LONGEST,
+        help_text=gettext_lazy("The customs service that asked reads this."),
+        error_messages=said(gettext_lazy("Write why the entry stays as it is.")),
+        widget=forms.Textarea({"rows": 4}),
+    )
+
+
 class ConfirmForm(forms.Form):
     """Nothing to type: the button says it."""
 

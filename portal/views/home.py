@@ -20,6 +20,7 @@ from licensing.models import (
     ApplicationStatus,
     Consultation,
     Correction,
+    CorrectionRequest,
     Detention,
     KeyRevocation,
     Licence,
@@ -135,6 +136,7 @@ def open_alerts(at: datetime) -> Page:
         "detained": detained.in_full().order_by("due_at", "pk")[:SHOWN],
         "detained_count": detained.count(),
         "corrections": Correction.objects.waiting().in_full()[:LATE_SHOWN],
+        "asked_corrections": CorrectionRequest.objects.waiting().in_full()[:LATE_SHOWN],
         "alerts": [alert_row(alert) for alert in found[:SHOWN]],
         "alerts_count": len(found),
     }

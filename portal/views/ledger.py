@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from licensing import permissions
-from licensing.actions import corrections
-from licensing.models import LedgerEntry, Licence
+from licensing.actions import asked_corrections, corrections
+from licensing.models import CorrectionRequest, LedgerEntry, Licence
 from licensing.permissions import Permission
 from portal.access import needs
-from portal.forms.irregularities import ConfirmForm, ReverseForm
+from portal.forms.irregularities import ConfirmForm, DeclineForm, ReverseForm
 from portal.forms.refusals import attempt
 from portal.http import PortalRequest
 
@@ -44,7 +44,7 @@ def index(request: PortalRequest, reference: str) -> HttpResponse:
 @needs(Permission.REVIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
-    """Show an entry that took from the licence, and let two people reverse it."""
+    """Show an entry that took from the licence, and let two people reverse it, or one tell customs why not."""
     licence = _visible(request, reference)
     moved = get_object_or_404(_entries(licence), pk=pk)
     if moved.kind not in corrections.REVERSIBLE:
@@ -53,15 +53,19 @@ def entry(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
     if request.method == "POST" and not may_correct:
         raise PermissionDenied
     proposed = moved.corrections.select_related("by", "confirmation__by").order_by("-pk").first()
-    confirming = request.POST.get("act") == "confirm"
-    reverse = ReverseForm(request.POST if request.method == "POST" and not confirming else None)
+    asked = CorrectionRequest.objects.open().filter(entry=moved).in_full().first()
+    act = request.POST.get("act", "propose") if request.method == "POST" else ""
+    confirming, declining = act == "confirm", act == "decline"
+    reverse = ReverseForm(request.POST if act == "propose" else None)
     confirm = ConfirmForm(
-        request.POST if request.method == "POST" and confirming else None,
-        initial={"correction": proposed and proposed.pk},
+        request.POST if confirming else None, initial={"correction": proposed and proposed.pk}
     )
+    decline = DeclineForm(request.POST if declining else None)
     if confirming and confirm.is_valid() and _confirmed(request, moved, confirm):
         return redirect("licence-ledger", licence.reference)
-    if not confirming and reverse.is_valid() and _proposed(request, moved, reverse):
+    if declining and decline.is_valid() and _declined(request, asked, decline):
+        return redirect("licence-ledger-entry", licence.reference, pk)
+    if act == "propose" and reverse.is_valid() and _proposed(request, moved, reverse):
         return redirect("licence-ledger-entry", licence.reference, pk)
     context: dict[str, Any] = {
         "licence": licence,
@@ -70,9 +74,11 @@ def entry(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
         "reversed": getattr(proposed, "confirmation", None),
         "mine": proposed is not None and proposed.by_id == request.user.pk,
         "may_correct": may_correct,
-        "form": confirm if confirming else reverse,
+        "form": confirm if confirming else decline if declining else reverse,
         "reverse": reverse,
         "confirm": confirm,
+        "asked": asked,
+        "decline": decline,
     }
     return render(request, "licences/entry.html", context)
 
@@ -107,4 +113,15 @@ def _confirmed(request: PortalRequest, moved: LedgerEntry, form: ConfirmForm) ->
     done = attempt(form, partial(corrections.confirm, proposed.pk, by=request.user, at=at))
     if done:
         messages.success(request, _("Reversed. What it had taken is back on the line."))
+    return done
+
+
+def _declined(request: PortalRequest, asked: CorrectionRequest | None, form: DeclineForm) -> bool:
+    if asked is None:  # somebody else answered meanwhile: the page shows how
+        messages.warning(request, _("This is answered already."))
+        return True
+    reason, by, at = form.cleaned_data["refusal"], request.user, timezone.now()
+    done = attempt(form, partial(asked_corrections.decline, asked.pk, reason=reason, by=by, at=at))
+    if done:
+        messages.success(request, _("Declined. Customs reads why."))
     return done

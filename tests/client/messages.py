@@ -447,6 +447,33 @@ class Reconciled(TypedDict):
     differences: list[Difference]
 
 
+class CorrectionAsked(TypedDict):
+    id: str
+    message: str
+    item: NotRequired[int]
+    reason: str
+
+
+class Declined(TypedDict):
+    reason: str
+    at: str
+
+
+class Correction(TypedDict):
+    correction: int
+    id: str
+    message: str
+    item: int
+    licence: str
+    line: int
+    quantity: str
+    unit: str
+    reason: str
+    asked_at: str
+    state: Literal["waiting", "proposed", "corrected", "declined"]
+    answer: Declined | None
+
+
 class FormsAsked(TypedDict):
     port: str
     count: int

@@ -15,6 +15,8 @@ from tests.client.messages import (
     Book,
     Changes,
     Consignment,
+    Correction,
+    CorrectionAsked,
     Coverage,
     Declaration,
     Departure,
@@ -139,6 +141,14 @@ class CustomsSystem:
             page: Changes = self._portal.ask("GET", f"{API}/changes{query}").body
             after, more = page["next"], page["more"]
             yield page
+
+    def ask_correction(self, asked: CorrectionAsked) -> Told[Correction]:
+        """Ask for a write-off of one's own to be reversed. Nothing moves before two officers agree."""
+        return _told(self._portal.ask("POST", f"{API}/corrections", asked))
+
+    def correction(self, number: int) -> Correction:
+        body: Correction = self._portal.ask("GET", f"{API}/corrections/{number}").body
+        return body
 
     def reconcile(self, book: Book) -> Reconciled:
         body: Reconciled = self._portal.ask("POST", f"{API}/reconciliations", book).body

@@ -58,6 +58,8 @@ OPERATIONS = {
     "sendBatch": Operation(CustomsSystem.send, messages.Batch, messages.BatchAnswers),
     "listChanges": Operation(CustomsSystem.changes, None, messages.Changes),
     "reconcile": Operation(CustomsSystem.reconcile, messages.Book, messages.Reconciled),
+    "askCorrection": Operation(CustomsSystem.ask_correction, messages.CorrectionAsked, messages.Correction),
+    "getCorrection": Operation(CustomsSystem.correction, None, messages.Correction),
     "takeForms": Operation(CustomsSystem.take_forms, messages.FormsAsked, messages.FormBlock),
     "getKeys": Operation(CustomsSystem.keys, None, messages.KeySet),
     "getSnapshot": Operation(CustomsSystem.snapshot, None, None),

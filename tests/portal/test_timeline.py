@@ -38,6 +38,8 @@ KEPT_FROM_EXPORTERS = {
     Action.EXCEED,
     Action.PROPOSE_CORRECTION,
     Action.CORRECT,
+    Action.ASK_CORRECTION,
+    Action.DECLINE_CORRECTION,
     Action.DETAIN,
     Action.NOTE_DETENTION,
     Action.ANSWER_DETENTION,
