@@ -17,19 +17,23 @@ from licensing import snapshots
 from licensing.models import ApiScope
 from portal.api.schema import description
 from portal.wsgi import application
-from screening.control import catalogue
+from screening.control import parser_of
+from screening.control.load import load
 from tests.factories import NOON, LicenceLineFactory, ListedEntityFactory
 from tests.portal.machines import Machine
+from tests.screening.control.files import eu_json
 
 EXAMPLES = 10  # of each operation
 
 
 @pytest.fixture
-def machine(transactional_db):
+def machine(transactional_db, tmp_path):
     LicenceLineFactory()
     # Without these a right answer is 503: nothing to compare with, nothing to fetch.
     ListedEntityFactory(version__source="national")
-    catalogue.load(by_name="Prueba", at=NOON)
+    control_list = tmp_path / "list"
+    control_list.write_bytes(eu_json({"6A005": "6A005 Lasers that cut"}))
+    load("eu-annex1-json", parser_of("eu-annex1-json"), control_list, by_name="Prueba", at=NOON)
     snapshots.make_if_due(timezone.now())
     return Machine(scopes=list(ApiScope.values))
 
