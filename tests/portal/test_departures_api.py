@@ -78,9 +78,7 @@ def test_goods_that_left_before_the_licence_held_are_irregular(machine):
 def test_a_moment_to_come_is_refused(machine, line):
     to_come = declaration(line, left_at=at(timezone.now() + timedelta(hours=1)))
 
-    assert errors(machine.send("departures", to_come)) == [
-        ("#/left_at", "not-yet")
-    ]
+    assert errors(machine.send("departures", to_come)) == [("#/left_at", "not-yet")]
     assert not Usage.objects.exists()
 
 
