@@ -39,8 +39,8 @@ class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
 
 
 class CorrectionRequest(models.Model):
-    """That a customs system says an entry of its own is wrong. It moves nothing: two officers reverse the entry,
-    or one says why not. Never changed."""
+    """That a customs system says an entry of its own is wrong. It moves nothing: two officers reverse the
+    entry, or one says why not. Never changed."""
 
     entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="correction_requests")
     once = models.CharField(max_length=100)  # the sender's own id of the message

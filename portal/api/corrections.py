@@ -29,8 +29,8 @@ class CorrectionIn(Closed):
         required=False,
         min_value=1,
         max_value=LARGEST,
-        help_text="Which item of that message; of a write-off in one step, which line of the licence. Leave it "
-        "out if it wrote off one thing only.",
+        help_text="Which item of that message; of a write-off in one step, which line of the licence. Leave "
+        "it out if it wrote off one thing only.",
     )
     reason = Text(
         max_length=2000, validators=[says_something], help_text="What happened really, and how you know."
@@ -49,9 +49,7 @@ class CorrectionOut(serializers.Serializer[Any]):
     item = serializers.IntegerField(help_text="Of the message; of a write-off in one step, the line.")
     licence = serializers.CharField()
     line = serializers.IntegerField()
-    quantity = serializers.CharField(
-        help_text="What was written off, in the line's unit: all of it goes back."
-    )
+    quantity = serializers.CharField(help_text="Written off, in the line's unit. All of it goes back.")
     unit = serializers.CharField()
     reason = serializers.CharField()
     asked_at = serializers.DateTimeField()

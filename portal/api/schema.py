@@ -370,9 +370,9 @@ CORRECTION = OpenApiParameter(
 ASK_CORRECTION: dict[str, Any] = {
     "operation_id": "askCorrection",
     "summary": "Ask for a write-off of yours to be reversed",
-    "description": "Needs the scope `usages:write`. Nothing moves yet: two officers reverse the whole entry, or "
-    "one says why not. What is right is then written off anew. Safe to repeat with the same `id`: a repeat gets "
-    "the request as it is then.",
+    "description": "Needs the scope `usages:write`. Nothing moves yet: two officers reverse the whole entry, "
+    "or one says why not. What is right is then written off anew. Safe to repeat with the same `id`: a repeat "
+    "gets the request as it is then.",
     "parameters": [LANGUAGE, REPLAYED],
     "examples": [
         OpenApiExample("Counted too much", examples.CORRECTION, request_only=True),

@@ -44,7 +44,7 @@ def index(request: PortalRequest, reference: str) -> HttpResponse:
 @needs(Permission.REVIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
-    """Show an entry that took from the licence, and let two people reverse it, or one tell customs why not."""
+    """Show an entry that took from the licence. Two people reverse it, or one tells customs why not."""
     licence = _visible(request, reference)
     moved = get_object_or_404(_entries(licence), pk=pk)
     if moved.kind not in corrections.REVERSIBLE:

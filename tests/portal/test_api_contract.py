@@ -18,21 +18,24 @@ from licensing import snapshots
 from licensing.models import ApiScope
 from portal.api.schema import description
 from portal.wsgi import application
-from screening.control import catalogue
-from tests.factories import LicenceLineFactory, ListedEntityFactory
+from screening.control import parser_of
+from screening.control.load import load
+from tests.factories import NOON, LicenceLineFactory, ListedEntityFactory
 from tests.portal.machines import Machine
+from tests.screening.control.files import eu_json
 
 EXAMPLES = 10  # of each operation
 
 
 @pytest.fixture
-def machine(transactional_db, request):
+def machine(transactional_db, tmp_path):
     """A key for everything, and what there must be for an answer other than that nothing is in force."""
     LicenceLineFactory()
     ListedEntityFactory(version__source="national")  # without a list in force nobody is screened
+    control_list = tmp_path / "list"
+    control_list.write_bytes(eu_json({"6A005": "6A005 Lasers that cut"}))
+    load("eu-annex1-json", parser_of("eu-annex1-json"), control_list, by_name="Prueba", at=NOON)
     snapshots.make_if_due(timezone.now())
-    if "classifications" in request.node.name:
-        catalogue.load(by_name="Prueba", at=timezone.now())
     return Machine(scopes=list(ApiScope.values))
 
 
