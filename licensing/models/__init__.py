@@ -1,5 +1,6 @@
 from licensing.models.accounts import (
     EXPORTER_ROLES,
+    AccessToken,
     ApiKey,
     ApiScope,
     Organisation,
@@ -81,6 +82,7 @@ __all__ = [
     "ENDED",
     "Action",
     "Address",
+    "AccessToken",
     "ApiKey",
     "ApiScope",
     "Application",

@@ -19,6 +19,7 @@ from portal.api.errors import KINDS
 from portal.api.schema import description, example
 
 Schema = dict[str, Any]
+FORM = "application/x-www-form-urlencoded"
 
 
 @open_to_all
@@ -45,7 +46,8 @@ def operations() -> Iterator[dict[str, Any]]:
     """Yield what the page shows of each operation, in the order of the description."""
     for path, methods in description()["paths"].items():
         for method, operation in methods.items():
-            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+            content = operation.get("requestBody", {}).get("content", {})
+            form, body = content.get(FORM), next(iter(content.values()), {})
             yield {
                 "id": operation["operationId"],
                 "method": method.upper(),
@@ -57,7 +59,9 @@ def operations() -> Iterator[dict[str, Any]]:
                     for parameter in operation["parameters"]
                 ],
                 "fields": list(fields(body.get("schema", {}))),
-                "curl": curl(method, path, body, is_open={} in operation["security"]),
+                "curl": token_curl(path, form)
+                if form
+                else curl(method, path, body, is_open={} in operation["security"]),
                 "answers": [answer(status, response) for status, response in operation["responses"].items()],
             }
 
@@ -121,6 +125,14 @@ def curl(method: str, path: str, body: Schema, *, is_open: bool) -> str:
     lines = [f"curl {shlex.quote(address)}", *key, "-H 'Accept-Language: en'"]
     if method == "post":
         lines += ["-H 'Content-Type: application/json'", f"--data {shlex.quote(first_example(body))}"]
+    return " \\\n  ".join(lines)
+
+
+def token_curl(path: str, body: Schema) -> str:
+    """Return a command that exchanges the key for a token; curl itself escapes what the form holds."""
+    given = next(iter(body["examples"].values()))["value"]
+    lines = [f"curl {shlex.quote(settings.PORTAL_URL + path)}", '--user "$ISTMO_CLIENT_ID:$ISTMO_KEY"']
+    lines += [f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in given.items()]
     return " \\\n  ".join(lines)
 
 
