@@ -180,6 +180,7 @@ urlpatterns = [
     path("administration/accounts/<int:pk>/sessions/", accounts.end_sessions, name="account-sessions"),
     path("administration/accounts/<int:pk>/letter/", accounts.send_letter, name="account-letter"),
     path("administration/accounts/<int:pk>/keys/", accounts.make_key, name="key-new"),
+    path("administration/keys/<int:pk>/certificate/", accounts.key_certificate, name="key-certificate"),
     path("administration/keys/<int:pk>/revoke/", accounts.revoke_key, name="key-revoke"),
     path("administration/organisations/", accounts.organisations, name="organisations"),
     path("administration/organisations/new/", accounts.register, name="organisation-new"),

@@ -46,8 +46,8 @@ def operations() -> Iterator[dict[str, Any]]:
     """Yield what the page shows of each operation, in the order of the description."""
     for path, methods in description()["paths"].items():
         for method, operation in methods.items():
-            content = operation.get("requestBody", {}).get("content", {})
-            form, body = content.get(FORM), next(iter(content.values()), {})
+            content: Schema = operation.get("requestBody", {}).get("content", {})
+            body: Schema = next(iter(content.values()), {})
             yield {
                 "id": operation["operationId"],
                 "method": method.upper(),
@@ -59,8 +59,8 @@ def operations() -> Iterator[dict[str, Any]]:
                     for parameter in operation["parameters"]
                 ],
                 "fields": list(fields(body.get("schema", {}))),
-                "curl": token_curl(path, form)
-                if form
+                "curl": token_curl(path, body)
+                if FORM in content
                 else curl(method, path, body, is_open={} in operation["security"]),
                 "answers": [answer(status, response) for status, response in operation["responses"].items()],
             }

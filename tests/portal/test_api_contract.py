@@ -18,6 +18,9 @@ from portal.wsgi import application
 from tests.factories import LicenceLineFactory, ListedEntityFactory
 from tests.portal.machines import Machine
 
+TOKEN_PATH = "/api/v1/oauth/token"
+ISSUE_TOKEN = f"POST {TOKEN_PATH}"
+FORM = "application/x-www-form-urlencoded"
 EXAMPLES = 10  # of each operation
 
 
@@ -43,4 +46,17 @@ api.app = application
 )
 def test_every_operation_keeps_to_its_description(case, machine):
     headers = {"Authorization": machine.headers["Authorization"]}
+    if case.operation.label == ISSUE_TOKEN:
+        headers = {"Authorization": machine.as_client}
     case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
+
+
+def test_a_token_is_issued_as_described_and_opens_what_it_is_for(machine):
+    case = api[TOKEN_PATH]["POST"].Case(body={"grant_type": "client_credentials"}, media_type=FORM)
+    issued = case.call_and_validate(headers={"Authorization": machine.as_client})
+    assert issued.status_code == 200
+
+    token = issued.json()["access_token"]
+    case = api["/api/v1/changes"]["GET"].Case()
+    answer = case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
