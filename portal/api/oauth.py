@@ -101,7 +101,7 @@ class FormParser(BaseParser):
         return fields
 
 
-class TokenIn(serializers.Serializer[Any]):
+class AccessTokenIn(serializers.Serializer[Any]):
     grant_type = serializers.ChoiceField(choices=[GRANT])
     scope = serializers.CharField(
         required=False, help_text="Scopes with blanks between; without it, all that the key has."
@@ -114,7 +114,7 @@ class TokenIn(serializers.Serializer[Any]):
     )
 
 
-class TokenOut(serializers.Serializer[Any]):
+class AccessTokenOut(serializers.Serializer[Any]):
     access_token = serializers.CharField()
     token_type = serializers.ChoiceField(choices=["Bearer"])
     expires_in = serializers.IntegerField(help_text="Seconds from now.")
@@ -135,7 +135,7 @@ class TokenView(APIView):
     http_method_names = ["post"]
 
     @extend_schema(
-        **schema.ISSUE_TOKEN, request={FORM: TokenIn}, responses=schema.token_answers(TokenOut, NoTokenOut)
+        **schema.ISSUE_TOKEN, request={FORM: AccessTokenIn}, responses=schema.token_answers(AccessTokenOut, NoTokenOut)
     )
     def post(self, request: Request) -> Response:
         wait_if("address", client_address(request))

@@ -381,7 +381,7 @@ ISSUE_TOKEN: dict[str, Any] = {
             "WWW-Authenticate", str, OpenApiParameter.HEADER, response=[401], description="`Basic`."
         ),
     ],
-    "auth": ["client", {}],
+    "auth": [{"client": []}, {}],
     "examples": [
         OpenApiExample(
             "With fewer scopes",
