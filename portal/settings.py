@@ -96,6 +96,7 @@ def numbers_by_list(name: str) -> dict[str, int]:
 # Lists in our own table beside "national" and "foreign-denials": "ministry=List of the ministry; port=Ports".
 SCREENING_OWN_LISTS = by_list("SCREENING_OWN_LISTS")
 # Proxies whose word counts for the client certificate that a request came with: "172.30.77.2,10.0.0.0/29".
+# They must drop what a client itself sends as that header, spelt with underscores too.
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 # The header they say it in: its SHA-256 in hexadecimal, or all of it as nginx's $ssl_client_escaped_cert.
 CLIENT_CERTIFICATE_HEADER = os.environ.get("CLIENT_CERTIFICATE_HEADER", "X-Client-Cert")

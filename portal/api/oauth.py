@@ -135,7 +135,9 @@ class TokenView(APIView):
     http_method_names = ["post"]
 
     @extend_schema(
-        **schema.ISSUE_TOKEN, request={FORM: AccessTokenIn}, responses=schema.token_answers(AccessTokenOut, NoTokenOut)
+        **schema.ISSUE_TOKEN,
+        request={FORM: AccessTokenIn},
+        responses=schema.token_answers(AccessTokenOut, NoTokenOut),
     )
     def post(self, request: Request) -> Response:
         wait_if("address", client_address(request))

@@ -27,7 +27,7 @@ from portal.forms.fields import CHOOSE, FILL_IN, DayField, choice, country, emai
 
 KEY_DAYS, KEY_DAYS_LONGEST = 365, 730
 REASON_LONGEST = 500
-CERTIFICATE_LONGEST = 20_000
+CERTIFICATE_LONGEST = 10_000
 
 
 class LoginForm(library.LoginForm):  # type: ignore[misc]

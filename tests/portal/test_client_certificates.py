@@ -1,13 +1,16 @@
 """Keys bound to client certificates: whose word counts, what is refused, and how one is bound."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
+import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -246,6 +249,20 @@ def test_the_database_takes_nothing_but_a_sha256(machine):
     for wrong in ("A" * 64, "0" * 63, "g" * 64):
         with pytest.raises(IntegrityError, match="named_by_its_sha256"), transaction.atomic():
             ApiKey.objects.filter(pk=machine.key.pk).update(certificate_sha256=wrong)
+
+
+def test_the_proxy_says_it_in_place_of_the_client():
+    """nginx passes no header of the level above on where a part of it sets one of its own."""
+    written = (settings.BASE_DIR / "portal/deploy/nginx.conf").read_text(encoding="utf-8")
+    above, *parts = re.split(r"^ *(?:server|location)\b", written, flags=re.MULTILINE)
+
+    assert "proxy_set_header X-Client-Cert $ssl_client_escaped_cert;" in above
+    assert "underscores_in_headers off;" in above
+    assert not any("proxy_set_header" in part for part in parts)
+    composed = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text(encoding="utf-8"))
+    proxy = composed["services"]["proxy"]["networks"]["edge"]["ipv4_address"]
+    for service in ("web", "border"):
+        assert composed["services"][service]["environment"]["TRUSTED_PROXIES"] == proxy
 
 
 class TestPages:
