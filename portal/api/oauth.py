@@ -102,15 +102,21 @@ class FormParser(BaseParser):
 
 
 class AccessTokenIn(serializers.Serializer[Any]):
+    """A field that is sent empty counts as left out (RFC 6749, section 3.2)."""
+
     grant_type = serializers.ChoiceField(choices=[GRANT])
     scope = serializers.CharField(
-        required=False, help_text="Scopes with blanks between; without it, all that the key has."
+        required=False,
+        allow_blank=True,
+        help_text="Scopes with blanks between; without it, all that the key has.",
     )
     client_id = serializers.CharField(
-        required=False, help_text="The first twelve characters of the key, unless Authorization says it."
+        required=False,
+        allow_blank=True,
+        help_text="The first twelve characters of the key, unless Authorization says it.",
     )
     client_secret = serializers.CharField(
-        required=False, help_text="The whole key, unless Authorization says it."
+        required=False, allow_blank=True, help_text="The whole key, unless Authorization says it."
     )
 
 
