@@ -19,6 +19,7 @@ from portal.api.errors import KINDS
 from portal.api.schema import description, example
 
 Schema = dict[str, Any]
+LONGEST_IN_ONE_LINE = 30  # signs of code on a phone
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -143,4 +144,9 @@ def pretty(value: Any) -> str:
 def rich(text: str) -> SafeString:
     """Return text with **strong** and `code` marked up."""
     marked = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text))
-    return SafeString(re.sub(r"`(.+?)`", r'<code class="app-code">\1</code>', marked))
+    return SafeString(re.sub(r"`(.+?)`", _code, marked))
+
+
+def _code(found: re.Match[str]) -> str:
+    breaks = " app-code--long" if len(found[1]) > LONGEST_IN_ONE_LINE else ""
+    return f'<code class="app-code{breaks}">{found[1]}</code>'
