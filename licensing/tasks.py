@@ -20,7 +20,7 @@ from licensing import (
     notifications,
     outbox,
 )
-from licensing.models import EditionNotice, Event, Job, ListAlarm, OutboxJob, User
+from licensing.models import AccessToken, EditionNotice, Event, Job, ListAlarm, OutboxJob, User
 from licensing.outbox import HEARTBEAT
 from screening import fetching, imports
 
@@ -120,10 +120,16 @@ def _put_off(job: OutboxJob, failure: str) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Ring again for whatever is due: the bell was not heard, a worker died, or a retry has come up."""
-    due = OutboxJob.objects.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)
+    """Ring again for whatever is due: the bell was not heard, a worker died, or a retry has come up.
+
+    And sweep away the access tokens that are over.
+    """
+    now = timezone.now()
+    due = OutboxJob.objects.due(now).order_by("due_at").values_list("pk", flat=True)
     for job_id in due[:SWEEP_AT_MOST]:
         outbox.ring(job_id)
+    over = AccessToken.objects.filter(expires_at__lte=now).order_by("expires_at").values("pk")
+    AccessToken.objects.filter(pk__in=over[:SWEEP_AT_MOST]).delete()
 
 
 @shared_task

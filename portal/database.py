@@ -74,11 +74,11 @@ APPEND_ONLY = (
     "screening.WatchedGoods",
 )
 
-# Rows of these are never changed, but go with a part of a draft.
-UNCHANGED = ("licensing.GoodsSuggestion",)
+# Rows of these are never changed, but go: with a part of a draft, or when they are over.
+UNCHANGED = ("licensing.GoodsSuggestion", "licensing.AccessToken")
 
-# Rows of these may be deleted: what is still a draft, what is replaced by a newer one, and what the session
-# and sign-in libraries tidy up.
+# Rows of these may be deleted: what is still a draft, what is replaced by a newer one or over, and what the
+# session and sign-in libraries tidy up.
 DELETABLE = (
     "licensing.GoodsLine",
     "licensing.GoodsSuggestion",
@@ -86,6 +86,7 @@ DELETABLE = (
     "licensing.LookAlike",
     "licensing.Document",
     "licensing.StatusSnapshot",
+    "licensing.AccessToken",
     "sessions.Session",
     "usersessions.UserSession",
     "mfa.Authenticator",

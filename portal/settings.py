@@ -6,6 +6,8 @@ published log-ins, `test` is what the test command sets. Production starts only 
 
 import os
 import sys
+from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -75,6 +77,15 @@ def by_list(name: str) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _equals, value in entries}
 
 
+def networks(name: str) -> list[str]:
+    """Return the networks that the environment's `name` holds, with commas between."""
+    written = [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+    try:
+        return [str(ip_network(part)) for part in written]
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"{name} is a row of networks with commas between: {problem}") from problem
+
+
 def numbers_by_list(name: str) -> dict[str, int]:
     given = by_list(name)
     if any(not value.isdecimal() or not int(value) for value in given.values()):
@@ -84,6 +95,11 @@ def numbers_by_list(name: str) -> dict[str, int]:
 
 # Lists in our own table beside "national" and "foreign-denials": "ministry=List of the ministry; port=Ports".
 SCREENING_OWN_LISTS = by_list("SCREENING_OWN_LISTS")
+# Proxies whose word counts for the client certificate that a request came with: "172.30.77.2,10.0.0.0/29".
+# They must drop what a client itself sends as that header, spelt with underscores too.
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
+# The header they say it in: its SHA-256 in hexadecimal, or all of it as nginx's $ssl_client_escaped_cert.
+CLIENT_CERTIFICATE_HEADER = os.environ.get("CLIENT_CERTIFICATE_HEADER", "X-Client-Cert")
 # Where lists are fetched, how often, and how old one may be before administrators are warned.
 SCREENING_FETCH = by_list("SCREENING_FETCH")
 SCREENING_FETCH_HOURS = numbers_by_list("SCREENING_FETCH_HOURS")
@@ -354,6 +370,10 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": True,
     "NUM_PROXIES": 1 if PRODUCTION else 0,
 }
+# Access tokens by OAuth 2: how long one works, and how often one may be asked for, of one network address, of
+# one client at one address, and of one client that proved who it is.
+OAUTH_TOKEN_LIFETIME = timedelta(seconds=int(os.environ.get("OAUTH_TOKEN_SECONDS", "900")))
+OAUTH_RATES = {"address": "120/min", "guess": "20/min", "client": "60/min"}
 # The border's own application (portal/border), in questions a second, for each of its processes: of one key;
 # of all keys together, from which on each gets its share only; of one address whose key is not known yet.
 BORDER_RATE = float(os.environ.get("BORDER_RATE", "200"))

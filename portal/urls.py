@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from portal.api import oauth
 from portal.api import urls as api_urls
 from portal.views import (
     accounts,
@@ -45,6 +46,7 @@ from portal.views import (
 
 urlpatterns = [
     path("api/", include(api_urls)),  # machines first: they ask most often
+    path(".well-known/oauth-authorization-server", oauth.metadata, name="oauth-metadata"),
     path("", home.show, name="home"),
     path("language/", set_language, name="set_language"),
     path("accounts/login/", sessions.log_in, name="account_login"),
@@ -178,6 +180,7 @@ urlpatterns = [
     path("administration/accounts/<int:pk>/sessions/", accounts.end_sessions, name="account-sessions"),
     path("administration/accounts/<int:pk>/letter/", accounts.send_letter, name="account-letter"),
     path("administration/accounts/<int:pk>/keys/", accounts.make_key, name="key-new"),
+    path("administration/keys/<int:pk>/certificate/", accounts.key_certificate, name="key-certificate"),
     path("administration/keys/<int:pk>/revoke/", accounts.revoke_key, name="key-revoke"),
     path("administration/organisations/", accounts.organisations, name="organisations"),
     path("administration/organisations/new/", accounts.register, name="organisation-new"),

@@ -14,8 +14,8 @@ class Question(Generic[Row]):
     """A queryset with gaps; `ask` fills them and returns the rows that the queryset would.
 
     `queryset` takes as many values as there are `samples`, one for each gap: of the type that is asked with,
-    and like nothing else in the question. With `beside`, a foreign key in its select_related, every row
-    comes with the one it points at.
+    and like nothing else in the question. With `beside`, the foreign keys of its select_related, such as
+    "key__account", every row comes with the one it points at, and that with the next.
     """
 
     def __init__(
@@ -32,9 +32,13 @@ class Question(Generic[Row]):
     @cached_property
     def parts(self) -> list[tuple[Any, list[str]]]:
         """Return the models whose columns a row holds one after the other, with the names of these."""
-        model = self.queryset(*self.samples).model
-        beside: list[Any] = [model._meta.get_field(self.beside).related_model] if self.beside else []
-        return [(one, columns(one)) for one in (model, *beside)]
+        held: list[Any] = [self.queryset(*self.samples).model]
+        held += (held[-1]._meta.get_field(name).related_model for name in self.path)
+        return [(one, columns(one)) for one in held]
+
+    @property
+    def path(self) -> list[str]:
+        return self.beside.split("__") if self.beside else []
 
     def ask(self, *values: Any) -> list[Row]:
         sql, parameters = self.sql
@@ -46,11 +50,14 @@ class Question(Generic[Row]):
         return [self.row(row, *parts) for row in rows]
 
     def row(self, found: tuple[Any, ...], *parts: tuple[Any, list[str]]) -> Row:
-        (model, names), *beside = parts
-        row: Row = model.from_db(connection.alias, names, found[: len(names)])
-        for other, others_names in beside:
-            setattr(row, self.beside, other.from_db(connection.alias, others_names, found[len(names) :]))
-        return row
+        rows: list[Any] = []
+        for model, names in parts:
+            rows.append(model.from_db(connection.alias, names, found[: len(names)]))
+            found = found[len(names) :]
+        for name, one, beside in zip(self.path, rows, rows[1:], strict=False):
+            setattr(one, name, beside)
+        first: Row = rows[0]
+        return first
 
 
 def columns(model: type[models.Model]) -> list[str]:

@@ -91,6 +91,17 @@ class ApiKeyFactory(Factory):
     expires_at = NOON + timedelta(days=36500)
 
 
+class AccessTokenFactory(Factory):
+    class Meta:
+        model = models.AccessToken
+
+    key = factory.SubFactory(ApiKeyFactory)
+    digest = factory.Sequence(lambda n: (10**9 + n).to_bytes(32))
+    scopes = models.ApiScope.values
+    issued_at = NOON
+    expires_at = NOON + timedelta(days=36500)
+
+
 class ApplicationFactory(Factory):
     class Meta:
         model = models.Application

@@ -59,6 +59,8 @@ OPEN_TO_ALL = {
     "api-schema",
     "api-docs",
     "api-keys",
+    "api-token",
+    "oauth-metadata",
     "api-unknown",
 }
 ARGUMENTS = {

@@ -182,11 +182,13 @@ def make_key(
     expires_at: datetime,
     by: User,
     at: datetime,
+    certificate_sha256: str = "",
     secret: str = "",
     once: str = "",
 ) -> tuple[ApiKey, str]:
     """Return a new key of a system account and its secret, which is told this once and never again.
 
+    With `certificate_sha256` (64 hexadecimal digits) it opens nothing without that client certificate.
     The secret is random; only the demonstration gives one, its public one. `once` is a random word of the
     page it was asked on: asked again with it, there is no second key, and the first is not told again.
     """
@@ -211,6 +213,7 @@ def make_key(
         prefix=secret[: len(KEY_START) + 6],
         digest=digest(secret),
         scopes=scopes,
+        certificate_sha256=certificate_sha256,
         created_by=by,
         created_at=at,
         expires_at=expires_at,
@@ -220,7 +223,7 @@ def make_key(
         action=Action.MAKE_KEY,
         by=by,
         at=at,
-        after={"key": key.prefix, "scopes": scopes},
+        after={"key": key.prefix, "scopes": scopes, **_bound(certificate_sha256)},
         data={"once": once} if once else {},
     )
     return key, secret
@@ -238,6 +241,33 @@ def revoke_key(key_id: int, *, by: User, at: datetime) -> ApiKey:
         account=key.account, action=Action.REVOKE_KEY, by=by, at=at, data={"key": key.prefix}
     )
     return key
+
+
+@transaction.atomic
+def bind_key(key_id: int, *, certificate_sha256: str, by: User, at: datetime) -> ApiKey:
+    """Bind a key, and with it its tokens, to another client certificate, or to none if that is empty."""
+    key = ApiKey.objects.select_for_update(of=("self",)).select_related("account").get(pk=key_id)
+    _may_manage(by, Role(key.account.role), key.account.organisation)
+    if key.revoked_at is not None:
+        raise Refused(_("This key is revoked already."))
+    if key.certificate_sha256 == certificate_sha256:
+        raise Refused(_("The key is bound that way already."))
+    before, key.certificate_sha256 = key.certificate_sha256, certificate_sha256
+    key.save(update_fields=["certificate_sha256"])
+    Event.objects.create(
+        account=key.account,
+        action=Action.BIND_KEY,
+        by=by,
+        at=at,
+        before=_bound(before),
+        after=_bound(certificate_sha256),
+        data={"key": key.prefix},
+    )
+    return key
+
+
+def _bound(certificate_sha256: str) -> dict[str, str]:
+    return {"certificate_sha256": certificate_sha256} if certificate_sha256 else {}
 
 
 def digest(secret: str) -> bytes:

@@ -1,5 +1,6 @@
 from licensing.models.accounts import (
     EXPORTER_ROLES,
+    AccessToken,
     ApiKey,
     ApiScope,
     Organisation,
@@ -82,6 +83,7 @@ __all__ = [
     "ENDED",
     "Action",
     "Address",
+    "AccessToken",
     "ApiKey",
     "ApiScope",
     "Application",

@@ -171,13 +171,18 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
 
 class ApiKey(models.Model):
-    """A secret that lets a machine in. Only its SHA-256 is stored: 256 random bits need no slow hash."""
+    """A secret that lets a machine in. Only its SHA-256 is stored: 256 random bits need no slow hash.
+
+    To OAuth it is a client: `prefix` is the client's id, the whole secret the client's secret.
+    """
 
     account = models.ForeignKey(User, models.PROTECT, related_name="api_keys")
     name = models.CharField(_("What it is for"), max_length=100)
     prefix = models.CharField(max_length=12)  # the first characters, to tell keys apart on a page
     digest = models.BinaryField(unique=True)
     scopes = ArrayField(models.CharField(max_length=40, choices=ApiScope))
+    # In hexadecimal: the certificate without which the key and its tokens open nothing. Empty: none is asked.
+    certificate_sha256 = models.CharField(_("SHA-256 of the certificate"), max_length=64, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -197,6 +202,10 @@ class ApiKey(models.Model):
                 | Q(revoked_by__isnull=False, revoked_at__isnull=False),
                 name="a_revoked_key_says_who_and_when",
             ),
+            models.CheckConstraint(
+                condition=Q(certificate_sha256="") | Q(certificate_sha256__regex=r"^[0-9a-f]{64}$"),
+                name="a_certificate_is_named_by_its_sha256",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -204,3 +213,36 @@ class ApiKey(models.Model):
 
     def scope_labels(self) -> list[str]:
         return [str(ApiScope(scope).label) for scope in self.scopes]
+
+
+class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
+    def live(self, at: datetime) -> Self:
+        """Tokens that open something at `at`: not expired, of a key that still does."""
+        return self.filter(
+            expires_at__gt=at,
+            key__revoked_at=None,
+            key__expires_at__gt=at,
+            key__account__is_active=True,
+        )
+
+
+class AccessToken(models.Model):
+    """A secret of minutes that stands for a key (OAuth 2). Only its SHA-256 is stored, until it expires."""
+
+    key = models.ForeignKey(ApiKey, models.PROTECT, related_name="tokens")
+    digest = models.BinaryField(unique=True)
+    scopes = ArrayField(models.CharField(max_length=40, choices=ApiScope))  # some of the key's, or all
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = AccessTokenQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("issued_at")), name="a_token_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key.prefix}… {self.issued_at:%Y-%m-%d %H:%M}"

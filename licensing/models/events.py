@@ -64,6 +64,8 @@ class Action(models.TextChoices):
     ENABLE = "enable", _("Enable account")
     MAKE_KEY = "make-key", _("Make API key")
     REVOKE_KEY = "revoke-key", _("Revoke API key")
+    BIND_KEY = "bind-key", _("Bind API key to a certificate")
+    ISSUE_TOKEN = "issue-token", _("Issue access token")
     END_SESSION = "end-session", _("End session")
     SEND_LINK = "send-link", _("Send a new link")
     CALIBRATE = "calibrate", _("Set the thresholds")

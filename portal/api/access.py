@@ -1,5 +1,7 @@
-"""Who may call the API: machines of customs, by key, within the key's scopes and rate."""
+"""Who may call the API: machines of customs, by key or by a token for it, within its scopes and rate."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,8 +19,9 @@ from rest_framework.throttling import BaseThrottle
 
 from licensing import permissions
 from licensing.actions import accounts
-from licensing.models import ApiKey, ApiScope, User
+from licensing.models import AccessToken, ApiKey, ApiScope, User
 from licensing.permissions import Permission
+from portal import credentials
 from portal.limits import seconds_to_wait
 from screening.asked_often import Question
 
@@ -28,6 +31,12 @@ LIVE_KEY = Question(
     datetime(1970, 1, 1, tzinfo=UTC),
     b"digest",
     beside="account",
+)
+LIVE_TOKEN = Question(
+    lambda at, digest: AccessToken.objects.live(at).select_related("key__account").filter(digest=digest),
+    datetime(1970, 1, 1, tzinfo=UTC),
+    b"digest",
+    beside="key__account",
 )
 
 # What the account behind a key must be allowed for a scope to be of any use.
@@ -39,28 +48,44 @@ PERMISSION_OF_SCOPE = {
 }
 
 
-class ApiKeyAuthentication(BaseAuthentication):
-    """Let a machine in by `Authorization: Bearer istmo_…` or `X-Api-Key: istmo_…`."""
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a machine came in by. Whatever is counted is counted for the key, not for one of its tokens."""
 
-    def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
+    key: ApiKey
+    scopes: Collection[str]  # a token may have fewer than its key
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """Let a machine in by `Authorization: Bearer …` or `X-Api-Key: …`, with a key or a token for it."""
+
+    def authenticate(self, request: Request) -> tuple[User, Access] | None:
         secret = secret_in(request)
         if not secret:
             return None
         now = timezone.now()
-        found = LIVE_KEY.ask(now, accounts.digest(secret))
-        if not found:
-            raise AuthenticationFailed(_("This key is unknown, expired or revoked."))
-        [key] = found
-        note_use(key, now)
-        return key.account, key
+        access = look_up(secret, now)
+        if access is None:
+            raise AuthenticationFailed(str(credentials.unknown(secret)))
+        if fault := credentials.certificate_fault(access.key.certificate_sha256, request.META):
+            raise AuthenticationFailed(str(fault))
+        note_use(access.key, now)
+        return access.key.account, access
 
     def authenticate_header(self, request: Request) -> str:
         invalid = ', error="invalid_token"' if secret_in(request) else ""
         return f'Bearer realm="{settings.PRODUCT_NAME} API"{invalid}'
 
 
+def look_up(secret: str, at: datetime) -> Access | None:
+    digest = accounts.digest(secret)
+    if credentials.is_token(secret):
+        return next((Access(token.key, token.scopes) for token in LIVE_TOKEN.ask(at, digest)), None)
+    return next((Access(key, key.scopes) for key in LIVE_KEY.ask(at, digest)), None)
+
+
 def secret_in(request: Request) -> str:
-    """Return the key the request carries, "" if none."""
+    """Return the key or token the request carries, "" if none."""
     scheme, _blank, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return str(secret).strip()
@@ -87,10 +112,13 @@ class Nobody(BasePermission):
 
 def needs(scope: ApiScope) -> type[BasePermission]:
     """Let keys in that have the scope, if their account's role still allows what it stands for."""
+    scope_needed = scope
 
     class Needs(BasePermission):
+        scope = scope_needed  # for the description
+
         def has_permission(self, request: Request, view: Any) -> bool:
-            if not isinstance(request.auth, ApiKey) or not isinstance(request.user, User):
+            if not isinstance(request.auth, Access) or not isinstance(request.user, User):
                 return False
             self.message = _("This key lacks the scope %(scope)s.") % {"scope": scope.value}
             return scope in request.auth.scopes and permissions.has(request.user, PERMISSION_OF_SCOPE[scope])
@@ -99,13 +127,13 @@ def needs(scope: ApiScope) -> type[BasePermission]:
 
 
 class PerKeyThrottle(BaseThrottle):
-    """So many requests a minute for each key (API_RATE); without Redis as many as come."""
+    """So many requests a minute for each key and its tokens (API_RATE); without Redis as many as come."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        if not isinstance(request.auth, ApiKey):
+        if not isinstance(request.auth, Access):
             return True
         rate = api_settings.DEFAULT_THROTTLE_RATES["key"]
-        self.seconds = seconds_to_wait("api", str(request.auth.pk), str(rate))
+        self.seconds = seconds_to_wait("api", str(request.auth.key.pk), str(rate))
         return self.seconds is None
 
     def wait(self) -> float | None:

@@ -19,6 +19,8 @@ from portal.api.errors import KINDS
 from portal.api.schema import description, example
 
 Schema = dict[str, Any]
+LONGEST_IN_ONE_LINE = 30  # signs of code on a phone
+FORM = "application/x-www-form-urlencoded"
 
 
 @open_to_all
@@ -45,7 +47,8 @@ def operations() -> Iterator[dict[str, Any]]:
     """Yield what the page shows of each operation, in the order of the description."""
     for path, methods in description()["paths"].items():
         for method, operation in methods.items():
-            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+            content: Schema = operation.get("requestBody", {}).get("content", {})
+            body: Schema = next(iter(content.values()), {})
             yield {
                 "id": operation["operationId"],
                 "method": method.upper(),
@@ -57,7 +60,9 @@ def operations() -> Iterator[dict[str, Any]]:
                     for parameter in operation["parameters"]
                 ],
                 "fields": list(fields(body.get("schema", {}))),
-                "curl": curl(method, path, body, is_open={} in operation["security"]),
+                "curl": token_curl(path, body)
+                if FORM in content
+                else curl(method, path, body, is_open={} in operation["security"]),
                 "answers": [answer(status, response) for status, response in operation["responses"].items()],
             }
 
@@ -130,6 +135,14 @@ def curl(method: str, path: str, body: Schema, *, is_open: bool) -> str:
     return " \\\n  ".join(lines)
 
 
+def token_curl(path: str, body: Schema) -> str:
+    """Return a command that exchanges the key for a token; curl itself escapes what the form holds."""
+    given = next(iter(body["examples"].values()))["value"]
+    lines = [f"curl {shlex.quote(settings.PORTAL_URL + path)}", '--user "$ISTMO_CLIENT_ID:$ISTMO_KEY"']
+    lines += [f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in given.items()]
+    return " \\\n  ".join(lines)
+
+
 def pretty(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
@@ -137,4 +150,9 @@ def pretty(value: Any) -> str:
 def rich(text: str) -> SafeString:
     """Return text with **strong** and `code` marked up."""
     marked = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text))
-    return SafeString(re.sub(r"`(.+?)`", r'<code class="app-code">\1</code>', marked))
+    return SafeString(re.sub(r"`(.+?)`", _code, marked))
+
+
+def _code(found: re.Match[str]) -> str:
+    breaks = " app-code--long" if len(found[1]) > LONGEST_IN_ONE_LINE else ""
+    return f'<code class="app-code{breaks}">{found[1]}</code>'

@@ -207,6 +207,8 @@ class ProblemMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         foreign = not response.headers.get("Content-Type", "").startswith(MEDIA_TYPE)
+        if getattr(response, "is_in_its_own_shape", False):  # another standard's
+            return response
         if request.path.startswith("/api/") and response.status_code >= 400 and foreign:
             assert isinstance(response, HttpResponse)
             rewrite(response, request)

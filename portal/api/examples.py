@@ -677,6 +677,28 @@ CHANGED = {
 }
 
 # Each as a caller gets it who asks in English; PORTAL_URL and the address vary.
+TOKEN_ASKED = {"grant_type": "client_credentials", "scope": "licences:read"}
+TOKEN_ISSUED = {
+    "access_token": "istmo-token_…",
+    "token_type": "Bearer",
+    "expires_in": 900,
+    "scope": "licences:read",
+}
+# By the status of the answer.
+TOKEN_REFUSED = {
+    "400": {
+        "error": "invalid_scope",
+        "error_description": "Ask only for scopes that the key has, with blanks between.",
+        "detail": "Ask only for scopes that the key has, with blanks between.",
+    },
+    "401": {
+        "error": "invalid_client",
+        "error_description": "The client's id and secret don't belong together, or the key is expired or "
+        "revoked.",
+        "detail": "The client's id and secret don't belong together, or the key is expired or revoked.",
+    },
+}
+
 PROBLEMS: dict[str, dict[str, Any]] = {
     "malformed": {
         "title": "The request can't be read",

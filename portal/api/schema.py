@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from licensing.errors import ReasonCode, said
-from licensing.models import DetentionState, LicenceState
+from licensing.models import ApiScope, DetentionState, LicenceState
 from portal.api import examples
 from portal.api.errors import KINDS, MEDIA_TYPE
 
@@ -55,6 +55,14 @@ licence. For machines that describe goods: ask which entries of a control list m
 **Keys.** The authority's administrator makes a key for your system's account and shows it once. Send it with
 every request as `Authorization: Bearer istmo_…`, or as `X-Api-Key: istmo_…` where the header Authorization is
 taken. A key has scopes, an end, and can be revoked at any moment.
+
+**Tokens.** A client that speaks OAuth 2 exchanges its key for an access token of some minutes
+(`issueToken`; `/.well-known/oauth-authorization-server` describes it, RFC 8414): the first twelve characters
+of the key are the client's id, the whole key is its secret. Send a token in place of the key. It has the
+key's scopes or fewer, and ends at once with the key. Where no token can be had, the key itself still opens.
+
+**Certificates.** The administrator can bind a key to a client certificate (RFC 8705). Such a key and its
+tokens open nothing unless the TLS connection was made with that certificate; the answer is 401 and says so.
 
 **Quantities** are exact: strings of digits with a point, at most four decimal places, with the unit's UN/ECE
 Recommendation 20 code. A quantity in a message is what leaves with that message, never a running total.
@@ -97,7 +105,8 @@ A script for both, `verify_token.py`, comes with the portal and needs nothing bu
 **Errors** are `application/problem+json` (RFC 9457). Match on the last part of `type` and on the `code` of
 `reasons` and `errors`; the words are for people and follow `Accept-Language` (Spanish, or English).
 
-**Rate.** Each key has its own limit for each minute. Beyond it the answer is 429 with `Retry-After`.
+**Rate.** Each key has its own limit for each minute, whichever of its tokens is sent. Beyond it the answer is
+429 with `Retry-After`.
 Each subject of a screening, and each of the goods of a classification, counts as one request.
 """
 
@@ -371,8 +380,8 @@ ASK_CORRECTION: dict[str, Any] = {
     "operation_id": "askCorrection",
     "summary": "Ask for a write-off of yours to be reversed",
     "description": "Needs the scope `usages:write`. Nothing moves yet: two officers reverse the whole entry, "
-    "or one says why not. What is right is then written off anew. Safe to repeat with the same `id`: a repeat "
-    "gets the request as it is then.",
+    "or one says why not. What is right is then written off anew. Safe to repeat with the same `id`: a "
+    "repeat gets the request as it is then.",
     "parameters": [LANGUAGE, REPLAYED],
     "examples": [
         OpenApiExample("Counted too much", examples.CORRECTION, request_only=True),
@@ -487,6 +496,38 @@ TAKE_FORMS: dict[str, Any] = {
         OpenApiExample("Answered", examples.FORMS_TAKEN, response_only=True, status_codes=["201"]),
     ],
 }
+TOKEN_SAYS = {
+    "200": "The token, told this once.",
+    "400": "`invalid_request`, `invalid_scope` or `unsupported_grant_type` (RFC 6749, section 5.2).",
+    "401": "`invalid_client`: no such client, the key is expired or revoked, or its certificate is missing.",
+}
+ISSUE_TOKEN: dict[str, Any] = {
+    "operation_id": "issueToken",
+    "summary": "Exchange the key for an access token",
+    "description": "OAuth 2 client credentials (RFC 6749, section 4.4). Say who you are in the header "
+    "Authorization (`Basic`, with the first twelve characters of the key and the whole key) or in the form, "
+    "not in both. Ask anew when `expires_in` is nearly over, not for every request.",
+    "parameters": [
+        LANGUAGE,
+        OpenApiParameter(
+            "WWW-Authenticate", str, OpenApiParameter.HEADER, response=[401], description="`Basic`."
+        ),
+    ],
+    "auth": [{"client": []}, {}],
+    "examples": [
+        OpenApiExample(
+            "With fewer scopes",
+            examples.TOKEN_ASKED,
+            request_only=True,
+            media_type="application/x-www-form-urlencoded",
+        ),
+        OpenApiExample("Issued", examples.TOKEN_ISSUED, response_only=True, status_codes=["200"]),
+        *(
+            OpenApiExample(refused["error"], refused, response_only=True, status_codes=[status])
+            for status, refused in examples.TOKEN_REFUSED.items()
+        ),
+    ],
+}
 CHANGES_FAIL = ("not-authenticated", "not-allowed", "not-found", "not-acceptable", "wrong-fields")
 SNAPSHOT_SAYS = """\
 A COSE_Sign1 (RFC 9052, ES256, external_aad `istmo-snapshot-1`) over a CBOR array: format (2), issued at and
@@ -547,6 +588,13 @@ def problems(codes: tuple[str, ...]) -> dict[Any, OpenApiResponse]:
         return {(status, MEDIA_TYPE): _response(status, of_it) for status, of_it in sorted(by_status.items())}
 
 
+def token_answers(issued: type[Any], not_issued: type[Any]) -> dict[Any, OpenApiResponse]:
+    """Return the responses of the one operation whose errors are those of OAuth."""
+    shapes = {"200": issued, "400": not_issued, "401": not_issued}
+    own = {int(status): OpenApiResponse(shapes[status], said) for status, said in TOKEN_SAYS.items()}
+    return {**own, **problems(("not-acceptable", "too-large"))}
+
+
 def _response(status: int, codes: list[str]) -> OpenApiResponse:
     titles = [f"`{code}`: {KINDS[code].title}. {KINDS[code].advice}" for code in codes]
     return OpenApiResponse(
@@ -575,19 +623,38 @@ def example(code: str) -> dict[str, Any]:
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """The two headers a key may come in."""
+    """A token, or one of the two headers a key may come in."""
 
     target_class = "portal.api.access.ApiKeyAuthentication"
-    name = ["bearer", "header"]
+    name = ["oauth2", "bearer", "header"]
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
         return [
+            {
+                "type": "oauth2",
+                "description": "An access token in place of the key: `Authorization: Bearer istmo-token_…`",
+                "flows": {
+                    "clientCredentials": {
+                        "tokenUrl": f"{settings.PORTAL_URL}/api/v1/oauth/token",
+                        "scopes": {scope.value: str(scope.label) for scope in ApiScope},
+                    }
+                },
+            },
             {"type": "http", "scheme": "bearer", "description": "`Authorization: Bearer istmo_…`"},
             {"type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "`X-Api-Key: istmo_…`"},
         ]
 
     def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
-        return [{name: []} for name in self.name]  # one of them, not both
+        scopes = [permission.scope for permission in auto_schema.view.permission_classes]
+        # One of them, not all.
+        return [{name: scopes if name == "oauth2" else []} for name in self.name]
+
+
+CLIENT_SCHEME = {
+    "type": "http",
+    "scheme": "basic",
+    "description": "The first twelve characters of the key as the name, the whole key as the password.",
+}
 
 
 @cache
@@ -597,6 +664,7 @@ def description() -> dict[str, Any]:
         generator = SchemaGenerator()  # type: ignore[no-untyped-call]
         made: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     made["info"]["description"] = OVERVIEW
+    made["components"]["securitySchemes"]["client"] = CLIENT_SCHEME
     made["servers"] = [{"url": settings.PORTAL_URL}]
     for methods in made["paths"].values():
         for operation in methods.values():

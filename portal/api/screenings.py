@@ -85,7 +85,7 @@ class ScreeningsView(APIView):
 def count_subjects(request: ApiRequest, count: int) -> None:
     """Let each subject beyond the first count as a request of its own. Raises Throttled."""
     rate = str(api_settings.DEFAULT_THROTTLE_RATES["key"])
-    if count > 1 and (wait := seconds_to_wait("api", str(request.auth.pk), rate, knocks=count - 1)):
+    if count > 1 and (wait := seconds_to_wait("api", str(request.auth.key.pk), rate, knocks=count - 1)):
         raise Throttled(wait)
 
 

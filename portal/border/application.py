@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from licensing.models import ApiScope
 from licensing.permissions import GRANTS, Permission
 from licensing.references import read_licence_number
+from portal import credentials
 from portal.api.errors import MEDIA_TYPE, RETRY_AFTER_OUTAGE, problem
 from portal.border.answer import ENCODE, Answer, answer_of
 from portal.border.lookup import Found, Key, Lookup
@@ -41,7 +42,6 @@ LONGEST_SECRET = 200
 KEYS_REMEMBERED = 10_000
 ALWAYS = [("X-Content-Type-Options", "nosniff"), ("Vary", "Accept-Language")]
 
-UNKNOWN_KEY = _("This key is unknown, expired or revoked.")
 LACKS_SCOPE = _("This key lacks the scope %(scope)s.")
 UNKNOWN_NUMBER = _("No licence has this number.")
 
@@ -75,7 +75,8 @@ class Border:
     def __init__(self, lookup: Lookup, shares: Shares, strangers: Shares, *, trusts_proxy: bool) -> None:
         self.lookup, self.shares, self.strangers = lookup, shares, strangers
         self.trusts_proxy = trusts_proxy
-        self.known: OrderedDict[bytes, None] = OrderedDict()  # digests of keys that opened lately
+        # Digests of keys and tokens that opened lately, and the key that each counts for.
+        self.known: OrderedDict[bytes, int] = OrderedDict()
         self.health = {"/border/healthz": lambda: True, "/border/readyz": lookup.answers}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -121,14 +122,16 @@ class Border:
         return answer_to(paper, found.facts, newest, found.at)
 
     def let_in(self, environ: WSGIEnvironment) -> bytes:
-        """Return the digest of the caller's key, if it is not asking too often. Nobody has looked it up yet:
-        who is not known as somebody whose key opens shares with all others of the same network address."""
+        """Return the digest of the caller's key or token, if it is not asking too often. Nobody has looked it
+        up yet: who is not known as somebody whose key opens shares with all others of the same network
+        address."""
         secret = secret_in(environ)
         if not secret or len(secret) > LONGEST_SECRET:
-            raise unknown_key(environ, secret)
+            raise not_let_in(credentials.unknown(secret) if secret else "")
         digest = hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
-        if digest in self.known:
-            wait = self.shares.seconds_to_wait(digest)
+        key_id = self.known.get(digest)
+        if key_id is not None:
+            wait = self.shares.seconds_to_wait(key_id)
         else:
             wait = self.strangers.seconds_to_wait(self.address(environ))
         if wait is not None:
@@ -143,11 +146,13 @@ class Border:
         key = found.key
         if key is None:
             self.known.pop(digest, None)
-            raise unknown_key(environ, "given")
+            raise not_let_in(credentials.unknown(secret_in(environ)))
+        if fault := credentials.certificate_fault(key.certificate_sha256, environ):
+            raise not_let_in(fault)
         if ApiScope.READ_LICENCES not in key.scopes or key.role not in ALLOWED:
             raise Problem("not-allowed", LACKS_SCOPE, values={"scope": ApiScope.READ_LICENCES.value})
         if digest not in self.known:
-            self.known[digest] = None
+            self.known[digest] = key.id
             if len(self.known) > KEYS_REMEMBERED:
                 self.known.popitem(last=False)
         self.note_use(key)
@@ -209,17 +214,18 @@ def number_in(asked: str) -> str:
 
 
 def secret_in(environ: WSGIEnvironment) -> str:
-    """Return the key the request carries, "" if none."""
+    """Return the key or token the request carries, "" if none."""
     scheme, _blank, secret = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
         return str(secret.strip())
     return str(environ.get("HTTP_X_API_KEY", "").strip())
 
 
-def unknown_key(environ: WSGIEnvironment, secret: str) -> Problem:
-    invalid = ', error="invalid_token"' if secret else ""
+def not_let_in(why: str | Promise) -> Problem:
+    """Return the answer to a key or token that opens nothing here, or, with "", to none at all."""
+    invalid = ', error="invalid_token"' if why else ""
     challenge = [("WWW-Authenticate", f'Bearer realm="{settings.PRODUCT_NAME} API"{invalid}')]
-    return Problem("not-authenticated", UNKNOWN_KEY if secret else "", headers=challenge)
+    return Problem("not-authenticated", why, headers=challenge)
 
 
 def language_of(environ: WSGIEnvironment) -> str:

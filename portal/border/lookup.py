@@ -1,4 +1,4 @@
-"""One statement for one question: the key and all of the licence, from the primary database.
+"""One statement for one question: the key or token and all of the licence, from the primary database.
 
 Prepared once for each connection; each thread has a connection of its own.
 """
@@ -21,7 +21,7 @@ from portal.border.answer import Facts, Line
 
 ROLES = ", ".join(f"'{role.value}'" for role in PARTIES_AT_THE_BORDER)
 QUESTION = f"""
-SELECT key.id, key.scopes, key.role, key.is_stale,
+SELECT key.id, key.scopes, key.role, key.is_stale, key.certificate_sha256,
     licence.reference, licence.status, licence.name, licence.tax_id, licence.valid_from, licence.valid_to,
     licence.starts_at, licence.ends_at, licence.destination, licence.conditions,
     (SELECT json_agg(json_build_array(role, name, country) ORDER BY id) FROM licensing_party
@@ -41,10 +41,16 @@ SELECT key.id, key.scopes, key.role, key.is_stale,
     now()
 FROM (VALUES (1)) AS question
 LEFT JOIN LATERAL (
-    SELECT api.id, api.scopes, account.role,
+    SELECT api.id, shown.scopes, account.role, api.certificate_sha256,
         api.last_used_at IS NULL OR api.last_used_at <= now() - interval '1 minute' AS is_stale
-    FROM licensing_apikey AS api JOIN licensing_user AS account ON account.id = api.account_id
-    WHERE api.digest = $1 AND api.revoked_at IS NULL AND api.expires_at > now() AND account.is_active
+    FROM (
+        SELECT id AS key_id, scopes FROM licensing_apikey WHERE digest = $1
+        UNION ALL
+        SELECT key_id, scopes FROM licensing_accesstoken WHERE digest = $1 AND expires_at > now()
+    ) AS shown
+    JOIN licensing_apikey AS api ON api.id = shown.key_id
+    JOIN licensing_user AS account ON account.id = api.account_id
+    WHERE api.revoked_at IS NULL AND api.expires_at > now() AND account.is_active
 ) AS key ON true
 LEFT JOIN LATERAL (
     SELECT licence.*, application.destination, holder.name, holder.tax_id
@@ -79,13 +85,14 @@ OPTIONS = "-c statement_timeout=2000 -c lock_timeout=500 -c default_transaction_
 
 class Key(NamedTuple):
     id: int
-    scopes: Collection[str]
+    scopes: Collection[str]  # of the token, if one was shown
     role: str
     is_stale: bool  # whether its use should be noted
+    certificate_sha256: str  # "" if it is bound to none
 
 
 class Found(NamedTuple):
-    """What the database says: None for a key that opens nothing, or a licence that there is not."""
+    """What the database says: None for a key or token that opens nothing, or a licence that there is not."""
 
     key: Key | None
     facts: Facts | None
@@ -114,11 +121,14 @@ class Lookup:
         self.own = threading.local()
 
     def ask(self, digest: bytes, reference: str) -> Found:
-        """Return the key with this digest and the licence with this reference. Raises psycopg.Error."""
+        """Return the licence with this reference, and the key that has this digest, or a token that has.
+
+        Raises psycopg.Error.
+        """
         row = self._execute(QUESTION, (digest, reference)).fetchone()
         assert row is not None
-        key = None if row[0] is None else Key(*row[:4])
-        return Found(key, facts_of(row) if row[4] is not None else None, row[17])
+        key = None if row[0] is None else Key(*row[:5])
+        return Found(key, facts_of(row[5:18]) if row[5] is not None else None, row[18])
 
     def keys(self) -> list[PublicKey]:
         """Return every key that two people agreed to. Raises psycopg.Error."""
@@ -156,13 +166,14 @@ class Lookup:
 
 
 def facts_of(row: tuple[Any, ...]) -> Facts:
-    parties, lines, terms = row[14:17]
+    """Take the columns from the licence's reference to its terms."""
+    parties, lines, terms = row[10:]
     read: list[Any] = [
         json.loads(parties) if parties else (),
         [line_of(one) for one in json.loads(lines)] if lines else (),
         stated_of(json.loads(terms)) if terms else None,
     ]
-    return Facts(*row[4:14], *read)
+    return Facts(*row[:10], *read)
 
 
 def stated_of(one: list[Any]) -> Stated:

@@ -22,10 +22,12 @@ from licensing.models import (
 )
 from licensing.models.sorting import by_name
 from licensing.permissions import Permission, has
+from portal.credentials import sha256_of
 from portal.forms.fields import CHOOSE, FILL_IN, DayField, choice, country, email, phone, said, text, today
 
 KEY_DAYS, KEY_DAYS_LONGEST = 365, 730
 REASON_LONGEST = 500
+CERTIFICATE_LONGEST = 10_000
 
 
 class LoginForm(library.LoginForm):  # type: ignore[misc]
@@ -113,6 +115,31 @@ def tomorrow() -> date:
     return today() + timedelta(days=1)
 
 
+class CertificateField(forms.CharField):
+    """A client certificate, pasted or named by its SHA-256; in the end its SHA-256."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=gettext_lazy("Client certificate"),
+            max_length=CERTIFICATE_LONGEST,
+            widget=forms.Textarea({"rows": 4, "spellcheck": "false"}),
+            error_messages=said(gettext_lazy("Paste the certificate or write its SHA-256.")),
+            **options,
+        )
+
+    def clean(self, value: Any) -> str:
+        written = super().clean(value)
+        try:
+            return sha256_of(written) if written else ""
+        except ValueError as problem:
+            text = _(
+                "This is no certificate and no SHA-256. Paste the text from BEGIN CERTIFICATE to"
+                " END CERTIFICATE, or the 64 digits that “openssl x509 -noout -fingerprint -sha256”"
+                " prints after the equals sign."
+            )
+            raise ValidationError(text, "certificate") from problem
+
+
 class KeyForm(forms.Form):
     name = text(
         ApiKey,
@@ -134,11 +161,27 @@ class KeyForm(forms.Form):
         out_of_range=gettext_lazy("Choose a day from tomorrow to two years from now."),
     )
 
+    certificate = CertificateField(
+        required=False,
+        help_text=gettext_lazy(
+            "Only if the key shall open nothing without it. Paste the certificate, or its SHA-256."
+        ),
+    )
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["expires_on"].required = True
         self.initial.setdefault("scopes", [ApiScope.READ_LICENCES])
         self.initial.setdefault("expires_on", today() + timedelta(days=KEY_DAYS))
+
+
+class CertificateForm(forms.Form):
+    certificate = CertificateField(
+        help_text=gettext_lazy(
+            "Paste the text from BEGIN CERTIFICATE to END CERTIFICATE, or write its SHA-256. Never paste a "
+            "private key anywhere."
+        )
+    )
 
 
 class OrganisationForm(forms.Form):

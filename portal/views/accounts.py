@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
@@ -19,12 +20,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from licensing.actions import accounts
 from licensing.country import pack
 from licensing.errors import Refused
-from licensing.models import ApiKey, Organisation, Role, User
+from licensing.models import Action, ApiKey, Organisation, Role, User
 from licensing.models.sorting import by_name
 from licensing.permissions import Permission
 from portal.access import needs
 from portal.forms.accounts import (
     AccountsForm,
+    CertificateForm,
     InviteForm,
     KeyForm,
     OrganisationForm,
@@ -131,9 +133,11 @@ def _page(request: PortalRequest, account: User, **more: Any) -> HttpResponse:
         "factors": [Authenticator.Type(factor).label for factor in factors],
         "keys": account.api_keys.select_related("created_by", "revoked_by").order_by("-created_at"),
         "now": timezone.now(),
-        "events": account.events.newest_first()[:EVENTS_SHOWN],
+        # Each token that a machine fetches is an event too; they would bury the rest.
+        "events": account.events.exclude(action=Action.ISSUE_TOKEN).newest_first()[:EVENTS_SHOWN],
         "reason_form": ReasonForm(),
         "key_form": KeyForm(),
+        "hears_of_certificates": bool(settings.TRUSTED_PROXIES),
         "once": once_of(request),
         **more,
     }
@@ -206,6 +210,7 @@ def make_key(request: PortalRequest, pk: int) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 scopes=form.cleaned_data["scopes"],
                 expires_at=pack().end_of(form.cleaned_data["expires_on"]),
+                certificate_sha256=form.cleaned_data["certificate"],
                 by=request.user,
                 at=timezone.now(),
                 once=once_of(request),
@@ -231,6 +236,35 @@ def revoke_key(request: PortalRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("The key is revoked: it opens nothing from now on."))
     return redirect("account", key.account_id)
+
+
+@needs(Permission.MANAGE_ACCOUNTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def key_certificate(request: PortalRequest, pk: int) -> HttpResponse:
+    """Bind a key to a client certificate, to another one, or with the button “remove” to none."""
+    key = get_object_or_404(ApiKey.objects.select_related("account").filter(revoked_at=None), pk=pk)
+    removing = "remove" in request.POST
+    form = CertificateForm(request.POST if request.method == "POST" and not removing else None)
+    if removing or form.is_valid():
+        wanted = "" if removing else form.cleaned_data["certificate"]
+        try:
+            accounts.bind_key(key.pk, certificate_sha256=wanted, by=request.user, at=timezone.now())
+        except Refused as refused:
+            if removing:
+                messages.error(request, str(refused))
+                return redirect("account", key.account_id)
+            add_reasons(form, refused)
+        else:
+            messages.success(request, _binding_said(key, wanted))
+            return redirect("account", key.account_id)
+    context = {"form": form, "key": key, "hears_of_certificates": bool(settings.TRUSTED_PROXIES)}
+    return render(request, "administration/key_certificate.html", context)
+
+
+def _binding_said(key: ApiKey, certificate_sha256: str) -> str:
+    if certificate_sha256:
+        return _("“%(name)s” opens nothing any more without its certificate.") % {"name": key.name}
+    return _("“%(name)s” opens without a certificate from now on.") % {"name": key.name}
 
 
 @needs(Permission.MANAGE_ACCOUNTS)

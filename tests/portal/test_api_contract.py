@@ -24,6 +24,9 @@ from tests.factories import NOON, LicenceLineFactory, ListedEntityFactory
 from tests.portal.machines import Machine
 from tests.screening.control.files import eu_json
 
+TOKEN_PATH = "/api/v1/oauth/token"
+ISSUE_TOKEN = f"POST {TOKEN_PATH}"
+FORM = "application/x-www-form-urlencoded"
 EXAMPLES = 10  # of each operation
 
 
@@ -59,5 +62,18 @@ api.app = application
 )
 def test_every_operation_keeps_to_its_description(case, machine):
     headers = {"Authorization": machine.headers["Authorization"]}
+    if case.operation.label == ISSUE_TOKEN:
+        headers = {"Authorization": machine.as_client}
     in_its_place = [negative_data_rejection] if case.operation.path.endswith("/batches") else []
     case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance, *in_its_place])
+
+
+def test_a_token_is_issued_as_described_and_opens_what_it_is_for(machine):
+    case = api[TOKEN_PATH]["POST"].Case(body={"grant_type": "client_credentials"}, media_type=FORM)
+    issued = case.call_and_validate(headers={"Authorization": machine.as_client})
+    assert issued.status_code == 200
+
+    token = issued.json()["access_token"]
+    case = api["/api/v1/changes"]["GET"].Case()
+    answer = case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200

@@ -55,12 +55,25 @@ def test_anybody_may_read_it_as_json_or_yaml(db, described):
     assert as_json.json() == described == yaml.safe_load(as_yaml.content)
 
 
-def test_every_operation_but_that_of_public_keys_needs_a_key_in_one_of_two_headers(described):
+OPEN = {"getKeys": [{}], "issueToken": [{"client": []}, {}]}
+
+
+def test_every_operation_but_those_about_keys_needs_a_token_or_a_key_in_one_of_two_headers(described):
+    scopes = set()
     for methods in described["paths"].values():
         for operation in methods.values():
-            is_open = operation["operationId"] == "getKeys"
-            assert operation["security"] == ([{}] if is_open else [{"bearer": []}, {"header": []}])
-    assert set(described["components"]["securitySchemes"]) == {"bearer", "header"}
+            if operation["operationId"] in OPEN:
+                assert operation["security"] == OPEN[operation["operationId"]]
+                continue
+            by_token, *by_key = operation["security"]
+            assert by_key == [{"bearer": []}, {"header": []}]
+            [scope] = by_token["oauth2"]
+            assert f"`{scope}`" in operation["description"]
+            scopes.add(scope)
+    assert set(described["components"]["securitySchemes"]) == {"bearer", "header", "oauth2", "client"}
+    flow = described["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
+    assert set(flow["scopes"]) == set(ApiScope.values) == scopes
+    assert flow["tokenUrl"].endswith("/api/v1/oauth/token")
 
 
 def test_every_operation_says_what_it_does_and_how_it_can_fail(described):
@@ -74,6 +87,9 @@ def test_every_operation_says_what_it_does_and_how_it_can_fail(described):
             without = ("screen", "classify", "determineLicence", "findCoverage")
             expected -= {"404", "409"} if operation["operationId"] in without else set()
             expected -= {"401", "403", "404"} if operation["operationId"] == "getKeys" else set()
+            # OAuth has answers of its own: 400 for all that is wrong with the form, 401 for the client.
+            if operation["operationId"] == "issueToken":
+                expected -= {"403", "404", "409", "415", "422"}
             assert expected <= set(operation["responses"])
 
 
