@@ -16,6 +16,20 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A link to a folded paragraph of the law opens it, and paper has all of them.
+const unfold = () => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const part = target?.closest("details.app-law__part:not([open])");
+  if (!part) return;
+  part.open = true;
+  target.scrollIntoView();
+};
+unfold();
+window.addEventListener("hashchange", unfold);
+window.addEventListener("beforeprint", () => {
+  for (const part of document.querySelectorAll("details.app-law__part")) part.open = true;
+});
+
 // What comes in by htmx has components too.
 document.body.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) framework.initAll({ scope: event.detail.elt });
