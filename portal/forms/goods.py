@@ -182,7 +182,7 @@ class WhyNotForm(PageForm):
 
     def __init__(self, data: Mapping[str, str] | None = None, *, line_id: int) -> None:
         super().__init__(data, auto_id=f"id_%s_{line_id}")
-        self.fields["reason"].label = _("Why do they not fit?")
+        self.fields["reason"].label = _("Why not?")
 
     def clean_reason(self) -> str:
         return one_line(self.cleaned_data["reason"])

@@ -26,8 +26,13 @@ const unfold = () => {
 };
 unfold();
 window.addEventListener("hashchange", unfold);
+let opened = [];
 window.addEventListener("beforeprint", () => {
-  for (const part of document.querySelectorAll("details.app-law__part")) part.open = true;
+  opened = [...document.querySelectorAll("details.app-law__part:not([open])")];
+  for (const part of opened) part.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const part of opened) part.open = false;
 });
 
 // What comes in by htmx has components too.

@@ -228,9 +228,7 @@ def test_an_answer_that_is_taken_back_leaves_the_question_open(draft, line, expo
     forgotten = Offer(edition_in_force().pk, (Weighed("6A005", 1),))
     later = NOON + timedelta(minutes=1)
 
-    drafts.put_goods(
-        draft.pk, line.pk, by=exporter, at=later, offer=forgotten, description=line.description
-    )
+    drafts.put_goods(draft.pk, line.pk, by=exporter, at=later, offer=forgotten, description=line.description)
 
     assert asked_of(draft).open_codes == ("6A005",)
 
@@ -275,7 +273,9 @@ def test_a_correction_that_raises_a_question_waits_for_its_answer(exporter, sear
 
     goods_checks.check(case, NOON)
 
-    assert any("question about line 1" in one for one in workflow.refusals(case, Action.ANSWER, exporter, NOON))
+    assert any(
+        "question about line 1" in one for one in workflow.refusals(case, Action.ANSWER, exporter, NOON)
+    )
 
 
 def test_the_section_of_the_goods_names_all_lines_with_a_question(draft, line, search):
