@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from licensing import routes
+from licensing import goods_checks, routes
 from licensing.models import (
     Application,
     ApplicationKind,
@@ -35,7 +36,7 @@ LABELS: dict[Section, Promise] = {
     Section.DOCUMENTS: _("Documents"),
 }
 
-Missing = list[Promise]
+Missing = list[Promise | str]
 
 
 def about(application: Application) -> Missing:
@@ -48,7 +49,18 @@ def about(application: Application) -> Missing:
 
 
 def goods(application: Application) -> Missing:
-    return [] if application.goods.all() else [_("Add at least one line of goods.")]
+    asked = goods_checks.asked(application)
+    if not asked:
+        return [_("Add at least one line of goods.")]
+    waiting = [str(one.line.number) for one in asked if one.is_open]
+    if not waiting:
+        return []
+    words = ngettext(
+        "Answer the question about line %(lines)s: it resembles listed goods.",
+        "Answer the questions about the lines %(lines)s: they resemble listed goods.",
+        len(waiting),
+    )
+    return [words % {"lines": ", ".join(waiting)}]
 
 
 def parties(application: Application) -> Missing:

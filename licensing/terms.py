@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, Sum, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from licensing.bookings import Reasons, in_words, reason
 from licensing.country import Text, pack
@@ -24,7 +25,7 @@ from licensing.models import (
 )
 from licensing.models.applications import PartyRole
 from licensing.references import read_reference
-from licensing.units import plain, unit_name
+from licensing.units import one_or_more, plain, unit_name
 from screening.asked_often import Question
 from screening.names import comparable
 
@@ -310,7 +311,11 @@ def against_amount(line: LicenceLine, declaration: str, amount: Decimal) -> Reas
     before = _moved_with(line, declaration)
     if before + amount <= limit.most:
         return []
-    words = _("Line %(line)d: at most %(most)s may leave with one declaration; this would make %(asked)s.")
+    words = ngettext(
+        "Line %(line)d: at most %(most)s may leave with one declaration; this would make %(asked)s.",
+        "Line %(line)d: at most %(most)s may leave with one declaration; this would make %(asked)s.",
+        one_or_more(limit.most),
+    )
     said = {
         "line": line.number,
         "most": in_words(limit.most, line.unit),

@@ -41,6 +41,11 @@ def read_unit(row: list[str]) -> Unit:
     return Unit(code, es, en, plural_es, plural_en, int(decimals), kind, Decimal(factor or 1))
 
 
+def one_or_more(quantity: Decimal) -> int:
+    """Return the number that the verb of a quantity follows: 1 for one, 2 for any other, parts included."""
+    return 1 if quantity == 1 else 2
+
+
 def unit_name(code: str, language: str, quantity: Decimal | None = None) -> str:
     """Return the name of unit `code`; the code itself if it is not one we know."""
     unit = units().get(code)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from licensing import goods_checks
 from licensing.classification import answered, assessed, digest
+from licensing.goods_checks import Asked
 from licensing.models import (
     Application,
     ApplicationStatus,
@@ -11,7 +13,8 @@ from licensing.models import (
     GoodsSuggestion,
     SuggestionAnswer,
 )
-from portal.control_pages import address
+from portal.asked import entries_of, likelihood
+from portal.control_pages import Line, address
 from portal.suggested import regimes_of
 from screening.control.lists import name_of
 from screening.control.wording import base
@@ -26,6 +29,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """What the search found of a line before it was handed in, and what its exporter was asked and said."""
+
+    asked: Asked
+    likelihood: str  # in words
+    list_name: str
+    entries: list[Line]  # that the exporter was asked about
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A line of goods with the assessment that counts and what the exporter answered."""
 
@@ -34,12 +47,14 @@ class Row:
     overtaken: GoodsAssessment | None
     list_name: str
     entries: list[Entry]
-    answers: list[GoodsSuggestion]
+    answers: list[GoodsSuggestion]  # to suggestions that no question was about
+    checked: Checked | None  # None: nobody looked before it was handed in
 
 
 def rows(application: Application) -> list[Row]:
     found = assessed(application)
     given = answered(one.line for one in found)
+    asked = {one.line.pk: one for one in goods_checks.asked(application)}
     return [
         Row(
             one.line,
@@ -47,10 +62,27 @@ def rows(application: Application) -> list[Row]:
             one.overtaken,
             str(name_of(one.assessment.edition.list)) if one.assessment else "",
             entries(one.assessment.edition, one.assessment.codes) if one.assessment else [],
-            [row for row in given.get(one.line.pk, []) if _counts(row, one.line)],
+            [
+                row
+                for row in given.get(one.line.pk, [])
+                if _counts(row, one.line) and row not in asked[one.line.pk].answers
+            ],
+            checked(asked[one.line.pk]),
         )
         for one in found
     ]
+
+
+def checked(asked: Asked) -> Checked | None:
+    if asked.check is None:
+        return None
+    words = str(likelihood(asked.check.alarm))
+    return Checked(
+        asked,
+        words,
+        str(name_of(asked.check.edition.list)),
+        entries_of(asked, tuple(asked.check.codes)),
+    )
 
 
 def _counts(row: GoodsSuggestion, line: GoodsLine) -> bool:

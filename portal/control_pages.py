@@ -44,7 +44,7 @@ GROUPS: dict[str, str | Promise] = {
     "E": _("Technology"),
 }
 POWER = "^"
-MOST_AT_ONCE = 8  # rows of a provision; more are folded on a small screen
+MOST_AT_ONCE = 8  # rows of a provision; more are folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ class EntryPage:
         return len(self._below) > MOST_AT_ONCE
 
     def parts(self, language: str) -> list[Part]:
-        """Return what is below the provision by its own paragraphs, where it is much for a small screen."""
+        """Return what is below the provision by its own paragraphs, where it is much at once."""
         if not self._are_many:
             return []
         steps = self.version.code.count(".") + 2

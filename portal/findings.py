@@ -136,7 +136,7 @@ def _found(standings: Sequence[Standing]) -> Finding:
         return Finding(label, ATTENTION, " ".join(_for_second(unconfirmed)))
     if standings:
         return Finding(_("All judged"), PLAIN, _("Officers judged every possible match to be somebody else."))
-    return Finding(_("No match found"), PLAIN, _("No match found in the lists in force."))
+    return Finding(_("No match found"), PLAIN, _("Nobody on the lists in force resembles the parties."))
 
 
 def _for_second(unconfirmed: int) -> list[str]:

@@ -91,7 +91,7 @@ urlpatterns = [
     path("applications/<str:reference>/copy/", applications.copy, name="application-copy"),
     path("applications/<str:reference>/form/", form.tasks, name="form"),
     path("applications/<str:reference>/form/about/", form.about, name="form-about"),
-    path("applications/<str:reference>/form/goods/", form.goods, name="form-goods"),
+    path("applications/<str:reference>/form/goods/", goods.index, name="form-goods"),
     path("applications/<str:reference>/form/goods/new/", goods.line, name="form-goods-new"),
     path(
         "applications/<str:reference>/form/goods/suggestions/",
@@ -99,6 +99,11 @@ urlpatterns = [
         name="form-goods-suggestions",
     ),
     path("applications/<str:reference>/form/goods/<int:pk>/", goods.line, name="form-goods-line"),
+    path(
+        "applications/<str:reference>/form/goods/<int:pk>/why-not/",
+        goods.why_not,
+        name="form-goods-why-not",
+    ),
     path(
         "applications/<str:reference>/form/goods/<int:pk>/remove/",
         form.goods_remove,

@@ -210,6 +210,20 @@ class GoodsSuggestionFactory(Factory):
     at = NOON
 
 
+class GoodsCheckFactory(Factory):
+    """What the search found of a line as it is: a laser, which its exporter says is not listed."""
+
+    class Meta:
+        model = models.GoodsCheck
+
+    line = factory.SubFactory(GoodsLineFactory)
+    edition = factory.LazyFunction(edition_in_force)
+    alarm = Decimal("0.8")
+    codes = ["6A005"]
+    goods_digest = factory.LazyAttribute(lambda row: classification.digest(row.line))
+    at = NOON
+
+
 class GoodsAssessmentFactory(Factory):
     """An officer's assessment of a line as it is."""
 

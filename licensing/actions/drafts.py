@@ -6,8 +6,8 @@ from typing import Any, cast
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from licensing import documents, edits, references
-from licensing.classification import Offer, answered, digest
+from licensing import documents, edits, goods_checks, references
+from licensing.classification import Offer, Weighed, answered, digest
 from licensing.errors import Refused
 from licensing.models import (
     WITH_EXPORTER,
@@ -167,6 +167,31 @@ def _keep(application: Application, line: GoodsLine, offer: Offer, by: User, at:
             row.save()
         else:
             edits.write(application, row, told, by=by, at=at)
+
+
+@transaction.atomic
+def say_why_not(
+    application_id: int, line_id: int, *, reason: str, seen: str, by: User, at: datetime
+) -> GoodsLine:
+    """Keep why the entries that the portal asks about do not fit a line of goods.
+
+    `seen` is the digest of the line that was asked about: of goods changed meanwhile it is asked anew. A
+    question that was answered already is left as it is. Raises Refused.
+    """
+    application = _editable(application_id, by)
+    line: GoodsLine = _one(application.goods, line_id)
+    asked = goods_checks.asked_of(line)
+    if asked.check is None or digest(line) != seen:
+        raise Refused(_("The goods changed meanwhile. Look at them again, and at what is asked about them."))
+    if not reason.strip():
+        raise Refused(_("Give the reason."))
+    weighed = [
+        Weighed(code, place, SuggestionAnswer.REJECTED, reason.strip())
+        for place, code in enumerate(asked.check.codes, start=1)
+        if code in asked.open_codes
+    ]
+    _keep(application, line, Offer(asked.check.edition_id, tuple(weighed)), by, at)
+    return line
 
 
 @transaction.atomic

@@ -27,7 +27,12 @@ from licensing.models.applications import (
 )
 from licensing.models.asked_corrections import CorrectionRefusal, CorrectionRequest, CorrectionState
 from licensing.models.assessment import Consultation, Judgement, Opinion, Screening, ScreeningHit
-from licensing.models.classification import GoodsAssessment, GoodsSuggestion, SuggestionAnswer
+from licensing.models.classification import (
+    GoodsAssessment,
+    GoodsCheck,
+    GoodsSuggestion,
+    SuggestionAnswer,
+)
 from licensing.models.decisions import Decision, Outcome, Recommendation
 from licensing.models.detentions import (
     Detention,
@@ -115,6 +120,7 @@ __all__ = [
     "Event",
     "FormBlock",
     "GoodsAssessment",
+    "GoodsCheck",
     "GoodsLine",
     "GoodsSuggestion",
     "HitConfirmation",

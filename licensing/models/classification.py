@@ -51,6 +51,35 @@ class GoodsSuggestion(models.Model):
         return f"{self.code}: {self.answer}"
 
 
+class GoodsCheck(models.Model):
+    """How likely goods are listed, as the search for entries found, and what their exporter is asked.
+
+    One for what a line says and an edition. They go only with a line that is taken out of a draft.
+    """
+
+    line = models.ForeignKey(GoodsLine, models.CASCADE, related_name="checks")
+    edition = models.ForeignKey("screening.ControlEdition", models.PROTECT, related_name="+")
+    alarm = models.DecimalField(max_digits=4, decimal_places=3)  # 0 to 1
+    # The entries that the description resembles although the exporter names none of them, the likeliest
+    # first; [] where nothing is asked.
+    codes = ArrayField(models.CharField(max_length=60), default=list)
+    goods_digest = models.CharField(max_length=64)  # of what the line said: licensing.classification.digest
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line", "edition", "goods_digest"], name="the_same_goods_are_checked_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(alarm__gte=0, alarm__lte=1), name="an_alarm_is_between_zero_and_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id}: {self.alarm}"
+
+
 class GoodsAssessment(models.Model):
     """Under which entries of one edition an officer says a line of goods falls. The newest counts.
 

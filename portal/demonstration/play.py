@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from licensing import assessment
+from licensing import assessment, goods_checks
 from licensing.actions import (
     advice,
     applications,
@@ -14,6 +14,7 @@ from licensing.actions import (
     classification,
     customs,
     decisions,
+    drafts,
     hits,
     licences,
 )
@@ -27,6 +28,8 @@ SCREENING_TAKES = timedelta(seconds=20)
 NOT_LISTED = (
     "Ninguna entrada las describe; el uso y el usuario final declarados no piden licencia por otra vía."
 )
+
+BELOW_THRESHOLDS = "Los valores de nuestra ficha técnica quedan por debajo de los que pide la lista."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,24 @@ class Stage:
 
 
 def submit(stage: Stage) -> None:
+    say_why_not(stage)
     applications.submit(stage.application.pk, **stage.who_and_when)
     screening = Screening.objects.filter(application=stage.application).latest("asked_at")
     assessment.screen(screening.pk, at=stage.at + SCREENING_TAKES)
+
+
+def say_why_not(stage: Stage) -> None:
+    """Answer what is asked about goods that resemble listed ones."""
+    goods_checks.check(stage.application, stage.at)
+    for asked in goods_checks.asked(stage.application):
+        if asked.check and asked.is_open:
+            drafts.say_why_not(
+                stage.application.pk,
+                asked.line.pk,
+                reason=BELOW_THRESHOLDS,
+                seen=asked.check.goods_digest,
+                **stage.who_and_when,
+            )
 
 
 def withdraw(stage: Stage) -> None:

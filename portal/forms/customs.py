@@ -9,14 +9,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from licensing.actions.customs import UsedLine
 from licensing.actions.forms import MOST
 from licensing.country import pack
 from licensing.models import LicenceLine, Terms, Usage
 from licensing.terms import Shipment
-from licensing.units import decimals_of
+from licensing.units import decimals_of, one_or_more
 from portal.forms.check import ReferenceField
 from portal.forms.fields import choice, no_hidden_signs, said, says_something
 from portal.forms.numbers import read_number
@@ -75,7 +75,8 @@ class QuantityField(forms.CharField):
     """How much of a licence line leaves; empty for none of it."""
 
     def __init__(self, line: LicenceLine) -> None:
-        remains = _("%(quantity)s remain.") % {"quantity": quantity(line.remaining, line.unit)}
+        words = ngettext("%(quantity)s remains.", "%(quantity)s remain.", one_or_more(line.remaining))
+        remains = words % {"quantity": quantity(line.remaining, line.unit)}
         super().__init__(
             label=_("Line %(number)d: %(goods)s") % {"number": line.number, "goods": line.description[:80]},
             help_text=remains,
@@ -198,7 +199,12 @@ def _asked_by(terms: Terms) -> dict[str, forms.Field]:
 
 
 def _nothing_written_off(part: UsedLine, remaining: Decimal) -> str:
-    return _("%(asked)s asked for, %(remaining)s remain. Nothing was written off.") % {
+    words = ngettext(
+        "%(asked)s asked for, %(remaining)s remains. Nothing was written off.",
+        "%(asked)s asked for, %(remaining)s remain. Nothing was written off.",
+        one_or_more(remaining),
+    )
+    return words % {
         "asked": quantity(part.quantity, part.unit),
         "remaining": quantity(remaining, part.unit),
     }

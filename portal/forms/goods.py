@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from licensing.classification import Offer, Weighed
-from licensing.models import GoodsLine, SuggestionAnswer
+from licensing.models import GoodsLine, GoodsSuggestion, SuggestionAnswer
 from licensing.models.classification import REASON_AT_MOST
 from licensing.units import decimals_of, fits, units
 from portal.forms import fields
@@ -167,6 +167,25 @@ class GoodsForm(PageForm):
     def facts(self) -> dict[str, Any]:
         """Return what was typed as the fields of a GoodsLine."""
         return {name: value for name, value in self.cleaned_data.items() if name != "listed"}
+
+
+class WhyNotForm(PageForm):
+    """Why the entries that a line of goods resembles do not fit it. The page has one for each question."""
+
+    reason = text(
+        GoodsSuggestion,
+        "reason",
+        rows=3,
+        required=gettext_lazy("Write in a few words why none of these entries fits."),
+        hint=gettext_lazy("For example “our laser is pulsed, below 50 W”."),
+    )
+
+    def __init__(self, data: Mapping[str, str] | None = None, *, line_id: int) -> None:
+        super().__init__(data, auto_id=f"id_%s_{line_id}")
+        self.fields["reason"].label = _("Why not?")
+
+    def clean_reason(self) -> str:
+        return one_line(self.cleaned_data["reason"])
 
 
 def _too_fine(unit: str, decimals: int) -> str:

@@ -8,12 +8,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from licensing.country import pack
 from licensing.models import GoodsLine
 from licensing.terms import Given
-from licensing.units import decimals_of
+from licensing.units import decimals_of, one_or_more
 from portal.forms.fields import DAY_HINT, said, today
 from portal.forms.numbers import read_number
 from portal.templatetags.portal import quantity, unit_name
@@ -73,7 +73,10 @@ class LimitField(forms.CharField):
     """How much of a line of goods may leave with one declaration; empty for all of it."""
 
     def __init__(self, goods: GoodsLine) -> None:
-        asked = _("%(quantity)s are asked for.") % {"quantity": quantity(goods.quantity, goods.unit)}
+        words = ngettext(
+            "%(quantity)s is asked for.", "%(quantity)s are asked for.", one_or_more(goods.quantity)
+        )
+        asked = words % {"quantity": quantity(goods.quantity, goods.unit)}
         super().__init__(
             label=_("Line %(number)d: at most with one declaration") % {"number": goods.number},
             help_text=asked,

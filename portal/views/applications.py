@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from licensing import permissions
+from licensing import goods_checks, permissions
 from licensing.actions import applications, drafts
 from licensing.errors import Reason, Refused
 from licensing.models import (
@@ -175,6 +175,7 @@ def submit(request: PortalRequest, reference: str) -> HttpResponse:
     form = SubmitForm(request.POST)
     if not form.is_valid():
         return render_check(request, application, form)
+    goods_checks.check(application, timezone.now())
     try:
         applications.submit(application.pk, by=request.user, at=timezone.now())
     except Refused as refused:
@@ -219,6 +220,7 @@ def answer(request: PortalRequest, reference: str) -> HttpResponse:
         return redirect("application", application.reference)
     form = AnswerForm(request.POST or None)
     if form.is_valid():
+        goods_checks.check(application, timezone.now())
         try:
             applications.answer(
                 application.pk, text=form.cleaned_data["text"], by=request.user, at=timezone.now()

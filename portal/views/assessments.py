@@ -15,7 +15,7 @@ from licensing.actions import casework, classification
 from licensing.classification import asked_at, digest, editions_of, goods_of, read_codes
 from licensing.models import Application, GoodsLine, SuggestionAnswer
 from licensing.permissions import Permission
-from portal import assessed, case_page, suggested
+from portal import assessed, case_page, suggested, warming
 from portal.access import needs
 from portal.forms.assessments import LISTED, LONGEST_CODES, NOT_LISTED, AssessForm
 from portal.forms.refusals import attempt
@@ -49,6 +49,7 @@ def assess(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
         "against": against,
         "can_use": not against,
         "history": list(line.assessments.select_related("by", "edition").order_by("-at", "-pk")),
+        "reload_url": request.path,
         **_suggestions(application, line, at),
     }
     return render(request, "casework/assess.html", context)
@@ -92,6 +93,8 @@ def _with(typed: QueryDict, code: str) -> dict[str, Any]:
 
 def _suggestions(application: Application, line: GoodsLine, at: datetime) -> dict[str, Any]:
     moment = asked_at(application, at)
+    if not warming.is_ready(moment):
+        return {"state": "being-prepared"}
     library = precedents.decided(moment, but=application)
     shown = suggested.ask(goods_of(line), at=moment, library=library)
     return {

@@ -110,6 +110,7 @@ def entry(request: HttpRequest, list_code: str, pk: int, code: str) -> HttpRespo
         "page": page,
         "rows": page.rows,
         "parts": page.parts(language),
+        "shows_all": request.GET.get("show") == "all",
         "regimes": [regime.get_regime_display() for regime in page.top.regimes.all()],
         "keywords": page.keywords(language),
         "questions": page.questions(language),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from licensing import goods_checks
 from licensing.actions import drafts
 from licensing.completeness import Section
 from licensing.documents import Upload
@@ -95,16 +96,6 @@ def end_use(request: PortalRequest, reference: str) -> HttpResponse:
     return questions(
         request, reference, Section.END_USE, end_use_form.EndUseForm, end_use_form.shown, save, "end_use"
     )
-
-
-@needs(Permission.APPLY)
-@require_GET
-def goods(request: PortalRequest, reference: str) -> HttpResponse:
-    application = found(request, reference)
-    if closed := handed_in(request, application):
-        return closed
-    lines = application.goods.all()
-    return show_page(request, application, Section.GOODS, "goods", lines=lines, totals=totals(lines))
 
 
 @needs(Permission.APPLY)
@@ -209,10 +200,15 @@ def check_answers(request: PortalRequest, reference: str) -> HttpResponse:
 
 def render_check(request: PortalRequest, application: Application, form: SubmitForm) -> HttpResponse:
     """Everything typed, as the authority will read it, with what is missing and the declaration."""
+    goods_checks.check(application, timezone.now())
+    asked = goods_checks.asked(application)
     context = {
         "application": application,
         "form": form,
         "incomplete": [section for section in sections_of(application) if section["missing"]],
+        "asked": asked,
+        "open_questions": [one for one in asked if one.is_open],
+        "unchecked": [one.line.number for one in asked if one.check is None],
         "is_draft": application.status == ApplicationStatus.DRAFT,
         "totals": totals(application.goods.all()),
         "determined": determined.of_application(application, timezone.now()),

@@ -8,18 +8,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from licensing import precedents
+from licensing import goods_checks, precedents
 from licensing.actions import drafts
 from licensing.classification import answered, asked_at, digest
 from licensing.completeness import Section
 from licensing.models import Application, GoodsLine, SuggestionAnswer
 from licensing.permissions import Permission
-from portal import suggested
+from portal import suggested, warming
 from portal.access import needs
+from portal.asked import questions
 from portal.forms import goods as goods_form
-from portal.forms.goods import GoodsForm, WeighedSuggestions
+from portal.forms.goods import GoodsForm, WeighedSuggestions, WhyNotForm
+from portal.forms.refusals import attempt
 from portal.http import PortalRequest
 from portal.limits import seconds_to_wait
 from portal.suggested import Said
@@ -33,6 +35,7 @@ from portal.views.sections import (
     saved,
     seen_of,
     show_page,
+    totals,
 )
 
 RATE = "120/m"  # searches of one person: as fast as anybody types
@@ -42,6 +45,58 @@ OVERTAKEN = gettext_lazy(
     "The goods changed since the entries you answered were suggested, so those answers do not count."
     " Look at the entries suggested now and answer again, or save the line."
 )
+
+
+@needs(Permission.APPLY)
+@require_GET
+def index(request: PortalRequest, reference: str) -> HttpResponse:
+    application = found(request, reference)
+    return handed_in(request, application) or _lines(request, application)
+
+
+@needs(Permission.APPLY)
+@require_http_methods(["GET", "POST"])
+def why_not(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
+    """Keep why a line is none of the entries it resembles."""
+    application = found(request, reference)
+    if closed := handed_in(request, application):
+        return closed
+    if request.method == "GET":
+        return redirect("form-goods", application.reference)
+    form = WhyNotForm(request.POST, line_id=pk)
+    if form.is_valid() and attempt(
+        form,
+        lambda: drafts.say_why_not(
+            application.pk,
+            pk,
+            reason=form.cleaned_data["reason"],
+            seen=request.POST.get("asked_of", ""),
+            by=request.user,
+            at=timezone.now(),
+        ),
+    ):
+        return saved(request, "form-goods", application)
+    return _lines(request, application, {pk: form})
+
+
+def _lines(
+    request: PortalRequest, application: Application, sent: dict[int, WhyNotForm] | None = None
+) -> HttpResponse:
+    """Show the lines with what is asked about them, and the form that came back with something wrong."""
+    goods_checks.check(application, timezone.now())
+    asked = goods_checks.asked(application)
+    lines = [one.line for one in asked]
+    return show_page(
+        request,
+        application,
+        Section.GOODS,
+        "goods",
+        lines=lines,
+        totals=totals(lines),
+        asked=asked,
+        questions=questions(asked, sent or {}),
+        forms=list((sent or {}).values()),
+    )
 
 
 @needs(Permission.APPLY)
@@ -110,6 +165,7 @@ def _page(
         form=form,
         below=_("Line %(number)s of the goods") % {"number": row.number} if row else _("New line of goods"),
         send_to=anew("form-goods-new", application, pk, row),
+        reload_url=request.path if request.method == "GET" else "",
         **_panel(request, application, said, weighed, lacks_reason),
     )
 
@@ -142,6 +198,8 @@ def _panel(
         context["overtaken"] = OVERTAKEN
     if not suggested.says_something(goods):
         return context
+    if not warming.is_ready(moment):
+        return context | {"state": "being-prepared"}
     if seconds_to_wait("suggest", str(request.user.pk), RATE):
         return context | {"state": "wait"}
     shown = suggested.ask(
@@ -152,9 +210,13 @@ def _panel(
     )
     if shown is None:
         return context | {"state": "no-list"}
+    is_named = bool(shown.answer.claims) or said.get("listed") == goods_form.NOT_LISTED
     return context | {
         "state": "answered",
         "shown": shown,
+        "will_ask": [code for code in goods_checks.to_ask_about(shown.answer) if code not in weighed.rejected]
+        if is_named
+        else [],
         "summary": suggested.summary(shown),
         "offered": WeighedSuggestions.signed(shown.edition.pk, shown.codes, goods),
     }

@@ -1,5 +1,11 @@
 """Which entries of a control list may describe goods: `suggest`."""
 
-from screening.classification.suggesting import NoEditionInForce, prepare, prepare_all, suggest
+from screening.classification.suggesting import (
+    NoEditionInForce,
+    edition_ready,
+    prepare,
+    prepare_all,
+    suggest,
+)
 
-__all__ = ["NoEditionInForce", "prepare", "prepare_all", "suggest"]
+__all__ = ["NoEditionInForce", "edition_ready", "prepare", "prepare_all", "suggest"]

@@ -32,18 +32,31 @@ def get(key: object, documents: Callable[[], list[Document]]) -> EditionIndex:
 
     Without SCREENING_INDEX_FOLDER it lives in this process alone.
     """
-    near = getattr(settings, "SCREENING_INDEX_FOLDER", None)
-    if near is None:
+    folder = _folder(key)
+    if folder is None:
         return EditionIndex.of(documents())
-    where = near.with_name("classification-index")
+    where = folder.parent
     where.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = where / hashlib.sha256(f"{code()} {key}".encode()).hexdigest()[:32]
     with (where / "building").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second finds what the first has built
         if not folder.is_dir():
             save(EditionIndex.of(documents()), folder)
             _forget_old(where, folder)
     return load(folder)
+
+
+def has(key: object) -> bool:
+    """Say whether the index is kept, so that `get` need not build it."""
+    folder = _folder(key)
+    return folder is not None and folder.is_dir()
+
+
+def _folder(key: object) -> Path | None:
+    near = getattr(settings, "SCREENING_INDEX_FOLDER", None)
+    if near is None:
+        return None
+    named: Path = near.with_name("classification-index")
+    return named / hashlib.sha256(f"{code()} {key}".encode()).hexdigest()[:32]
 
 
 def save(index: EditionIndex, folder: Path) -> None:

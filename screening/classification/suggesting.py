@@ -94,6 +94,15 @@ def prepare_all(at: datetime) -> None:
         _index(edition)
 
 
+def edition_ready(at: datetime, list_code: str = EU_DUAL_USE) -> ControlEdition | None:
+    """Return the edition in force at `at` if its index need not be built first; None otherwise."""
+    edition = in_force(list_code, at)
+    if edition is None:
+        return None
+    key = _key(edition)
+    return edition if key in _indexes or index_store.has(key) else None
+
+
 def _edition(list_code: str, at: datetime) -> ControlEdition:
     edition = in_force(list_code, at)
     if edition is None:
@@ -147,8 +156,7 @@ def _catch_all(edition: ControlEdition, language: str) -> tuple[str, ...]:
 def _index(edition: ControlEdition) -> EditionIndex:
     """Return the index over exactly this edition, in the languages it has by now; built once."""
     global _indexes
-    files = tuple(edition.files.order_by("pk").values_list("sha256", flat=True))
-    key = (edition.list.code, edition.pk, edition.imported_at, files)
+    key = _key(edition)
     if found := _indexes.get(key):
         return found
     with _building:
@@ -158,3 +166,9 @@ def _index(edition: ControlEdition) -> EditionIndex:
         kept = list(_indexes.items())[-(INDEXES_KEPT - 1) :]
         _indexes = {**dict(kept), key: index}  # one assignment: readers see the old or the new, never half
         return index
+
+
+def _key(edition: ControlEdition) -> tuple[object, ...]:
+    """Return what tells the index over an edition, in the languages it has by now, from every other."""
+    files = tuple(edition.files.order_by("pk").values_list("sha256", flat=True))
+    return (edition.list.code, edition.pk, edition.imported_at, files)

@@ -16,6 +16,25 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A link to a folded paragraph of the law opens it, and paper has all of them.
+const unfold = () => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const part = target?.closest("details.app-law__part:not([open])");
+  if (!part) return;
+  part.open = true;
+  target.scrollIntoView();
+};
+unfold();
+window.addEventListener("hashchange", unfold);
+let opened = [];
+window.addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details.app-law__part:not([open])")];
+  for (const part of opened) part.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const part of opened) part.open = false;
+});
+
 // What comes in by htmx has components too.
 document.body.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) framework.initAll({ scope: event.detail.elt });

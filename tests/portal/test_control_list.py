@@ -291,3 +291,17 @@ def test_a_long_entry_is_folded_by_its_paragraphs_and_still_whole(take, client):
         for n in range(1, 6):
             assert f'id="3A001.{letter}.{n}"' in html
     assert '<details class="app-law__part">' not in page(client, "control-code", LIST, "3A001.a")
+
+
+def test_one_link_opens_all_of_a_long_entry(take, client):
+    lines = ["3A001 Toys", *(f"3A001.{letter}.{n} Toy {n}" for letter in "ab" for n in range(1, 6))]
+    take("eu-annex1-json", eu_json({"3A001": "\n".join(lines)}))
+    folded = client.get(reverse("control-code", args=[LIST, "3A001"]), follow=True)
+    assert 'href="?show=all"' in folded.content.decode()
+
+    address = folded.request["PATH_INFO"]
+    html = client.get(address, {"show": "all"}).content.decode()
+
+    assert html.count('<details class="app-law__part" open>') == 2
+    assert f'<a class="govuk-link" href="{address}">' in html  # to fold it again
+    assert f"{address}</" in html or f"{address}<" in html  # the lasting link has no question in it
