@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from screening.classification import chemical_names, substances, synonyms
 from screening.classification.answers import Goods
+from screening.classification.commerce import without_commerce
 from screening.classification.groups import Group, cues
 from screening.classification.index import EditionIndex
 from screening.classification.words import generic_words, grams_of, plain_words, stem
@@ -20,7 +21,8 @@ MOST_WORDS = 400  # of a description; the rest of a long one says little more
 class Query:
     text: str
     words: dict[str, float]  # stems with their weight, translations included
-    said: frozenset[str]  # stems as the goods say them, and what they were translated to
+    own: tuple[str, ...]  # stems as the goods say them, in their order
+    said: frozenset[str]  # the same, and what they were translated to
     letters: dict[str, float]  # a vector of length 1 over pieces of letters, translations included
     own_letters: dict[str, float]  # the same, as rare as in `letters`, of the goods' own words alone
     phrase: dict[str, float]  # the same of the goods' own words, as rare as in our trade words
@@ -31,7 +33,8 @@ class Query:
 
 
 def query(goods: Goods, index: EditionIndex) -> Query:
-    plain = plain_words(goods.text)[:MOST_WORDS]
+    about = without_commerce(goods.text)
+    plain = plain_words(about)[:MOST_WORDS]
     asked = [stem(word) for word in plain]
     translated = index.lexicon.translated(asked, index.fields["entries"])
     weights = {word: GENERIC if word in generic_words() else 1.0 for word in asked}
@@ -39,9 +42,7 @@ def query(goods: Goods, index: EditionIndex) -> Query:
         weights[word] = max(weights.get(word, 0.0), share * (GENERIC if word in generic_words() else 1.0))
     sure = [word for word, share in translated.items() if share >= SURE]
     more = [
-        word
-        for phrase in synonyms.expansions(goods.text, _language(index, asked))
-        for word in plain_words(phrase)
+        word for phrase in synonyms.expansions(about, _language(index, asked)) for word in plain_words(phrase)
     ]
     for word in map(stem, more):
         weights[word] = max(weights.get(word, 0.0), LISTED_SO * (GENERIC if word in generic_words() else 1.0))
@@ -51,11 +52,12 @@ def query(goods: Goods, index: EditionIndex) -> Query:
     return Query(
         text=goods.text,
         words=weights,
+        own=tuple(asked),
         said=frozenset((*asked, *sure)),
         letters=index.fields["letters"].unit(grams_of(Counter((*plain, *sure, *more)))),
         own_letters=index.fields["letters"].unit(grams_of(Counter(plain))),
         phrase=index.fields["phrases"].unit(grams_of(Counter(plain))),
-        groups=cues(goods.text),
+        groups=cues(about),
         substances=numbers,
         named=_named(goods),
         is_substance=is_substance,
