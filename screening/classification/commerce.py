@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,7 +10,7 @@ from screening.classification.words import stem, stop_words
 from screening.codes import DATA
 from screening.control.wording import folded
 
-CLAUSE = re.compile(r"[;\n()|]|[,.:](?!\d)|\s[-–—]\s")
+CLAUSE = re.compile(r"[;\n|]|(?<!\S)\(|\)(?!\S)|[,.:](?!\S)|\s[-–—]\s")
 WORD = re.compile(r"[a-z0-9]+(?:[-/.][a-z0-9]+)*")  # "zx-200" is one
 FOR = frozenset(("for", "para", "to"))
 WITH = frozenset(("with", "con", "in", "en", "incluye", "including", "includes"))
@@ -25,6 +26,7 @@ class _Commerce:
     extras: frozenset[str]
     offers: frozenset[str]
     names: frozenset[str]
+    labels: frozenset[str]
     clauses: frozenset[str]
     every: frozenset[str]
 
@@ -59,20 +61,22 @@ def _goods_in(clause: str) -> str:
     return clause[start:end].strip()
 
 
-def _is_of_the_sale(matches: list[re.Match[str]]) -> bool:
-    """Say whether nothing is said but of the sale; numbers and names of models say nothing either way."""
-    said = [
-        match[0]
-        for place, match in enumerate(matches)
-        if not _says_nothing(match[0]) and not (place and stem(matches[place - 1][0]) in _commerce().names)
-    ]
-    if not said:
-        return len(matches) == 1 and matches[0][0].isdecimal()
-    return all(stem(word) in _commerce().every for word in said)
+def _is_of_the_sale(matches: Sequence[re.Match[str]]) -> bool:
+    """Say whether something is said, and nothing but of the sale."""
+    said = list(_said([match[0] for match in matches]))
+    return bool(said) and all(stem(word) in _commerce().every for word in said)
 
 
-def _says_nothing(word: str) -> bool:
-    return word in stop_words() or any(sign.isdigit() for sign in word)
+def _said(words: Sequence[str]) -> Iterator[str]:
+    """Yield the words but little ones, numbers and what is behind "brand" or "model"."""
+    before, is_label = "", False
+    for word in words:
+        has_number = any(sign.isdigit() for sign in word)
+        is_named = stem(before) in _commerce().names
+        is_label = is_named or (has_number and (is_label or stem(before) in _commerce().labels))
+        if not (is_label or word in stop_words() or word[0].isdigit()):
+            yield word
+        before = word
 
 
 def _after_opening(matches: list[re.Match[str]]) -> int:
@@ -93,7 +97,8 @@ def _before_extras(matches: list[re.Match[str]]) -> int:
     last = len(matches)
     for place in range(len(matches) - 2, 0, -1):
         about = _about(matches[place][0])
-        if about and all(stem(one[0]) in about or _says_nothing(one[0]) for one in matches[place + 1 : last]):
+        said = list(_said([match[0] for match in matches[place + 1 : last]])) if about else []
+        if said and all(stem(word) in about for word in said):
             last = place
     return last
 

@@ -30,6 +30,9 @@ def test_words_of_the_sale_are_left_out(line, goods):
         "laminas de 1,5 mm",
         "black powder",
         "10025-87-3",
+        "cylinders for uf6",
+        "heat sources of plutonium-238",
+        "2-(dimethylamino)ethanol",
     ],
 )
 def test_words_of_goods_stay_even_if_a_seller_uses_them_too(goods):

@@ -193,7 +193,7 @@ def test_words_of_the_trade_in_the_name_of_a_model_are_heeded(db, loaded):
 
 
 def test_a_substance_is_nothing_else_whoever_makes_it(db, loaded):
-    made = answer(Goods("phosphoryl chloride", maker="Korvalent Chemicals"))
+    made = answer(Goods("phosphoryl chloride", maker="Korvalent 8810"))
 
     assert made.suggestions[0].score == 1
     assert made.suggestions[0].base == "1C350"
