@@ -46,9 +46,9 @@ def goods_of(line: GoodsLine) -> Goods:
     """Return the line as the search for entries takes it."""
     return Goods(
         description=line.description,
-        specifications=" ".join(filter(None, (line.manufacturer, line.model))),
         hs_code=line.hs_code,
         claimed=(line.control_code,) if line.control_code else (),
+        maker=" ".join(filter(None, (line.manufacturer, line.model))),
     )
 
 

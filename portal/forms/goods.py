@@ -221,9 +221,9 @@ def described(said: Mapping[str, Any]) -> Goods:
     names = [str(said.get(name) or "")[:LONGEST_NAME] for name in ("manufacturer", "model")]
     return Goods(
         description=str(said.get("description") or "")[:longest],
-        specifications=" ".join(filter(None, names)),
         hs_code=hs if hs.isdigit() else "",
         claimed=(code,) if code else (),
+        maker=" ".join(filter(None, names)),
     )
 
 
@@ -232,7 +232,7 @@ def digest_of(goods: Goods) -> str:
 
     The customs code only hints at entries, and people look it up last: an answer stands without it.
     """
-    said = [goods.description, goods.specifications, goods.cas, goods.claimed]
+    said = [goods.description, goods.maker, goods.cas, goods.claimed]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 

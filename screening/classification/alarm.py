@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from math import exp, log
 
+from screening.classification.ordinary import share
 from screening.classification.query import Query
 from screening.classification.ranking import Candidate, Likeness
 
@@ -12,9 +13,10 @@ HEEDED = 20  # candidates
 OF_THE_FIRST = Likeness(4.1, 3.0, 1.5)
 OF_THE_BEST = Likeness(3.5, 2.8, 1.9)  # of each kind, among the first candidates
 SUBSTANCE = 3.7
-LENGTH = -1.7  # long texts share something with every list
+LENGTH = -1.1  # long texts share something with every list
 A_CHEMICAL = -2.3  # a name of the chemical kind that is none of the names of a listed substance
-CONSTANT = -1.95
+ORDINARY = -6.0  # of goods whose words are all everyday ones
+CONSTANT = -3.05
 THRESHOLD = 0.5
 CERTAIN = 0.95  # of goods that bear the number of a listed substance, or that people classified before
 CHEMICAL = re.compile(
@@ -36,10 +38,16 @@ def alarm(query: Query, found: Sequence[Candidate]) -> float:
         + _times(OF_THE_FIRST, first)
         + _times(OF_THE_BEST, best)
         + SUBSTANCE * has_substance
-        + LENGTH * log(len(query.said) + 1)
+        + LENGTH * log(len(query.own) + 1)
+        + ORDINARY * _everyday(query)
         + A_CHEMICAL * (not has_substance and bool(CHEMICAL.search(query.text)))
     )
     return 1 / (1 + exp(-worth))
+
+
+def _everyday(query: Query) -> float:
+    """Return the share of everyday words; 0 beside a listed substance, which words do not outweigh."""
+    return 0.0 if query.substances or query.named else share(query.own)
 
 
 def _best(found: Sequence[Likeness]) -> Likeness:

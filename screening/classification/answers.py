@@ -20,10 +20,16 @@ class Goods:
     hs_code: str = ""  # digits, as screening.codes.normalise_hs writes them
     cas: tuple[str, ...] = ()  # numbers stated beside those in the text
     claimed: tuple[str, ...] = ()  # control codes that the exporter names
+    maker: str = ""  # who makes them, and what model they are
+
+    @property
+    def said(self) -> str:
+        """What the goods are, without names that say nothing of it."""
+        return "\n".join(filter(None, (self.description, self.specifications)))
 
     @property
     def text(self) -> str:
-        return "\n".join(filter(None, (self.description, self.specifications)))
+        return "\n".join(filter(None, (self.said, self.maker)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,33 +1,30 @@
-"""Everyday goods: words of the kitchen, the wardrobe make it less likely that goods are meant."""
+"""Everyday goods: words of the kitchen or the wardrobe make it less likely that goods are listed."""
 
+from collections.abc import Sequence
 from functools import lru_cache
-from math import exp, log
 
-from screening.classification.query import Query
 from screening.classification.words import generic_words, listed_words, plain_words, stem
 
-ORDINARY = -6.0  # to the log of the odds where all words are everyday ones
-LEAST, MOST = 1e-6, 1 - 1e-6  # what has a log of its odds
+SHORTEST = 3  # letters; shorter ones are units and signs
+LONGEST = 4  # words of an expression
 
 
 @lru_cache(maxsize=1)
-def ordinary_words() -> frozenset[str]:
-    """Return the stems of the words of everyday goods, in either language."""
-    return frozenset(stem(word) for line in listed_words("ordinary_words") for word in plain_words(line))
+def ordinary_words() -> frozenset[tuple[str, ...]]:
+    """Return the words and expressions of everyday goods, in either language: their stems in order."""
+    return frozenset(tuple(map(stem, plain_words(line))) for line in listed_words("ordinary_words"))
 
 
-def share(query: Query) -> float:
-    """Return the share of everyday words among those of the goods, from 0 to 1; words of any goods apart."""
-    said = [word for word in map(stem, plain_words(query.text)) if word not in generic_words()]
-    return sum(word in ordinary_words() for word in said) / len(said) if said else 0.0
+def share(own: Sequence[str]) -> float:
+    """Return the share of everyday words among the stems of goods, from 0 to 1.
 
-
-def tempered(likely: float, query: Query) -> float:
-    """Return an alarm, from 0 to 1, the lower the more of the words are everyday ones.
-
-    A substance by its name or number is not outweighed by words.
+    Numbers, units and words that any goods may have are left out of it.
     """
-    if query.substances or query.named or not (everyday := share(query)):
-        return likely
-    bounded = min(max(likely, LEAST), MOST)
-    return 1 / (1 + exp(-(log(bounded / (1 - bounded)) + ORDINARY * everyday)))
+    told = [len(word) >= SHORTEST and word.isalpha() and word not in generic_words() for word in own]
+    is_everyday = [False] * len(own)
+    for place in range(len(own)):
+        for end in range(place + 1, min(place + LONGEST, len(own)) + 1):
+            if tuple(own[place:end]) in ordinary_words():
+                is_everyday[place:end] = [True] * (end - place)
+    heeded = [everyday for everyday, is_told in zip(is_everyday, told, strict=True) if is_told or everyday]
+    return sum(heeded) / len(heeded) if heeded else 0.0

@@ -1,13 +1,11 @@
 """Goods that people have classified before: only those very like the goods asked about are heeded."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from screening.classification.answers import Precedent
 from screening.classification.index import EditionIndex
-from screening.classification.query import Query
-from screening.classification.words import grams_of, plain_words
+from screening.classification.query import Query, letters_of
 from screening.control.wording import base
 
 GATE = 0.6  # the cosine from which goods are so alike that their code is likely the same
@@ -30,7 +28,7 @@ def near(query: Query, index: EditionIndex, precedents: Sequence[Precedent]) -> 
 
 
 def _likeness(query: Query, index: EditionIndex, text: str) -> float:
-    other = index.fields["letters"].unit(grams_of(Counter(plain_words(text))))
+    other = index.fields["letters"].unit(letters_of(text))
     own = query.own_letters
     return sum(worth * own.get(gram, 0.0) for gram, worth in other.items())
 

@@ -11,7 +11,6 @@ from screening.classification.alarm import CERTAIN, THRESHOLD, alarm
 from screening.classification.answers import Answer, Claim, Goods, Precedent
 from screening.classification.corpus import documents
 from screening.classification.index import EditionIndex
-from screening.classification.ordinary import tempered
 from screening.classification.precedents import Near, near, worths
 from screening.classification.query import query
 from screening.classification.ranking import Candidate, rank
@@ -59,7 +58,7 @@ def suggest(
     found = [one for one in found if one.score >= LEAST]
     most = found[0].score if found else 1.0
     claims = _claims(goods, index, found)
-    likely = tempered(alarm(asked, found), asked)
+    likely = alarm(asked, found)
     if _is_certain(goods, found, alike, claims):
         likely = max(likely, CERTAIN)
     shown = found[:limit]

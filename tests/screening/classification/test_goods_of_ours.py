@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from screening.classification import suggest
+from screening.classification.alarm import THRESHOLD
 from screening.classification.answers import Goods
 from screening.control import catalogue
 from tests.factories import NOON
@@ -66,3 +67,32 @@ def test_everyday_goods_seldom_alarm(db, loaded, list_code, column):
     called = [suggest(Goods(one), at=NOON, language="en", list_code=list_code).may_be_listed for one in goods]
 
     assert sum(called) / len(called) <= 0.15
+
+
+def alarms(name):
+    return [suggest(Goods(line), at=NOON, language=language).alarm for language, line in lines(name)]
+
+
+def test_the_alarm_tells_traded_goods_from_everyday_ones_whatever_stands_around_them(db, loaded):
+    listed, everyday = sorted(alarms("traded"), reverse=True), alarms("everyday")
+
+    where_most_are_found = listed[int(0.85 * len(listed)) - 1]
+    assert sum(alarm >= where_most_are_found for alarm in everyday) / len(everyday) <= 0.08
+    assert sum(alarm >= THRESHOLD for alarm in everyday) / len(everyday) <= 0.10
+    assert sum(alarm >= THRESHOLD for alarm in listed) / len(listed) >= 0.85
+
+
+SALE = {
+    "en": "Supply of {} for our customer, brand Zentro ZX-200, box of 10 units, 2 year warranty",
+    "es": "Suministro de {} para el cliente, marca Zentro ZX-200, caja de 10 unidades, garantía 2 años",
+}
+
+
+@pytest.mark.parametrize("language, column", [("en", 1), ("es", 2)])
+def test_words_of_the_sale_neither_raise_nor_lower_the_alarm(db, loaded, language, column):
+    for line in lines("licensed")[::12]:
+        plain, sold = (
+            suggest(Goods(text), at=NOON, language=language).alarm
+            for text in (line[column], SALE[language].format(line[column]))
+        )
+        assert sold == pytest.approx(plain, abs=0.02)

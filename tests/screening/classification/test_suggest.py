@@ -178,3 +178,23 @@ def test_goods_that_people_found_to_be_listed_raise_the_alarm(db, loaded):
     before = [Precedent("k", LONG, ("6A005",))]
 
     assert answer(Goods(LONG), precedents=before).may_be_listed
+
+
+def test_names_of_maker_and_model_change_nothing(db, loaded):
+    plain = answer(Goods("thermal imaging camera"))
+    named = answer(Goods("thermal imaging camera", maker="Korvalent GmbH 8810-B"))
+
+    assert named.alarm == pytest.approx(plain.alarm)
+    assert [one.code for one in named.suggestions] == [one.code for one in plain.suggestions]
+
+
+def test_words_of_the_trade_in_the_name_of_a_model_are_heeded(db, loaded):
+    assert bases(Goods("Equipo", maker="Korvalent thermal imaging 8810"))[0] == "6A003"
+
+
+def test_a_substance_is_nothing_else_whoever_makes_it(db, loaded):
+    made = answer(Goods("phosphoryl chloride", maker="Korvalent 8810"))
+
+    assert made.suggestions[0].score == 1
+    assert made.suggestions[0].base == "1C350"
+    assert made.alarm == pytest.approx(answer(Goods("phosphoryl chloride")).alarm)
