@@ -37,7 +37,7 @@ def depart_item(
     if line and licence:
         against = bookings.against_state(licence, left_at) + bookings.against_amount(line, asked, room)
         reasons = reasons or against
-        reasons += bookings.against_detention(usage.declaration)
+        reasons += bookings.against_detention(usage.declaration, was_detained=outcome.was_detained)
         reasons += terms.against_shipment(licence, shipment, left_at)
         reasons += terms.against_amount(line, usage.declaration, outcome.taken[line.pk] + asked - kept)
         reasons += _count(outcome, one, line, amount, reservation)
