@@ -46,7 +46,6 @@ DETAINED = Question(
 TAKING = (EntryKind.USE, EntryKind.RESERVE, EntryKind.POST)
 
 
-
 class Rows(Generic[Row]):
     """Turns rows that came as JSON into those of a model. What did not come is asked for when it is read."""
 
@@ -101,7 +100,7 @@ class Taken:
     was_detained: bool  # whether customs ever kept goods of the declaration back
 
 
-TAKE = "SELECT take_message($1)"
+TAKE, BOOK = "SELECT take_message($1)", "SELECT book_moves($1)"
 EVERY_ITEM = None
 
 
@@ -142,9 +141,9 @@ def _taken(told: dict[str, Any]) -> Taken:
     lines = {row["id"]: LINES.row(row) for row in told["lines"]}
     for licence in licences.values():
         own = [line for line in lines.values() if line.licence_id == licence.pk]
-        _keep_lines(licence, own)
+        licence.keep_lines(own)
         if licence.pk not in told["with_terms"]:
-            licence.known_terms = None
+            licence.known_terms = None  # type: ignore[attr-defined]
     reservations = [RESERVATIONS.row(row) for row in told["reservations"]]
     for one in reservations:
         if one.line_id in lines:
@@ -155,15 +154,6 @@ def _taken(told: dict[str, Any]) -> Taken:
         told["known"],
         told["was_detained"],
     )
-
-
-def _keep_lines(licence: Licence, lines: list[LicenceLine]) -> None:
-    """Give a licence its lines as prefetching them would."""
-    rows = licence.lines.all()
-    rows._result_cache, rows._prefetch_done = lines, True
-    licence._prefetched_objects_cache = {"lines": rows}
-    for line in lines:
-        line.licence = licence
 
 
 def known(client: User, client_key: str, digest: str) -> Usage:
@@ -205,7 +195,7 @@ def book(moves: Sequence[Move], *, usage: Usage | None, movement: Movement | Non
         "at": at.isoformat(),
         "moves": [_plain(move) for move in moves],
     }
-    if prepared.ask(BOOK, asked) != len({move.line.pk for move in moves}):
+    if not prepared.ask(BOOK, asked):
         raise Refused(_("The licence changed meanwhile. Send the same message again."), code="unavailable")
 
 
@@ -224,65 +214,6 @@ def _plain(move: Move) -> dict[str, Any]:
         "expires_at": reservation.expires_at.isoformat() if reservation else None,
         "confirmation": move.confirmation.pk if move.confirmation else None,
     }
-
-
-# What is open of a reservation moves as the entries under it say, so that both can't differ. Entries are
-# written if, and only if, every balance has changed: the number of those is the answer.
-BOOK = """
-WITH asked AS (
-    SELECT * FROM json_to_record($1::json) AS it (
-        usage bigint, system bigint, declaration text, version integer, at timestamptz, moves json
-    )
-), moves AS (
-    SELECT it.* FROM asked, json_to_recordset(asked.moves) AS it (
-        line bigint, kind text, takes boolean, quantity numeric, reserved numeric, value numeric,
-        reserved_value numeric, item integer, reservation bigint, expires_at timestamptz, confirmation bigint
-    )
-), changes AS (
-    SELECT line, bool_or(takes) AS takes, sum(quantity) AS quantity, sum(reserved) AS reserved,
-        sum(value) AS value, sum(reserved_value) AS reserved_value
-    FROM moves GROUP BY line
-), balances AS (
-    UPDATE licensing_licenceline AS line
-    SET used = line.used + change.quantity, reserved = line.reserved + change.reserved,
-        used_value = line.used_value + change.value,
-        reserved_value = line.reserved_value + change.reserved_value
-    FROM changes AS change, licensing_licence AS licence, asked
-    WHERE line.id = change.line AND licence.id = line.licence_id
-        AND (NOT change.takes OR (licence.status = 'active'
-            AND licence.starts_at <= asked.at AND licence.ends_at > asked.at))
-    RETURNING line.id
-), changed AS (
-    SELECT count(*) AS lines, count(*) = (SELECT count(*) FROM changes) AS are_all FROM balances
-), shrunk AS (
-    UPDATE licensing_reservation AS one
-    SET open_quantity = one.open_quantity + less.reserved, open_value = one.open_value + less.reserved_value
-    FROM (
-        SELECT reservation, sum(reserved) AS reserved, sum(reserved_value) AS reserved_value
-        FROM moves WHERE reservation IS NOT NULL GROUP BY reservation
-    ) AS less, changed
-    WHERE one.id = less.reservation AND changed.are_all
-    RETURNING one.id
-), made AS (
-    INSERT INTO licensing_reservation (usage_id, line_id, system_id, declaration, version, item, quantity,
-        value, open_quantity, open_value, made_at, expires_at)
-    SELECT asked.usage, line, asked.system, asked.declaration, asked.version, item, reserved, reserved_value,
-        reserved, reserved_value, asked.at, expires_at
-    -- counted, so that an item's old reservation is over before it has a new one
-    FROM asked, moves, changed, (SELECT count(*) FROM shrunk) AS over
-    WHERE kind = 'reserve' AND changed.are_all
-    RETURNING id, item
-), entries AS (
-    INSERT INTO licensing_ledgerentry (usage_id, line_id, kind, quantity, reserved, value, reserved_value,
-        reservation_id, confirmation_id, system_id, declaration, version, item, at)
-    SELECT asked.usage, line, kind, quantity, reserved, value, reserved_value,
-        coalesce(reservation, made.id), confirmation, asked.system, asked.declaration, asked.version,
-        moves.item, asked.at
-    FROM asked, changed, moves LEFT JOIN made ON moves.kind = 'reserve' AND made.item = moves.item
-    WHERE changed.are_all
-)
-SELECT lines FROM changed
-"""
 
 
 def against_state(licence: Licence, at: datetime) -> Reasons:

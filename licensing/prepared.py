@@ -1,4 +1,4 @@
-"""Statements of our own on Django's connection, prepared once for each connection: of what is asked with every
+"""Statements of our own on Django's connection, prepared once for each connection. Of what comes with every
 message, the processor would otherwise spend more on reading and planning than on doing it."""
 
 import json
@@ -15,5 +15,6 @@ def ask(statement: str, about: dict[str, Any]) -> Any:
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, RawCursor(connection.connection) as cursor:
-        (value,) = cursor.execute(statement, [json.dumps(about)], prepare=True).fetchone()
-    return value
+        row = cursor.execute(statement, [json.dumps(about)], prepare=True).fetchone()
+    assert row is not None
+    return row[0]

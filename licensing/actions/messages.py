@@ -29,7 +29,7 @@ ALREADY = ("a_movement_counts_once", "an_item_has_one_open_reservation")
 
 
 MESSAGE_REFUSED = gettext_lazy("The message is refused")
-TITLES = {Usage.Kind.USE: gettext_lazy("The write-off is refused")}
+TITLES: dict[Usage.Kind, Any] = {Usage.Kind.USE: gettext_lazy("The write-off is refused")}
 ACTION_OF_KIND = {
     Usage.Kind.USE: Action.RECORD_USAGE,
     Usage.Kind.RESERVE: Action.RESERVE,
@@ -202,14 +202,10 @@ def store(usage: Usage, outcome: Outcome, asked: list[Any]) -> None:
     refused = bool(outcome.reasons)
     usage.licence = outcome.licences[0] if len(outcome.licences) == 1 else None
     usage.outcome = Usage.Outcome.REFUSED if refused else Usage.Outcome.RECORDED
-    title = TITLES.get(usage.kind, MESSAGE_REFUSED)
-    usage.answer = (
-        bookings.refusal(outcome.reasons, str(title)) if refused else {"lines": outcome.lines}
-    )
+    title = TITLES.get(Usage.Kind(usage.kind), MESSAGE_REFUSED)
+    usage.answer = bookings.refusal(outcome.reasons, str(title)) if refused else {"lines": outcome.lines}
     action = Action.REFUSE_USAGE if refused else ACTION_OF_KIND[Usage.Kind(usage.kind)]
-    about = [
-        {"application": licence.application_id, "licence": licence.pk} for licence in outcome.licences
-    ]
+    about = [{"application": licence.application_id, "licence": licence.pk} for licence in outcome.licences]
     row = {
         "kind": usage.kind,
         "licence": usage.licence_id,

@@ -38,6 +38,7 @@ def reserve_items(
     at: datetime,
 ) -> None:
     """Add a reservation for every item, or the reasons why not."""
+    assert by.organisation_id is not None
     message = Message(usage.client_key, usage.declaration, usage.version)
     outcome.reasons += bookings.against_detention(usage.declaration, was_detained=taken.was_detained)
     outcome.reasons += against_repeats(message, [one.item for one in items], taken)

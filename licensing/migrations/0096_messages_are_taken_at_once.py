@@ -1,12 +1,13 @@
-"""One call takes the id of a message, locks what it is about in order, and says what is known of it.
+"""One call takes the id of a message, locks what it is about in order, and says what is known of it; another
+books what the acts make of that.
 
-Each statement within sees what was committed before it began, as if it were sent by itself. No rule is in
-here: what the answer means, the acts say.
+Each statement within sees what was committed before it began, as if it were sent by itself. What a message may
+do is not said here but by the acts; functions only save the way to the database and the planning.
 """
 
 from django.db import migrations
 
-FORWARD = """
+TAKE = """
 CREATE FUNCTION take_message(asked json) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     -- client, client_key: the id. licences: numbers. system, declaration, version, kind: the movement, or no
@@ -73,9 +74,74 @@ BEGIN
     );
 END $$;
 """
-BACKWARD = "DROP FUNCTION take_message(json);"
+# Row by row, so that each is looked up by its key however many there are. What is open of a reservation moves
+# as the entries under it say, so that both can't differ. False: a licence that something is taken from is not
+# in force, and the caller undoes all of it.
+BOOK = """
+CREATE FUNCTION book_moves(asked json) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    given record;
+    change record;
+BEGIN
+    SELECT * INTO given FROM json_to_record(asked) AS it (
+        usage bigint, system bigint, declaration text, version integer, at timestamptz, moves json
+    );
+    FOR change IN
+        SELECT move.line, bool_or(move.takes) AS takes, sum(move.quantity) AS quantity,
+            sum(move.reserved) AS reserved, sum(move.value) AS value,
+            sum(move.reserved_value) AS reserved_value
+        FROM json_to_recordset(given.moves) AS move (line bigint, takes boolean, quantity numeric,
+            reserved numeric, value numeric, reserved_value numeric)
+        GROUP BY move.line ORDER BY move.line
+    LOOP
+        UPDATE licensing_licenceline AS line
+        SET used = line.used + change.quantity, reserved = line.reserved + change.reserved,
+            used_value = line.used_value + change.value,
+            reserved_value = line.reserved_value + change.reserved_value
+        WHERE line.id = change.line AND (NOT change.takes OR EXISTS (
+            SELECT FROM licensing_licence AS licence
+            WHERE licence.id = line.licence_id AND licence.status = 'active'
+                AND licence.starts_at <= given.at AND licence.ends_at > given.at
+        ));
+        IF NOT FOUND THEN
+            RETURN false;
+        END IF;
+    END LOOP;
+    FOR change IN
+        SELECT move.reservation, sum(move.reserved) AS reserved, sum(move.reserved_value) AS reserved_value
+        FROM json_to_recordset(given.moves) AS move (reservation bigint, reserved numeric,
+            reserved_value numeric)
+        WHERE move.reservation IS NOT NULL GROUP BY move.reservation ORDER BY move.reservation
+    LOOP
+        UPDATE licensing_reservation AS one
+        SET open_quantity = one.open_quantity + change.reserved,
+            open_value = one.open_value + change.reserved_value
+        WHERE one.id = change.reservation;
+    END LOOP;
+    WITH moves AS (
+        SELECT * FROM json_to_recordset(given.moves) AS move (line bigint, kind text, quantity numeric,
+            reserved numeric, value numeric, reserved_value numeric, item integer, reservation bigint,
+            expires_at timestamptz, confirmation bigint)
+    ), made AS (
+        INSERT INTO licensing_reservation (usage_id, line_id, system_id, declaration, version, item,
+            quantity, value, open_quantity, open_value, made_at, expires_at)
+        SELECT given.usage, line, given.system, given.declaration, given.version, item,
+            reserved, reserved_value, reserved, reserved_value, given.at, expires_at
+        FROM moves WHERE kind = 'reserve'
+        RETURNING id, item
+    )
+    INSERT INTO licensing_ledgerentry (usage_id, line_id, kind, quantity, reserved, value, reserved_value,
+        reservation_id, confirmation_id, system_id, declaration, version, item, at)
+    SELECT given.usage, line, kind, quantity, reserved, value, reserved_value,
+        coalesce(reservation, made.id), confirmation, given.system, given.declaration, given.version,
+        moves.item, given.at
+    FROM moves LEFT JOIN made ON moves.kind = 'reserve' AND made.item = moves.item;
+    RETURN true;
+END $$;
+"""
+BACKWARD = "DROP FUNCTION take_message(json); DROP FUNCTION book_moves(json);"
 
 
 class Migration(migrations.Migration):
     dependencies = [("licensing", "0095_photos_are_seen_small")]
-    operations = [migrations.RunSQL(FORWARD, BACKWARD)]
+    operations = [migrations.RunSQL(TAKE + BOOK, BACKWARD)]
