@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ LIVE_KEY = Question(
     datetime(1970, 1, 1, tzinfo=UTC),
     b"digest",
     beside="account",
+    is_prepared=True,
 )
 
 # What the account behind a key must be allowed for a scope to be of any use.
@@ -47,7 +48,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         if not secret:
             return None
         now = timezone.now()
-        found = LIVE_KEY.ask(now, accounts.digest(secret))
+        found = live_key(now, accounts.digest(secret))
         if not found:
             raise AuthenticationFailed(_("This key is unknown, expired or revoked."))
         [key] = found
@@ -57,6 +58,19 @@ class ApiKeyAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         invalid = ', error="invalid_token"' if secret_in(request) else ""
         return f'Bearer realm="{settings.PRODUCT_NAME} API"{invalid}'
+
+
+def live_key(now: datetime, digest: bytes) -> list[ApiKey]:
+    """Look a key up. It is the first question of a request, so it finds out by itself whether a connection
+    that was kept still stands, and asks once more over a new one."""
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        return LIVE_KEY.ask(now, digest)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        return LIVE_KEY.ask(now, digest)
 
 
 def secret_in(request: Request) -> str:
