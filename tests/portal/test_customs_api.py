@@ -98,7 +98,7 @@ class TestAskingAboutALicence:
         assert changed.status_code == 200
         assert changed.json()["version"] != first.json()["version"]
 
-    def test_it_takes_three_queries_beside_the_key_s_however_many_lines(self, machine, line, django_assert_num_queries):
+    def test_it_takes_three_queries_and_one_for_the_key(self, machine, line, django_assert_num_queries):
         LicenceLineFactory.create_batch(5, licence=line.licence)
         machine.licence(line.licence)
 
