@@ -6,30 +6,27 @@ Every function belongs into the transaction of an act (`licensing.actions.custom
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Prefetch
 from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
+from licensing import prepared
 from licensing.errors import ReasonCode, Refused
 from licensing.models import (
     CorrectionConfirmation,
     Detention,
     EntryKind,
-    LedgerEntry,
     Licence,
     LicenceLine,
     LicenceState,
-    LicenceStatus,
-    MessageId,
     Reservation,
     Usage,
     User,
@@ -39,15 +36,35 @@ from licensing.units import converted, decimals_of, fits, plain, unit_name
 from screening.asked_often import Question
 
 Reasons = list[dict[str, Any]]
+Row = TypeVar("Row", bound=models.Model)
 
 ZERO = Decimal(0)
 # A line that is used up refuses by itself, and says of which goods nothing remains.
 BOOKABLE = (LicenceState.VALID, LicenceState.EXHAUSTED)
-# Asked with every message.
 DETAINED = Question(
     lambda declaration: Detention.objects.unreleased().filter(declaration=declaration), "a declaration"
 )
 TAKING = (EntryKind.USE, EntryKind.RESERVE, EntryKind.POST)
+
+
+class Rows(Generic[Row]):
+    """Turns rows that came as JSON into those of a model. What did not come is asked for when it is read."""
+
+    def __init__(self, model: type[Row]) -> None:
+        self.model = model
+        self.fields = [(one.attname, READ.get(type(one))) for one in model._meta.concrete_fields]
+
+    def row(self, told: dict[str, Any]) -> Row:
+        came = [(name, read) for name, read in self.fields if name in told]
+        values = [read(told[name]) if read else told[name] for name, read in came]
+        return self.model.from_db(connection.alias, [name for name, _read in came], values)
+
+
+READ: dict[type, Callable[[Any], Any]] = {
+    models.DecimalField: Decimal,
+    models.DateTimeField: datetime.fromisoformat,
+}
+LICENCES, LINES, RESERVATIONS = Rows(Licence), Rows(LicenceLine), Rows(Reservation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +91,79 @@ class Move:
     confirmation: CorrectionConfirmation | None = None
 
 
-def claim(client: User, client_key: str, digest: str) -> Usage | None:
-    """Take the id for a new message, or return the message that bore it first, with its answer.
+@dataclass(slots=True)
+class Taken:
+    """What is known of a message whose id was taken, all of it locked until the transaction ends."""
 
-    A second copy of a message that is being handled waits here until the first is through. Raises Refused
-    (code "id-reused") if the first said something else.
+    licences: dict[str, Licence]  # by number, with their lines
+    reservations: dict[int, Reservation]  # open ones of the declaration, by item
+    known: list[int]  # items of the declaration's version that moved this way before, under whatever id
+    was_detained: bool  # whether customs ever kept goods of the declaration back
+
+
+TAKE, BOOK = "SELECT take_message($1)", "SELECT book_moves($1)"
+EVERY_ITEM = None
+
+
+def take(
+    client: User,
+    client_key: str,
+    declaration: str,
+    licences: Collection[str],
+    *,
+    movement: Movement | None = None,
+    kind: EntryKind | None = None,
+    items: Sequence[int] | None = (),
+) -> Taken | None:
+    """Take the id for a new message, then lock the licences named and those that `items` of the movement are
+    reserved under (EVERY_ITEM: all). None if another message bore the id first.
+
+    A second copy of a message that is being handled waits here until the first is through. Suspending or
+    revoking takes the same lock on a licence: what commits first holds. Licences, lines and reservations are
+    each locked in the order of their ids, whatever order a message names them in.
     """
-    table = MessageId._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (client_id, client_key) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-            [client.pk, client_key],
-        )
-        if cursor.rowcount:
-            return None
-    known = Usage.objects.select_related("licence").get(client=client, client_key=client_key)
-    if known.body_digest != digest:
+    asked = {
+        "client": client.pk,
+        "client_key": client_key,
+        "licences": list(licences),
+        "system": movement.system if movement else None,
+        "declaration": declaration,
+        "version": movement.version if movement else None,
+        "kind": kind,
+        "items": items if items is EVERY_ITEM else list(items),
+        "spelled": read_reference(declaration),
+    }
+    told = prepared.ask(TAKE, asked)
+    return None if told is None else _taken(json.loads(told, parse_float=Decimal))
+
+
+def _taken(told: dict[str, Any]) -> Taken:
+    licences = {row["id"]: LICENCES.row(row) for row in told["licences"]}
+    lines = {row["id"]: LINES.row(row) for row in told["lines"]}
+    for licence in licences.values():
+        own = [line for line in lines.values() if line.licence_id == licence.pk]
+        licence.keep_lines(own)
+        if licence.pk not in told["with_terms"]:
+            licence.known_terms = None  # type: ignore[attr-defined]
+    reservations = [RESERVATIONS.row(row) for row in told["reservations"]]
+    for one in reservations:
+        if one.line_id in lines:
+            one.line = lines[one.line_id]
+    return Taken(
+        {licence.reference: licence for licence in licences.values()},
+        {one.item: one for one in reservations},
+        told["known"],
+        told["was_detained"],
+    )
+
+
+def known(client: User, client_key: str, digest: str) -> Usage:
+    """Return the message that bore an id first, with its answer. Raises Refused (code "id-reused") if it
+    said something else."""
+    first = Usage.objects.select_related("licence").get(client=client, client_key=client_key)
+    if first.body_digest != digest:
         raise Refused(_("This id was used before for another message. Use a new id."), code="id-reused")
-    return known
+    return first
 
 
 def digest(*content: Any) -> str:
@@ -100,11 +172,8 @@ def digest(*content: Any) -> str:
 
 
 def locked(references: Collection[str]) -> dict[str, Licence]:
-    """Return the licences by number with their lines, all locked until the transaction ends.
-
-    Suspending or revoking takes the same lock on the licence: what commits first holds. Licences and lines
-    are each locked in the order of their ids, whatever order a message names them in.
-    """
+    """Return the licences by number with their lines, all locked until the transaction ends, in the order in
+    which messages lock them."""
     lines = LicenceLine.objects.select_for_update().order_by("pk")
     licences = Licence.objects.select_for_update(of=("self",)).order_by("pk")
     found = licences.filter(reference__in=references).prefetch_related(Prefetch("lines", lines))
@@ -112,60 +181,40 @@ def locked(references: Collection[str]) -> dict[str, Licence]:
 
 
 def book(moves: Sequence[Move], *, usage: Usage | None, movement: Movement | None, at: datetime) -> None:
-    """Change the balances and write the entries. The lines must be locked.
+    """Change the balances, make and shrink reservations, and write the entries. The lines must be locked.
 
     Only what takes from a licence asks whether it is in force, in the statement that changes the balance.
     The database refuses an overdraft even if what was checked before were wrong.
     """
-    _change_balances([move for move in moves if move.kind not in TAKING], at, whatever_state=True)
-    _change_balances([move for move in moves if move.kind in TAKING], at, whatever_state=False)
-    LedgerEntry.objects.bulk_create(
-        LedgerEntry(
-            usage=usage,
-            line=move.line,
-            kind=move.kind,
-            quantity=move.quantity,
-            reserved=move.reserved,
-            value=move.value,
-            reserved_value=move.reserved_value,
-            reservation=move.reservation,
-            confirmation=move.confirmation,
-            system_id=movement.system if movement else None,
-            declaration=movement.declaration if movement else "",
-            version=movement.version if movement else 1,
-            item=move.item,
-            at=at,
-        )
-        for move in moves
-    )
-
-
-BALANCES = """
-UPDATE licensing_licenceline AS line
-SET used = line.used + change.used, reserved = line.reserved + change.reserved,
-    used_value = line.used_value + change.used_value,
-    reserved_value = line.reserved_value + change.reserved_value
-FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])
-    AS change (id, used, reserved, used_value, reserved_value), licensing_licence AS licence
-WHERE line.id = change.id AND licence.id = line.licence_id
-    AND (%s OR (licence.status = %s AND licence.starts_at <= %s AND licence.ends_at > %s))
-"""
-
-
-def _change_balances(moves: Sequence[Move], at: datetime, *, whatever_state: bool) -> None:
-    sums: dict[int, list[Decimal]] = defaultdict(lambda: [ZERO] * 4)
-    for move in moves:
-        added = (move.quantity, move.reserved, move.value, move.reserved_value)
-        sums[move.line.pk] = [before + more for before, more in zip(sums[move.line.pk], added, strict=True)]
-    if not sums:
+    if not moves:
         return
-    columns = [list(sums), *map(list, zip(*sums.values(), strict=True))]
-    with connection.cursor() as cursor:
-        cursor.execute(BALANCES, [*columns, whatever_state, LicenceStatus.ACTIVE, at, at])
-        if cursor.rowcount != len(sums):
-            raise Refused(
-                _("The licence changed meanwhile. Send the same message again."), code="unavailable"
-            )
+    asked = {
+        "usage": usage.pk if usage else None,
+        "system": movement.system if movement else None,
+        "declaration": movement.declaration if movement else "",
+        "version": movement.version if movement else 1,
+        "at": at.isoformat(),
+        "moves": [_plain(move) for move in moves],
+    }
+    if not prepared.ask(BOOK, asked):
+        raise Refused(_("The licence changed meanwhile. Send the same message again."), code="unavailable")
+
+
+def _plain(move: Move) -> dict[str, Any]:
+    reservation = move.reservation
+    return {
+        "line": move.line.pk,
+        "kind": move.kind.value,
+        "takes": move.kind in TAKING,
+        "quantity": str(move.quantity),
+        "reserved": str(move.reserved),
+        "value": str(move.value),
+        "reserved_value": str(move.reserved_value),
+        "item": move.item,
+        "reservation": reservation.pk if reservation else None,
+        "expires_at": reservation.expires_at.isoformat() if reservation else None,
+        "confirmation": move.confirmation.pk if move.confirmation else None,
+    }
 
 
 def against_state(licence: Licence, at: datetime) -> Reasons:
@@ -196,9 +245,9 @@ def in_unit_of(line: LicenceLine, quantity: Decimal, unit: str) -> tuple[Decimal
     return amount, []
 
 
-def against_detention(declaration: str) -> Reasons:
+def against_detention(declaration: str, *, was_detained: bool) -> Reasons:
     """Refuse for goods that customs keeps back: nothing of their declaration leaves before two let it."""
-    if not DETAINED.ask(read_reference(declaration)):
+    if not was_detained or not DETAINED.ask(read_reference(declaration)):
         return []
     detail = _("The goods of the declaration %(declaration)s are detained. Wait for the authority’s answer.")
     return [{"code": ReasonCode.DETAINED, "detail": detail % {"declaration": declaration}}]

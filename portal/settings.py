@@ -134,6 +134,7 @@ MIDDLEWARE = [
     "portal.api.errors.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.api.shortcut.ShortcutMiddleware",  # what follows is for pages alone
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
+from psycopg import Cursor
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -15,13 +16,20 @@ class Question(Generic[Row]):
 
     `queryset` takes as many values as there are `samples`, one for each gap: of the type that is asked with,
     and like nothing else in the question. With `beside`, the foreign keys of its select_related, such as
-    "key__account", every row comes with the one it points at, and that with the next.
+    "key__account", every row comes with the one it points at, and that with the next. With `is_prepared` the
+    database also keeps its plan, for each connection: for what is asked so often that reading it costs more
+    than the answer.
     """
 
     def __init__(
-        self, queryset: Callable[..., models.QuerySet[Row]], *samples: Any, beside: str = ""
+        self,
+        queryset: Callable[..., models.QuerySet[Row]],
+        *samples: Any,
+        beside: str = "",
+        is_prepared: bool = False,
     ) -> None:
         self.queryset, self.samples, self.beside = queryset, samples, beside
+        self.is_prepared = is_prepared
 
     @cached_property
     def sql(self) -> tuple[str, list[Any]]:
@@ -44,10 +52,9 @@ class Question(Generic[Row]):
         sql, parameters = self.sql
         parts = self.parts
         given = dict(zip(self.samples, values, strict=True))
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [given.get(parameter, parameter) for parameter in parameters])
-            rows = cursor.fetchall()
-        return [self.row(row, *parts) for row in rows]
+        filled = [given.get(parameter, parameter) for parameter in parameters]
+        fetch = fetch_prepared if self.is_prepared else fetch_all
+        return [self.row(row, *parts) for row in fetch(sql, filled)]
 
     def row(self, found: tuple[Any, ...], *parts: tuple[Any, list[str]]) -> Row:
         rows: list[Any] = []
@@ -58,6 +65,20 @@ class Question(Generic[Row]):
             setattr(one, name, beside)
         first: Row = rows[0]
         return first
+
+
+def fetch_all(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def fetch_prepared(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        rows: list[tuple[Any, ...]] = cursor.execute(sql, values, prepare=True).fetchall()
+    return rows
 
 
 def columns(model: type[models.Model]) -> list[str]:

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from licensing import bookings, terms
+from licensing.actions.messages import Outcome, store
 from licensing.bookings import Move, Reasons
 from licensing.errors import ReasonCode, Refused
-from licensing.models import Action, EntryKind, Event, Licence, PartyRole, Usage, User
+from licensing.models import EntryKind, Licence, PartyRole, Usage, User
 from licensing.permissions import Permission, may
 from licensing.terms import Shipment
 from licensing.units import plain
@@ -51,38 +52,32 @@ def record_usage(
     (code "not-allowed") if `by` may not report, and Licence.DoesNotExist if there is no such licence.
     """
     digest = _digest(reference, declaration, used, shipment)
-    if known := bookings.claim(by, client_key, digest):
-        return known, False
-    licence = _locked(reference)
+    taken = bookings.take(by, client_key, declaration, [reference])
+    if taken is None:
+        return bookings.known(by, client_key, digest), False
+    if reference not in taken.licences:
+        raise Licence.DoesNotExist
+    licence = taken.licences[reference]
     if not may(by, Permission.REPORT_USAGE, licence):
         raise Refused(_("Your role does not allow this."), code="not-allowed")
     moves, reasons = _moves(licence, used, at)
-    reasons = reasons or bookings.against_detention(declaration)
+    reasons = reasons or bookings.against_detention(declaration, was_detained=taken.was_detained)
     reasons = reasons or _against_terms(licence, moves, declaration, shipment, at)
-    usage = Usage.objects.create(
-        licence=licence,
+    outcome = Outcome(licences=[licence], reasons=reasons)
+    if not reasons:
+        outcome.moves, outcome.lines = moves, _after(moves, used)
+    usage = Usage(
+        kind=Usage.Kind.USE,
         client=by,
         client_key=client_key,
         body_digest=digest,
         declaration=declaration,
-        outcome=Usage.Outcome.REFUSED if reasons else Usage.Outcome.RECORDED,
-        answer=bookings.refusal(reasons, _("The write-off is refused"))
-        if reasons
-        else {"lines": _after(moves, used)},
         at=at,
     )
-    if not reasons:
-        bookings.book(moves, usage=usage, movement=None, at=at)
-    _log(usage, licence, used)
+    asked = [{"line": part.number, "quantity": plain(part.quantity), "unit": part.unit} for part in used]
+    store(usage, outcome, asked)
+    bookings.book(outcome.moves, usage=usage, movement=None, at=at)
     return usage, True
-
-
-def _locked(reference: str) -> Licence:
-    """Return the licence with its lines, locked. Raises Licence.DoesNotExist."""
-    try:
-        return bookings.locked([reference])[reference]
-    except KeyError:
-        raise Licence.DoesNotExist from None
 
 
 def _moves(licence: Licence, used: Sequence[UsedLine], at: datetime) -> tuple[list[Move], Reasons]:
@@ -134,20 +129,6 @@ def _after(moves: Sequence[Move], used: Sequence[UsedLine]) -> list[dict[str, An
         }
         for move, part in zip(moves, used, strict=True)
     ]
-
-
-def _log(usage: Usage, licence: Licence, used: Sequence[UsedLine]) -> None:
-    recorded = usage.outcome == Usage.Outcome.RECORDED
-    asked = [{"line": part.number, "quantity": plain(part.quantity), "unit": part.unit} for part in used]
-    Event.objects.create(
-        application_id=licence.application_id,
-        licence=licence,
-        action=Action.RECORD_USAGE if recorded else Action.REFUSE_USAGE,
-        by=usage.client,
-        at=usage.at,
-        after=usage.answer,
-        data={"declaration": usage.declaration, "usage": usage.pk, "asked": asked},
-    )
 
 
 def _digest(reference: str, declaration: str, used: Sequence[UsedLine], shipment: Shipment) -> str:

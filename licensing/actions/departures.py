@@ -38,7 +38,7 @@ def depart_item(
         too_much = bookings.against_state(licence, left_at) + bookings.against_amount(line, asked, room)
         return [
             *(unlike or too_much),
-            *bookings.against_detention(usage.declaration),
+            *bookings.against_detention(usage.declaration, was_detained=outcome.was_detained),
             *terms.against_shipment(licence, shipment, left_at),
             *terms.against_amount(line, usage.declaration, outcome.taken[line.pk] + asked - kept),
         ]

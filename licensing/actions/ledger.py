@@ -8,8 +8,6 @@ left is never refused for what a licence says.
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
-
 from licensing import bookings, terms
 from licensing.actions.departures import depart_item
 from licensing.actions.messages import (
@@ -17,8 +15,9 @@ from licensing.actions.messages import (
     Message,
     Outcome,
     Part,
+    Task,
     answer,
-    locked,
+    numbers,
     plain_declared,
     plain_part,
     start,
@@ -26,119 +25,112 @@ from licensing.actions.messages import (
 from licensing.actions.reserving import (
     against_repeats,
     amount_of,
+    check_locked,
     give_back,
     line_out,
-    line_under,
     no_reservation,
-    of_reservations,
-    open_of,
     post_part,
     reserve_items,
-    still_held,
+    start_parts,
 )
+from licensing.bookings import EVERY_ITEM, Taken
 from licensing.models import EntryKind, Usage, User
 
 
-@transaction.atomic
 def reserve(message: Message, items: Sequence[Declared], *, by: User, at: datetime) -> tuple[Usage, bool]:
     """Keep what a declaration asks for, all items or none, until it leaves, is released or runs out."""
-    asked = [plain_declared(one) for one in items]
 
-    def work(usage: Usage) -> Outcome:
-        outcome = start(items, locked(items))
-        reserve_items(outcome, usage, items, message.shipment, by, at)
+    def work(usage: Usage, taken: Taken) -> Outcome:
+        outcome = start([one.item for one in items], taken)
+        reserve_items(outcome, usage, items, taken, message.shipment, by, at)
         return outcome
 
-    return answer(Usage.Kind.RESERVE, message, asked, work, by, at)
+    asked = [plain_declared(one) for one in items]
+    task = Task(Usage.Kind.RESERVE, asked, work, numbers(items), EntryKind.RESERVE)
+    return answer(task, message, by, at)
 
 
-@transaction.atomic
 def adjust(message: Message, items: Sequence[Declared], *, by: User, at: datetime) -> tuple[Usage, bool]:
     """Put `items` in place of all that is reserved for the declaration: release and reserve, or neither."""
-    asked = [plain_declared(one) for one in items]
 
-    def work(usage: Usage) -> Outcome:
-        old = open_of(message, by)
-        numbers = [one.line.licence.reference for one in old.values()]
-        licences = locked(items, numbers)
-        outcome = start(items, licences)
-        held = still_held(old, open_of(message, by, lock=True))
-        if not held:
+    def work(usage: Usage, taken: Taken) -> Outcome:
+        outcome = start([one.item for one in items], taken)
+        check_locked(taken, taken.reservations)
+        if not taken.reservations:
             outcome.reasons += [no_reservation(message, None)]
             return outcome
-        for reservation in held.values():
-            give_back(outcome, reservation, line_under(licences, reservation), reservation.open_quantity)
-        reserve_items(outcome, usage, items, message.shipment, by, at)
+        for reservation in taken.reservations.values():
+            give_back(outcome, reservation, reservation.open_quantity)
+        reserve_items(outcome, usage, items, taken, message.shipment, by, at)
         return outcome
 
-    return answer(Usage.Kind.ADJUST, message, asked, work, by, at)
+    asked = [plain_declared(one) for one in items]
+    task = Task(Usage.Kind.ADJUST, asked, work, numbers(items), EntryKind.RESERVE, EVERY_ITEM)
+    return answer(task, message, by, at)
 
 
-@transaction.atomic
 def post(
     message: Message, parts: Sequence[Part], *, last: bool, by: User, at: datetime
 ) -> tuple[Usage, bool]:
     """Write off what leaves of what is reserved. With `last`, what stays of the items named is released."""
-    asked = [last, *map(plain_part, parts)]
 
-    def work(usage: Usage) -> Outcome:
-        outcome, licences, held = of_reservations(message, parts, by)
+    def work(usage: Usage, taken: Taken) -> Outcome:
+        outcome = start_parts(message, parts, taken)
         if outcome.reasons:
             return outcome
         outcome.reasons += [
             reason for licence in outcome.licences for reason in bookings.against_state(licence, at)
         ]
-        outcome.reasons += bookings.against_detention(message.declaration)
+        outcome.reasons += bookings.against_detention(message.declaration, was_detained=taken.was_detained)
         outcome.reasons += [
             reason for licence in outcome.licences for reason in terms.against_day(licence, at)
         ]
         for part in parts:
-            reservation = held[part.item]
-            post_part(outcome, part, reservation, line_under(licences, reservation), last)
+            post_part(outcome, part, taken.reservations[part.item], last)
         return outcome
 
-    return answer(Usage.Kind.POST, message, asked, work, by, at)
+    asked = [last, *map(plain_part, parts)]
+    task = Task(Usage.Kind.POST, asked, work, items=[part.item for part in parts])
+    return answer(task, message, by, at)
 
 
-@transaction.atomic
 def release(message: Message, parts: Sequence[Part], *, by: User, at: datetime) -> tuple[Usage, bool]:
     """Give back what is reserved, in whatever state the licence is; no parts mean the whole declaration."""
-    asked = [plain_part(part) for part in parts]
 
-    def work(usage: Usage) -> Outcome:
-        named = parts or [Part(item) for item in sorted(open_of(message, by))]
-        outcome, licences, held = of_reservations(message, named, by)
+    def work(usage: Usage, taken: Taken) -> Outcome:
+        named = parts or [Part(item) for item in sorted(taken.reservations)]
+        outcome = start_parts(message, named, taken)
         if outcome.reasons:
             return outcome
         for part in named:
-            reservation = held[part.item]
-            line = line_under(licences, reservation)
-            amount, reasons = amount_of(part, reservation, line)
+            reservation = taken.reservations[part.item]
+            amount, reasons = amount_of(part, reservation)
             outcome.reasons += reasons
             if not reasons:
-                give_back(outcome, reservation, line, amount)
+                give_back(outcome, reservation, amount)
                 value = -outcome.moves[-1].reserved_value
-                outcome.lines.append(line_out(reservation, line, amount, value, outcome))
+                outcome.lines.append(line_out(reservation, reservation.line, amount, value, outcome))
         return outcome
 
-    return answer(Usage.Kind.RELEASE, message, asked, work, by, at)
+    asked = [plain_part(part) for part in parts]
+    items = [part.item for part in parts] or EVERY_ITEM
+    return answer(Task(Usage.Kind.RELEASE, asked, work, items=items), message, by, at)
 
 
-@transaction.atomic
 def depart(message: Message, items: Sequence[Declared], *, by: User, at: datetime) -> tuple[Usage, bool]:
     """Record that goods have left. As much as the line bears is written off, first from what is reserved for
     the item; whatever the licence does not cover goes to the officers, with a letter. Days are those of the
     departure where the message says when it was."""
-    asked = [plain_declared(one) for one in items]
     left_at = message.left_at or at
 
-    def work(usage: Usage) -> Outcome:
-        licences = locked(items)
-        outcome = start(items, licences)
-        outcome.reasons += against_repeats(message, [one.item for one in items], by, EntryKind.DEPART)
-        held = open_of(message, by, lock=True)
+    def work(usage: Usage, taken: Taken) -> Outcome:
+        outcome = start([one.item for one in items], taken)
+        outcome.reasons += against_repeats(message, [one.item for one in items], taken)
         for one in [] if outcome.reasons else items:
-            depart_item(outcome, usage, one, licences, held.get(one.item), message.shipment, left_at)
+            held = taken.reservations.get(one.item)
+            depart_item(outcome, usage, one, taken.licences, held, message.shipment, left_at)
         return outcome
 
-    return answer(Usage.Kind.DEPART, message, asked, work, by, at)
+    asked = [plain_declared(one) for one in items]
+    task = Task(Usage.Kind.DEPART, asked, work, numbers(items), EntryKind.DEPART)
+    return answer(task, message, by, at)

@@ -2,20 +2,21 @@
 events. What the work is, the acts say (`licensing.actions.ledger`)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from psycopg import errors
 
-from licensing import bookings, notifications
-from licensing.bookings import Move, Movement, Reasons
+from licensing import bookings, notifications, prepared
+from licensing.bookings import Move, Movement, Reasons, Taken
 from licensing.errors import ReasonCode, Refused
-from licensing.models import Action, Event, Irregularity, Licence, LicenceLine, Reservation, Usage, User
+from licensing.models import Action, EntryKind, Event, Irregularity, Licence, LicenceLine, Usage, User
 from licensing.permissions import Permission, has
 from licensing.terms import Shipment
 from licensing.units import plain
@@ -27,7 +28,10 @@ NOTHING_SAID = Shipment()
 ALREADY = ("a_movement_counts_once", "an_item_has_one_open_reservation")
 
 
+MESSAGE_REFUSED = gettext_lazy("The message is refused")
+TITLES: dict[Usage.Kind, Any] = {Usage.Kind.USE: gettext_lazy("The write-off is refused")}
 ACTION_OF_KIND = {
+    Usage.Kind.USE: Action.RECORD_USAGE,
     Usage.Kind.RESERVE: Action.RESERVE,
     Usage.Kind.POST: Action.POST,
     Usage.Kind.RELEASE: Action.RELEASE,
@@ -80,6 +84,7 @@ class Outcome:
     reasons: Reasons = field(default_factory=list)
     irregularities: list[Irregularity] = field(default_factory=list)
     licences: list[Licence] = field(default_factory=list)  # that the message is about
+    was_detained: bool = False  # the declaration, ever
     # By line, of this message so far
     taken: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     taken_value: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
@@ -96,82 +101,129 @@ class Outcome:
         self.taken_value[move.line.pk] += move.value + move.reserved_value
 
 
-Work = Callable[[Usage], Outcome]
+Work = Callable[[Usage, Taken], Outcome]
 
 
-def answer(
-    kind: Usage.Kind, message: Message, asked: list[Any], work: Work, by: User, at: datetime
-) -> tuple[Usage, bool]:
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a message of a kind is about, and what is done. `work` changes nothing: it says what to book."""
+
+    kind: Usage.Kind
+    asked: list[Any]  # what tells two messages apart
+    work: Work
+    licences: Collection[str] = ()  # numbers
+    moved_as: EntryKind | None = None  # of the entries that would show the message to be a repeat
+    items: Sequence[int] | None = ()  # whose reservations say which licences; bookings.EVERY_ITEM
+
+
+def answer(task: Task, message: Message, by: User, at: datetime) -> tuple[Usage, bool]:
     """Take the id, do the work or refuse it, and store the answer."""
     if not has(by, Permission.REPORT_USAGE) or by.organisation_id is None:
         raise Refused(_("Your role does not allow this."), code="not-allowed")
-    asked = [*asked, *message.shipment.said, *([message.left_at.isoformat()] if message.left_at else [])]
-    digest = bookings.digest(kind.value, message.declaration, message.version, asked)
-    if known := bookings.claim(by, message.client_key, digest):
-        return known, False
+    try:
+        with transaction.atomic():
+            return _answer(task, message, by, at)
+    except IntegrityError as error:
+        # Another message about the same movement, under another id, was first.
+        if _constraint(error) not in ALREADY:
+            raise
+    refused = replace(task, work=lambda _usage, _taken: Outcome(reasons=[already(message, None)]))
+    with transaction.atomic():
+        return _answer(refused, message, by, at)
+
+
+def _answer(task: Task, message: Message, by: User, at: datetime) -> tuple[Usage, bool]:
+    assert by.organisation_id is not None
+    left_at = message.left_at
+    asked = [*task.asked, *message.shipment.said, *([left_at.isoformat()] if left_at else [])]
+    digest = bookings.digest(task.kind.value, message.declaration, message.version, asked)
+    movement = Movement(by.organisation_id, message.declaration, message.version)
+    taken = bookings.take(
+        by,
+        message.client_key,
+        message.declaration,
+        task.licences,
+        movement=movement,
+        kind=task.moved_as,
+        items=task.items,
+    )
+    if taken is None:
+        return bookings.known(by, message.client_key, digest), False
     usage = Usage(
-        kind=kind,
+        kind=task.kind,
         client=by,
         client_key=message.client_key,
         body_digest=digest,
         declaration=message.declaration,
         version=message.version,
-        left_at=message.left_at,
+        left_at=left_at,
         at=at,
     )
-    try:
-        with transaction.atomic():
-            outcome = _do(usage, message, work, by, at)
-    except _Undo as undo:
-        outcome = undo.outcome
-    except IntegrityError as error:
-        # Another message about the same movement, under another id and other lines, was faster.
-        if _constraint(error) not in ALREADY:
-            raise
-        outcome = Outcome(reasons=[already(message, None)])
+    outcome = task.work(usage, taken)
     if outcome.reasons:
-        _store(usage, outcome)
-    _log(usage, outcome, asked)
+        outcome.irregularities.clear()
+    store(usage, outcome, asked)
+    if not outcome.reasons:
+        bookings.book(outcome.moves, usage=usage, movement=movement, at=at)
+        Irregularity.objects.bulk_create(outcome.irregularities)
+    _tell_of_irregularities(usage, outcome, asked)
     return usage, True
 
 
-class _Undo(Exception):
-    """The work is refused: whatever it did is undone, the reasons stay."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        self.outcome = outcome
-
-
-def _do(usage: Usage, message: Message, work: Work, by: User, at: datetime) -> Outcome:
-    """Do the work within the caller's savepoint. Raises _Undo, and the database's IntegrityError."""
-    outcome = work(usage)
-    if outcome.reasons:
-        raise _Undo(outcome)
-    _store(usage, outcome)
-    _save_new(outcome)
-    assert by.organisation_id is not None
-    movement = Movement(by.organisation_id, message.declaration, message.version)
-    bookings.book(outcome.moves, usage=usage, movement=movement, at=at)
-    if outcome.irregularities:
-        Irregularity.objects.bulk_create(outcome.irregularities)
-    return outcome
-
-
-def _save_new(outcome: Outcome) -> None:
-    """Store the reservations that the message makes, now that it is stored itself."""
-    new = [one for move in outcome.moves if (one := move.reservation) and not one.pk]
-    if new:
-        Reservation.objects.bulk_create(new)
+STORE = """
+WITH asked AS (
+    SELECT * FROM json_to_record($1::json) AS it (
+        kind text, licence bigint, client bigint, client_key text, body_digest text, declaration text,
+        version integer, outcome text, answer jsonb, left_at timestamptz, at timestamptz, action text,
+        said jsonb, concerned json
+    )
+), message AS (
+    INSERT INTO licensing_usage (kind, licence_id, client_id, client_key, body_digest, declaration, version,
+        outcome, answer, left_at, at)
+    SELECT kind, licence, client, client_key, body_digest, declaration, version, outcome, answer, left_at, at
+    FROM asked
+    RETURNING id
+), events AS (
+    INSERT INTO licensing_event (application_id, licence_id, account_id, list_source, action, by_id, at,
+        before, after, data)
+    SELECT about.application, about.licence, about.account, '', asked.action, asked.client, asked.at,
+        '{}', asked.answer,
+        asked.said || jsonb_build_object('declaration', asked.declaration, 'usage', message.id)
+    FROM asked, message, json_to_recordset(asked.concerned) AS about (
+        application bigint, licence bigint, account bigint
+    )
+)
+SELECT id FROM message
+"""
 
 
-def _store(usage: Usage, outcome: Outcome) -> None:
+def store(usage: Usage, outcome: Outcome, asked: list[Any]) -> None:
+    """Store a message with its answer, and one event for each licence it is about."""
     refused = bool(outcome.reasons)
-    usage.pk = None
     usage.licence = outcome.licences[0] if len(outcome.licences) == 1 else None
     usage.outcome = Usage.Outcome.REFUSED if refused else Usage.Outcome.RECORDED
-    title = _("The message is refused")
-    usage.answer = bookings.refusal(outcome.reasons, title) if refused else {"lines": outcome.lines}
-    usage.save(force_insert=True)
+    title = TITLES.get(Usage.Kind(usage.kind), MESSAGE_REFUSED)
+    usage.answer = bookings.refusal(outcome.reasons, str(title)) if refused else {"lines": outcome.lines}
+    action = Action.REFUSE_USAGE if refused else ACTION_OF_KIND[Usage.Kind(usage.kind)]
+    about = [{"application": licence.application_id, "licence": licence.pk} for licence in outcome.licences]
+    row = {
+        "kind": usage.kind,
+        "licence": usage.licence_id,
+        "client": usage.client_id,
+        "client_key": usage.client_key,
+        "body_digest": usage.body_digest,
+        "declaration": usage.declaration,
+        "version": usage.version,
+        "outcome": usage.outcome,
+        "answer": usage.answer,
+        "left_at": usage.left_at.isoformat() if usage.left_at else None,
+        "at": usage.at.isoformat(),
+        "action": action,
+        "said": {"asked": asked},
+        "concerned": about or [{"account": usage.client_id}],
+    }
+    usage.pk = prepared.ask(STORE, row)
+    usage._state.adding = False
 
 
 def _constraint(error: IntegrityError) -> str | None:
@@ -179,47 +231,33 @@ def _constraint(error: IntegrityError) -> str | None:
     return cause.diag.constraint_name if isinstance(cause, errors.IntegrityError) else None
 
 
-def _log(usage: Usage, outcome: Outcome, asked: list[Any]) -> None:
-    """Write one event for each licence the message is about; a letter where goods left irregularly."""
-    action = Action.REFUSE_USAGE if outcome.reasons else ACTION_OF_KIND[Usage.Kind(usage.kind)]
-    data = {"declaration": usage.declaration, "usage": usage.pk, "asked": asked}
-    concerned: list[Licence | None] = [*outcome.licences] or [None]
-    Event.objects.bulk_create(
-        Event(
-            application_id=licence.application_id if licence else None,
-            licence=licence,
-            account=None if licence else usage.client,
-            action=action,
-            by=usage.client,
-            at=usage.at,
-            after=usage.answer,
-            data=data,
-        )
-        for licence in concerned
+def _tell_of_irregularities(usage: Usage, outcome: Outcome, asked: list[Any]) -> None:
+    """Write the event and promise the letter where goods left irregularly."""
+    if not outcome.irregularities:
+        return
+    licence = next((one.licence for one in outcome.irregularities if one.licence), None)
+    event = Event.objects.create(
+        application=licence.application if licence else None,
+        licence=licence,
+        account=None if licence else usage.client,
+        action=Action.EXCEED,
+        by=usage.client,
+        at=usage.at,
+        data={"declaration": usage.declaration, "usage": usage.pk, "asked": asked},
     )
-    if outcome.irregularities:
-        licence = next((one.licence for one in outcome.irregularities if one.licence), None)
-        event = Event.objects.create(
-            application=licence.application if licence else None,
-            licence=licence,
-            account=None if licence else usage.client,
-            action=Action.EXCEED,
-            by=usage.client,
-            at=usage.at,
-            data=data,
-        )
-        notifications.announce(event)
+    notifications.announce(event)
 
 
-def locked(items: Iterable[Declared], more: Iterable[str] = ()) -> dict[str, Licence]:
-    return bookings.locked({one.licence for one in items} | set(more))
-
-
-def start(items: Sequence[Declared], licences: Mapping[str, Licence]) -> Outcome:
-    """Return an empty outcome about the licences, with what stands against the message as a whole."""
-    outcome = Outcome(licences=sorted(licences.values(), key=lambda licence: licence.pk))
-    outcome.reasons += against_items([one.item for one in items])
+def start(items: Sequence[int], taken: Taken) -> Outcome:
+    """Return an empty outcome about what was taken, with what stands against the message as a whole."""
+    licences = sorted(taken.licences.values(), key=lambda licence: licence.pk)
+    outcome = Outcome(licences=licences, was_detained=taken.was_detained)
+    outcome.reasons += against_items(items)
     return outcome
+
+
+def numbers(items: Iterable[Declared]) -> set[str]:
+    return {one.licence for one in items}
 
 
 def against_items(items: Sequence[int]) -> Reasons:

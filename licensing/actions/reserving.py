@@ -1,12 +1,11 @@
-"""What a message does to reservations: makes them, shrinks them, writes off from them. Licences and lines are
-locked before (`licensing.bookings.locked`), reservations after them."""
+"""What a message does to reservations: makes them, shrinks them, writes off from them. All is locked before
+(`licensing.bookings.take`) and booked afterwards; nothing here asks the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from licensing import bookings, terms
@@ -16,51 +15,34 @@ from licensing.actions.messages import (
     Message,
     Outcome,
     Part,
-    against_items,
     already,
+    start,
 )
-from licensing.bookings import Move, Reasons
+from licensing.bookings import Move, Reasons, Taken
 from licensing.country import pack
 from licensing.errors import ReasonCode, Refused
-from licensing.models import EntryKind, LedgerEntry, Licence, LicenceLine, Reservation, Usage, User
+from licensing.models import EntryKind, Licence, LicenceLine, Reservation, Usage, User
 from licensing.terms import Shipment
 from licensing.units import plain
-from screening.asked_often import Question
 
 CENT = Decimal("0.01")
-# Asked with every reservation.
-OPEN = Question(
-    lambda system, declaration: Reservation.objects.open().filter(system=system, declaration=declaration),
-    2**62,
-    "a declaration",
-)
-KNOWN = Question(
-    lambda system, declaration, version, kind: LedgerEntry.objects.filter(
-        system=system, declaration=declaration, version=version, kind=kind
-    ).order_by("item"),
-    2**62,
-    "a declaration",
-    2**30,
-    "a kind",
-)
 
 
 def reserve_items(
     outcome: Outcome,
     usage: Usage,
     items: Sequence[Declared],
+    taken: Taken,
     shipment: Shipment,
     by: User,
     at: datetime,
 ) -> None:
-    """Add a reservation for every item, or the reasons why not. Licences must be locked."""
+    """Add a reservation for every item, or the reasons why not."""
     assert by.organisation_id is not None
     message = Message(usage.client_key, usage.declaration, usage.version)
-    outcome.reasons += bookings.against_detention(usage.declaration)
-    outcome.reasons += against_repeats(message, [one.item for one in items], by, EntryKind.RESERVE)
-    given_back = {move.reservation.item for move in outcome.moves if move.reservation}
-    now_open = OPEN.ask(by.organisation_id, message.declaration) if usage.kind == Usage.Kind.RESERVE else []
-    held = {one.item for one in now_open} - given_back
+    outcome.reasons += bookings.against_detention(usage.declaration, was_detained=taken.was_detained)
+    outcome.reasons += against_repeats(message, [one.item for one in items], taken)
+    held = set(taken.reservations) if usage.kind == Usage.Kind.RESERVE else set()
     known = {reason["item"] for reason in outcome.reasons if "item" in reason}
     outcome.reasons += [
         _still_reserved(message, one.item) for one in items if one.item in held and one.item not in known
@@ -133,47 +115,27 @@ def bearing(
     return line, amount, value, reasons
 
 
-def open_of(message: Message, by: User, *, lock: bool = False) -> dict[int, Reservation]:
-    """Return what is reserved for the declaration now, by item."""
-    rows = Reservation.objects.open().filter(system=by.organisation_id, declaration=message.declaration)
-    rows = rows.select_related("line__licence").order_by("pk")
-    rows = rows.select_for_update(of=("self",)) if lock else rows
-    return {one.item: one for one in rows}
+def start_parts(message: Message, parts: Sequence[Part], taken: Taken) -> Outcome:
+    """Return an empty outcome, with what stands against speaking of these reservations."""
+    items = [part.item for part in parts]
+    outcome = start(items, taken) if parts else Outcome(reasons=[no_reservation(message, None)])
+    outcome.reasons += [no_reservation(message, item) for item in items if item not in taken.reservations]
+    check_locked(taken, items)
+    return outcome
 
 
-def of_reservations(
-    message: Message, parts: Sequence[Part], by: User
-) -> tuple[Outcome, dict[str, Licence], dict[int, Reservation]]:
-    """Lock what `parts` are about: the licences and lines, then the reservations."""
-    found = open_of(message, by)
-    numbers = {found[part.item].line.licence.reference for part in parts if part.item in found}
-    licences = bookings.locked(numbers)
-    outcome = Outcome(licences=sorted(licences.values(), key=lambda licence: licence.pk))
-    held = still_held(found, open_of(message, by, lock=True))
-    if not parts:
-        outcome.reasons += [no_reservation(message, None)]
-    outcome.reasons += against_items([part.item for part in parts]) if parts else []
-    outcome.reasons += [no_reservation(message, part.item) for part in parts if part.item not in held]
-    return outcome, licences, held
-
-
-def still_held(found: dict[int, Reservation], locked: dict[int, Reservation]) -> dict[int, Reservation]:
-    """Return the locked reservations, unless others took the place of those whose lines are locked."""
-    if any(locked[item] != one for item, one in found.items() if item in locked) or set(locked) - set(found):
+def check_locked(taken: Taken, items: Iterable[int]) -> None:
+    """Raise Refused if an item was reserved anew, under another licence, while we waited for the locks."""
+    lines = {line.pk for licence in taken.licences.values() for line in licence.lines.all()}
+    if any(taken.reservations[item].line_id not in lines for item in items if item in taken.reservations):
         raise Refused(_("The licence changed meanwhile. Send the same message again."), code="unavailable")
-    return locked
 
 
-def line_under(licences: Mapping[str, Licence], reservation: Reservation) -> LicenceLine:
-    """Return the locked line of a reservation."""
-    lines = licences[reservation.line.licence.reference].lines.all()
-    return next(line for line in lines if line.pk == reservation.line_id)
-
-
-def amount_of(part: Part, reservation: Reservation, line: LicenceLine) -> tuple[Decimal, Reasons]:
+def amount_of(part: Part, reservation: Reservation) -> tuple[Decimal, Reasons]:
     """Return how much of a reservation is meant, in the line's unit, and what stands against it."""
     if part.quantity is None:
         return reservation.open_quantity, []
+    line = reservation.line
     amount, reasons = bookings.in_unit_of(line, part.quantity, part.unit or line.unit)
     if not reasons and amount > reservation.open_quantity:
         words = _("Item %(item)d: %(asked)s asked for, but what is reserved is %(reserved)s.")
@@ -192,29 +154,23 @@ def amount_of(part: Part, reservation: Reservation, line: LicenceLine) -> tuple[
 
 
 def shrink(reservation: Reservation, amount: Decimal) -> Decimal:
-    """Take `amount` off a locked reservation and return the share of its value that goes with it."""
+    """Take `amount` off a locked reservation, in hand only: what is booked takes it off the row. Return the
+    share of its value that goes with it."""
     share = reservation.open_value
     if amount < reservation.open_quantity:
         share = (share * amount / reservation.open_quantity).quantize(CENT, rounding=ROUND_DOWN)
-    Reservation.objects.filter(pk=reservation.pk).update(
-        open_quantity=F("open_quantity") - amount, open_value=F("open_value") - share
-    )
     reservation.open_quantity -= amount
     reservation.open_value -= share
     return share
 
 
 def give_back(
-    outcome: Outcome,
-    reservation: Reservation,
-    line: LicenceLine,
-    amount: Decimal,
-    kind: EntryKind = EntryKind.RELEASE,
+    outcome: Outcome, reservation: Reservation, amount: Decimal, kind: EntryKind = EntryKind.RELEASE
 ) -> None:
     share = shrink(reservation, amount)
     outcome.add(
         Move(
-            line,
+            reservation.line,
             kind,
             reserved=-amount,
             reserved_value=-share,
@@ -224,8 +180,9 @@ def give_back(
     )
 
 
-def post_part(outcome: Outcome, part: Part, reservation: Reservation, line: LicenceLine, last: bool) -> None:
-    amount, reasons = amount_of(part, reservation, line)
+def post_part(outcome: Outcome, part: Part, reservation: Reservation, last: bool) -> None:
+    line = reservation.line
+    amount, reasons = amount_of(part, reservation)
     if reasons:
         outcome.reasons += reasons
         return
@@ -247,7 +204,7 @@ def post_part(outcome: Outcome, part: Part, reservation: Reservation, line: Lice
         )
     )
     if last and reservation.open_quantity:
-        give_back(outcome, reservation, line, reservation.open_quantity)
+        give_back(outcome, reservation, reservation.open_quantity)
     outcome.lines.append(line_out(reservation, line, amount, value, outcome))
 
 
@@ -268,10 +225,9 @@ def line_out(
     }
 
 
-def against_repeats(message: Message, items: Sequence[int], by: User, kind: EntryKind) -> Reasons:
+def against_repeats(message: Message, items: Sequence[int], taken: Taken) -> Reasons:
     """Return what is known already of the movement, under whatever id it was told."""
-    known = KNOWN.ask(by.organisation_id, message.declaration, message.version, kind.value)
-    return [already(message, one.item) for one in known if one.item in items]
+    return [already(message, item) for item in taken.known if item in items]
 
 
 def _still_reserved(message: Message, item: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from licensing import bookings
 from licensing.actions.messages import Outcome
-from licensing.actions.reserving import give_back, line_under
+from licensing.actions.reserving import give_back
 from licensing.bookings import Movement
 from licensing.models import Action, EntryKind, Event, Reservation, User
 from licensing.units import plain
@@ -21,17 +21,18 @@ EXPIRED_AT_ONCE = 500
 def run_out(reservation_id: int, *, by: User | None, at: datetime) -> bool:
     """Give back what is left of a reservation whose time is over; say whether there was anything."""
     found = Reservation.objects.select_related("line__licence").get(pk=reservation_id)
-    licences = bookings.locked([found.line.licence.reference])
+    licence = bookings.locked([found.line.licence.reference])[found.line.licence.reference]
     reservation = Reservation.objects.select_for_update(of=("self",)).run_out(at).filter(pk=found.pk).first()
     if reservation is None:
         return False
-    outcome, line = Outcome(), line_under(licences, found)
+    outcome = Outcome()
+    line = reservation.line = next(line for line in licence.lines.all() if line.pk == found.line_id)
     given_back = reservation.open_quantity
-    give_back(outcome, reservation, line, given_back, EntryKind.EXPIRE)
+    give_back(outcome, reservation, given_back, EntryKind.EXPIRE)
     bookings.book(outcome.moves, usage=None, movement=_movement_of(reservation), at=at)
     Event.objects.create(
-        application_id=found.line.licence.application_id,
-        licence=found.line.licence,
+        application_id=licence.application_id,
+        licence=licence,
         action=Action.RUN_OUT,
         by=by,
         at=at,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -131,6 +131,14 @@ class Licence(models.Model):
     def state(self, at: datetime) -> LicenceState:
         """Say what the licence is worth at `at`. Reads its lines."""
         return state_of(self.status, self.starts_at, self.ends_at, self.lines.all(), at)
+
+    def keep_lines(self, lines: "list[LicenceLine]") -> None:
+        """Take rows that were read already for this licence's lines, as prefetching them would."""
+        rows: Any = self.lines.all()
+        rows._result_cache, rows._prefetch_done = lines, True
+        self._prefetched_objects_cache = {"lines": rows}
+        for line in lines:
+            line.licence = self
 
 
 class SurrenderRequest(models.Model):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,12 +31,14 @@ LIVE_KEY = Question(
     datetime(1970, 1, 1, tzinfo=UTC),
     b"digest",
     beside="account",
+    is_prepared=True,
 )
 LIVE_TOKEN = Question(
     lambda at, digest: AccessToken.objects.live(at).select_related("key__account").filter(digest=digest),
     datetime(1970, 1, 1, tzinfo=UTC),
     b"digest",
     beside="key__account",
+    is_prepared=True,
 )
 
 # What the account behind a key must be allowed for a scope to be of any use.
@@ -78,6 +80,19 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 def look_up(secret: str, at: datetime) -> Access | None:
+    """Look a key or token up. It is the first question of a request, so it finds out by itself whether a
+    connection that was kept still stands, and asks once more over a new one."""
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        return _live(secret, at)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        return _live(secret, at)
+
+
+def _live(secret: str, at: datetime) -> Access | None:
     digest = accounts.digest(secret)
     if credentials.is_token(secret):
         return next((Access(token.key, token.scopes) for token in LIVE_TOKEN.ask(at, digest)), None)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -26,6 +25,7 @@ from portal.api.access import needs
 from portal.api.customs import IN_A_REASON, LIST_OF_LINES, MOST_LINES, ShipmentIn, shipment_of
 from portal.api.errors import problem, respond
 from portal.api.fields import Closed, MoneyAsked, PastMoment, QuantityAsked, Text, Whole, YesNo
+from portal.border.answer import moment
 from portal.http import ApiRequest
 
 MOST_MESSAGES = 100  # of one batch
@@ -345,7 +345,7 @@ def moved(usage: Usage) -> dict[str, Any]:
         "kind": Usage.Kind(usage.kind).value,
         "declaration": usage.declaration,
         "version": usage.version,
-        "recorded_at": usage.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "recorded_at": moment(usage.at),
         "lines": [{name: line[name] for name in IN_A_LINE} for line in usage.answer["lines"]],
     }
 

@@ -10,7 +10,6 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -103,17 +102,6 @@ def test_a_message_without_lines_is_refused(line, system):
     usage, _is_new = report(line.licence, system, [])
 
     assert usage.answer["reasons"][0]["code"] == "nothing-asked"
-
-
-def test_the_lines_are_locked_in_the_order_of_their_ids(line, system):
-    LicenceLineFactory(licence=line.licence)
-
-    with CaptureQueriesContext(connection) as queries:
-        report(line.licence, system, [UsedLine(2, Decimal(1), "C62"), UsedLine(1, Decimal(1), "C62")])
-
-    selects = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
-    [locking] = [sql for sql in selects if "licenceline" in sql]
-    assert locking.endswith('ORDER BY "licensing_licenceline"."id" ASC FOR UPDATE')
 
 
 def test_the_database_itself_refuses_an_overdraft(line):
