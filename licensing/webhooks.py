@@ -136,14 +136,13 @@ def spread(at: datetime) -> int:
 
 
 def _message(endpoint: WebhookEndpoint, news: LicenceNews, at: datetime) -> WebhookMessage:
-    body = {
-        "type": f"licence.{news.kind}",
-        "timestamp": news.at.isoformat(),
-        "data": {
-            "licence": news.licence.reference,
-            "url": f"{settings.PORTAL_URL}/api/v1/licences/{news.licence.reference}",
-        },
+    data = {
+        "licence": news.licence.reference,
+        "url": f"{settings.PORTAL_URL}/api/v1/licences/{news.licence.reference}",
     }
+    if news.kind == NewsKind.REPLACED and news.licence.replacement:
+        data["replaced_by"] = news.licence.replacement.reference
+    body = {"type": f"licence.{news.kind}", "timestamp": news.at.isoformat(), "data": data}
     return WebhookMessage(
         endpoint=endpoint,
         licence=news.licence,

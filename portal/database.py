@@ -73,12 +73,13 @@ APPEND_ONLY = (
 )
 
 # Rows of these are never changed, but go with a part of a draft.
-UNCHANGED = ("licensing.GoodsSuggestion",)
+UNCHANGED = ("licensing.GoodsSuggestion", "licensing.AmendedLine")
 
 # Rows of these may be deleted: what is still a draft, what is replaced by a newer one, and what the session
 # and sign-in libraries tidy up.
 DELETABLE = (
     "licensing.GoodsLine",
+    "licensing.AmendedLine",
     "licensing.GoodsSuggestion",
     "licensing.Party",
     "licensing.LookAlike",

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from licensing import bookings, terms
+from licensing.actions import replacing
 from licensing.actions.messages import ZERO, Declared, Outcome
 from licensing.actions.reserving import bearing, shrink
 from licensing.bookings import Move, Reasons
@@ -25,6 +26,7 @@ def depart_item(
     """Write off what the line bears of goods that are gone, and hand the rest to the officers."""
     licence = licences.get(one.licence)
     line = bookings.line_of(licence, one.number) if licence else None
+    line = replacing.carrying_on(line, licences) if line else None
     reservation = held if held and line and held.line_id == line.pk else None
     kept = reservation.open_quantity if reservation else ZERO
     room = outcome.left_of(line) + kept if line else ZERO
@@ -38,7 +40,7 @@ def depart_item(
         against = bookings.against_state(licence, left_at) + bookings.against_amount(line, asked, room)
         reasons = reasons or against
         reasons += bookings.against_detention(usage.declaration)
-        reasons += terms.against_shipment(licence, shipment, left_at)
+        reasons += terms.against_shipment(line.licence, shipment, left_at)
         reasons += terms.against_amount(line, usage.declaration, outcome.taken[line.pk] + asked - kept)
         reasons += _count(outcome, one, line, amount, reservation)
     if reasons:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from licensing import bookings, terms
+from licensing import bookings, chains, terms
 from licensing.actions.departures import depart_item
 from licensing.actions.messages import (
     Declared,
@@ -133,7 +133,7 @@ def depart(message: Message, items: Sequence[Declared], *, by: User, at: datetim
     left_at = message.left_at or at
 
     def work(usage: Usage) -> Outcome:
-        licences = locked(items)
+        licences = locked(items, chains.newest({one.licence for one in items}).values())
         outcome = start(items, licences)
         outcome.reasons += against_repeats(message, [one.item for one in items], by, EntryKind.DEPART)
         held = open_of(message, by, lock=True)

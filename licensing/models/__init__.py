@@ -8,6 +8,7 @@ from licensing.models.accounts import (
     User,
 )
 from licensing.models.addresses import Address
+from licensing.models.amendments import AmendedLine, Amendment
 from licensing.models.applications import (
     CLOSED,
     DECLARED_ROLES,
@@ -81,6 +82,8 @@ __all__ = [
     "ENDED",
     "Action",
     "Address",
+    "AmendedLine",
+    "Amendment",
     "ApiKey",
     "ApiScope",
     "Application",

@@ -21,6 +21,7 @@ class NewsKind(models.TextChoices):
     REINSTATED = "reinstated", _("Reinstated")
     REVOKED = "revoked", _("Revoked")
     SURRENDERED = "surrendered", _("Given back")
+    REPLACED = "replaced", _("Replaced")
     EXPIRED = "expired", _("Expired")
     EXHAUSTED = "exhausted", _("Used up")
 

@@ -28,7 +28,7 @@ from portal.http import ApiRequest
 
 MOST_LINES = 200  # of one message
 # In this order, always
-IN_A_REASON = ("code", "detail", "item", "line", "remaining", "remaining_value", "unit", "state")
+IN_A_REASON = ("code", "detail", "item", "line", "remaining", "remaining_value", "unit", "state", "replaced_by")
 
 
 class Names(serializers.Serializer[Any]):
@@ -70,6 +70,10 @@ class LicenceOut(serializers.Serializer[Any]):
         choices=LicenceState.values, help_text="What the licence is worth at `as_of`."
     )
     usable = serializers.BooleanField(help_text="True if, and only if, the state is `valid`.")
+    replaced_by = serializers.CharField(
+        allow_null=True,
+        help_text="Number of the licence that counts in its place, if the state is `replaced`: ask for that one.",
+    )
     holder = Holder()
     valid_from = serializers.DateField(help_text="First legal day, in the country's time zone.")
     valid_to = serializers.DateField(help_text="Last legal day, included.")
@@ -215,6 +219,7 @@ def licence_now(licence: Licence) -> Answer:
         conditions=licence.conditions,
         parties=parties.values_list("role", "name", "country"),
         lines=licence.lines.all(),
+        replaced_by=replacement.reference if (replacement := licence.replacement) else None,
     )
     return answer_of(facts, timezone.now())
 

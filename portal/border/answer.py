@@ -74,6 +74,7 @@ class Facts(NamedTuple):
     conditions: list[str]
     parties: Iterable[tuple[str, str, str]]
     lines: Iterable[LineLike]
+    replaced_by: str | None
 
 
 class Answer(NamedTuple):
@@ -105,6 +106,7 @@ def answer_of(facts: Facts, at: datetime) -> Answer:
         "number": facts.reference,
         "state": state.value,
         "usable": state == LicenceState.VALID,
+        "replaced_by": facts.replaced_by,
         "holder": {"name": facts.holder, "tax_id": facts.tax_id},
         "valid_from": facts.valid_from.isoformat(),
         "valid_to": facts.valid_to.isoformat(),

@@ -26,7 +26,17 @@ SELECT key.id, key.scopes, key.role, key.is_stale,
     (SELECT json_agg(json_build_array(number, description, hs_code, control_code, unit, granted::text,
             used::text, reserved::text, quantity_tolerance::text) ORDER BY number)
         FROM licensing_licenceline WHERE licence_id = licence.id)::text,
-    now()
+    now(),
+    CASE WHEN licence.status = 'replaced' THEN (
+        WITH RECURSIVE later AS (
+            SELECT one.id, one.reference, one.status FROM licensing_licence AS one
+                WHERE one.replaces_id = licence.id
+            UNION ALL
+            SELECT one.id, one.reference, one.status
+                FROM later JOIN licensing_licence AS one ON one.replaces_id = later.id
+        )
+        SELECT reference FROM later WHERE status <> 'replaced'
+    ) END
 FROM (VALUES (1)) AS question
 LEFT JOIN LATERAL (
     SELECT api.id, api.scopes, account.role,
@@ -125,7 +135,7 @@ def facts_of(row: tuple[Any, ...]) -> Facts:
         json.loads(parties) if parties else (),
         [line_of(one) for one in json.loads(lines)] if lines else (),
     ]
-    return Facts(*row[4:14], *read)
+    return Facts(*row[4:14], *read, row[17])
 
 
 def line_of(one: list[Any]) -> Line:

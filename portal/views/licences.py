@@ -59,6 +59,10 @@ MEANINGS: dict[LicenceState, tuple[str, Promise]] = {
     ),
     LicenceState.REVOKED: (BAD, _("The authority has revoked it. Nothing may leave under it.")),
     LicenceState.SURRENDERED: (PLAIN, _("It was given back before its end. Nothing may leave under it.")),
+    LicenceState.REPLACED: (
+        PLAIN,
+        _("It was replaced by licence %(next)s. Nothing may leave under this number; its document no longer counts."),
+    ),
 }
 
 
@@ -153,7 +157,11 @@ def _row(licence: Licence, at: datetime) -> dict[str, Any]:
 def _state(licence: Licence, at: datetime) -> dict[str, Any]:
     state = licence.state(at)
     tone, meaning = MEANINGS[state]
-    days = {"first": legal_date(licence.valid_from), "last": legal_date(licence.valid_to)}
+    days = {
+        "first": legal_date(licence.valid_from),
+        "last": legal_date(licence.valid_to),
+        "next": str(licence.replacement or ""),
+    }
     return {"state": state.label, "tone": tone, "meaning": str(meaning) % days}
 
 
