@@ -18,7 +18,16 @@ from django.conf import settings
 from django.db.models import Sum
 
 from licensing.country import Text, pack
-from licensing.models import ApplicationKind, EntryKind, Licence, LicenceLine, Party, PartyRole, TransportMode, User
+from licensing.models import (
+    ApplicationKind,
+    EntryKind,
+    Licence,
+    LicenceLine,
+    Party,
+    PartyRole,
+    TransportMode,
+    User,
+)
 from licensing.pdf import picture, printable
 from licensing.references import in_fours
 from licensing.units import plain, unit_name
@@ -118,7 +127,7 @@ def facts_of(licence: Licence) -> Facts:
 
 
 def _replaces(licence: Licence) -> Facts:
-    """Return which licence it replaces; nothing where it replaces none, so that documents stay what they were."""
+    """Return which licence it replaces; nothing where it replaces none, so that its document stays."""
     if licence.replaces is None:
         return {}
     replaced = licence.replaces

@@ -245,7 +245,7 @@ LINES: dict[Action, Line] = {
     ),
     Action.REPLACE: Line(
         _("Licence %(replacement)s took the place of this one."),
-        _("Licence %(replacement)s took the place of this one. Nothing may leave under this number any more."),
+        _("Licence %(replacement)s took the place of this one. Nothing may leave under this number."),
     ),
     Action.RECORD_USAGE: Line(
         _("%(who)s wrote a quantity off for the declaration %(declaration)s."),

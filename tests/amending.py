@@ -19,9 +19,9 @@ from tests.factories import (
 CHANGES = "Más unidades, porque el cliente amplió el pedido."
 
 
-def granted(holder=None, **line):
+def granted(**line):
     """Return the one line of a licence for all that its application asks for."""
-    licence = LicenceFactory(**({"holder": holder} if holder else {}))
+    licence = LicenceFactory()
     goods = licence.application.goods.get()
     asked = {"quantity": line.get("granted", goods.quantity), "value": line.get("value", goods.value)}
     type(goods).objects.filter(pk=goods.pk).update(**asked)

@@ -37,7 +37,9 @@ OWN_FIELDS = (
     "case_officer",
 )
 GOODS_FIELDS = tuple(
-    field.name for field in GoodsLine._meta.concrete_fields if field.name not in ("id", "application", "number")
+    field.name
+    for field in GoodsLine._meta.concrete_fields
+    if field.name not in ("id", "application", "number")
 )
 
 

@@ -1,7 +1,7 @@
 """How one licence takes the place of another in the books, within the transaction that issues it.
 
-What has left and what is reserved is carried over: entries that take it from the old line and add the same to
-the one that continues it. So each line is the sum of its entries, and all lines together of what customs said.
+What has left and what is reserved is carried over: entries take it from the old line and add the same to the
+one that continues it. So each line is the sum of its entries, and all lines together of what customs said.
 """
 
 from collections import defaultdict
@@ -42,9 +42,7 @@ def continued(amendment: Amendment) -> dict[int, LicenceLine]:
     goods_of = amendments.lines_of(amendment)
     pairs = [(goods_of[line.pk], line) for line in amendment.licence.lines.all() if line.pk in goods_of]
     return {
-        goods.pk: line
-        for goods, line in pairs
-        if (goods.unit, goods.currency) == (line.unit, line.currency)
+        goods.pk: line for goods, line in pairs if (goods.unit, goods.currency) == (line.unit, line.currency)
     }
 
 
@@ -108,9 +106,16 @@ def _moved(kept: Reservation, line: LicenceLine, follows: LicenceLine) -> tuple[
         expires_at=kept.expires_at,
     )
     return (
-        Move(line, EntryKind.CARRY, reserved=-quantity, reserved_value=-value, item=kept.item, reservation=kept),
         Move(
-            follows, EntryKind.CARRY, reserved=quantity, reserved_value=value, item=kept.item, reservation=again
+            line, EntryKind.CARRY, reserved=-quantity, reserved_value=-value, item=kept.item, reservation=kept
+        ),
+        Move(
+            follows,
+            EntryKind.CARRY,
+            reserved=quantity,
+            reserved_value=value,
+            item=kept.item,
+            reservation=again,
         ),
     )
 

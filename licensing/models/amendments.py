@@ -1,4 +1,4 @@
-"""What a holder wants changed of a licence in force: an application of its own, and what its goods continue."""
+"""What a holder wants changed of a licence in force: by an application of its own."""
 
 from django.db import models
 from django.db.models import Q

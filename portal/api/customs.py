@@ -28,7 +28,17 @@ from portal.http import ApiRequest
 
 MOST_LINES = 200  # of one message
 # In this order, always
-IN_A_REASON = ("code", "detail", "item", "line", "remaining", "remaining_value", "unit", "state", "replaced_by")
+IN_A_REASON = (
+    "code",
+    "detail",
+    "item",
+    "line",
+    "remaining",
+    "remaining_value",
+    "unit",
+    "state",
+    "replaced_by",
+)
 
 
 class Names(serializers.Serializer[Any]):
@@ -71,8 +81,7 @@ class LicenceOut(serializers.Serializer[Any]):
     )
     usable = serializers.BooleanField(help_text="True if, and only if, the state is `valid`.")
     replaced_by = serializers.CharField(
-        allow_null=True,
-        help_text="Number of the licence that counts in its place, if the state is `replaced`: ask for that one.",
+        help_text="Number of the licence that counts in its place; empty unless the state is `replaced`."
     )
     holder = Holder()
     valid_from = serializers.DateField(help_text="First legal day, in the country's time zone.")
@@ -219,7 +228,7 @@ def licence_now(licence: Licence) -> Answer:
         conditions=licence.conditions,
         parties=parties.values_list("role", "name", "country"),
         lines=licence.lines.all(),
-        replaced_by=replacement.reference if (replacement := licence.replacement) else None,
+        replaced_by=str(licence.replacement or ""),
     )
     return answer_of(facts, timezone.now())
 

@@ -74,7 +74,7 @@ class Facts(NamedTuple):
     conditions: list[str]
     parties: Iterable[tuple[str, str, str]]
     lines: Iterable[LineLike]
-    replaced_by: str | None
+    replaced_by: str  # "" unless it was replaced
 
 
 class Answer(NamedTuple):

@@ -134,8 +134,9 @@ def facts_of(row: tuple[Any, ...]) -> Facts:
     read: list[Any] = [
         json.loads(parties) if parties else (),
         [line_of(one) for one in json.loads(lines)] if lines else (),
+        row[17] or "",
     ]
-    return Facts(*row[4:14], *read, row[17])
+    return Facts(*row[4:14], *read)
 
 
 def line_of(one: list[Any]) -> Line:

@@ -17,6 +17,7 @@ from licensing.models import ApiScope, Licence, LicenceState, PartyRole, Role, S
 from portal.border.application import Border
 from portal.border.lookup import Lookup
 from portal.border.shares import Shares
+from tests.amending import amended, granted
 from tests.factories import LicenceFactory, LicenceLineFactory, PartyFactory, UserFactory
 from tests.portal.machines import Machine
 
@@ -102,6 +103,8 @@ def every_state():
     SurrenderRequest.objects.create(licence=given_back, reason="x", by=holder, at=now)
     for state in (LicenceState.SUSPENDED, LicenceState.REVOKED, LicenceState.SURRENDERED):
         Licence.objects.filter(pk=made[state].pk).update(status=state.value)
+    made[LicenceState.REPLACED] = granted().licence
+    amended(amended(made[LicenceState.REPLACED]))
     many = LicenceLineFactory(
         unit="KGM", granted=Decimal("3.5000"), used=Decimal("1.2500"), reserved=Decimal("0.0001")
     ).licence
