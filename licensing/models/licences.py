@@ -209,6 +209,7 @@ class Balance:
     used: Decimal
     reserved: Decimal
     quantity_tolerance: Decimal
+    is_replaced: bool
 
     @property
     def most(self) -> Decimal:
@@ -219,6 +220,8 @@ class Balance:
     @property
     def remaining(self) -> Decimal:
         """Return what may still be reserved or leave without a reservation."""
+        if self.is_replaced:
+            return Decimal(0)
         return self.most - self.used - self.reserved
 
     @property
@@ -302,6 +305,8 @@ class LicenceLine(Balance, models.Model):
 
     @property
     def remaining_value(self) -> Decimal:
+        if self.is_replaced:
+            return Decimal(0)
         return with_tolerance(self.value, self.value_tolerance, 2) - self.used_value - self.reserved_value
 
     def value_of(self, quantity: Decimal) -> Decimal:

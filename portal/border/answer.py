@@ -26,6 +26,7 @@ class _Line(NamedTuple):
     used: Decimal
     reserved: Decimal
     quantity_tolerance: Decimal
+    is_replaced: bool
 
 
 class Line(_Line, Balance):

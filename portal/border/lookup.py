@@ -24,7 +24,7 @@ SELECT key.id, key.scopes, key.role, key.is_stale,
     (SELECT json_agg(json_build_array(role, name, country) ORDER BY id) FROM licensing_party
         WHERE application_id = licence.application_id AND role IN ({ROLES}))::text,
     (SELECT json_agg(json_build_array(number, description, hs_code, control_code, unit, granted::text,
-            used::text, reserved::text, quantity_tolerance::text) ORDER BY number)
+            used::text, reserved::text, quantity_tolerance::text, is_replaced) ORDER BY number)
         FROM licensing_licenceline WHERE licence_id = licence.id)::text,
     now(),
     CASE WHEN licence.status = 'replaced' THEN (
@@ -140,4 +140,4 @@ def facts_of(row: tuple[Any, ...]) -> Facts:
 
 
 def line_of(one: list[Any]) -> Line:
-    return Line(*one[:5], *map(Decimal, one[5:]))
+    return Line(*one[:5], *map(Decimal, one[5:-1]), one[-1])

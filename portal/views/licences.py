@@ -63,7 +63,9 @@ MEANINGS: dict[LicenceState, tuple[str, Promise]] = {
     LicenceState.SURRENDERED: (PLAIN, _("It was given back before its end. Nothing may leave under it.")),
     LicenceState.REPLACED: (
         PLAIN,
-        _("It was replaced by licence %(next)s. Nothing may leave under this number any more."),
+        _(
+            "It was replaced by licence %(next)s, where what has left counts. Nothing may leave under this number."
+        ),
     ),
 }
 

@@ -177,7 +177,7 @@ def test_the_chain_stands_on_the_page_of_each_licence(replaced, holder, officer)
             assert "Amended from licence to licence" in page
             assert reverse("licence", args=[other]) in page
     page = text_of(get(holder, "licence", old))
-    assert f"It was replaced by licence {new}." in page
+    assert f"It was replaced by licence {new}, where what has left counts." in page
     assert f"It no longer counts: licence {new} took its place." in page
     assert "licence-amend" not in page and reverse("licence-give-back", args=[old]) not in page
 
@@ -201,6 +201,7 @@ def test_machines_hear_of_the_new_number(replaced):
     said = machine.licence(old).json()
 
     assert (said["state"], said["usable"], said["replaced_by"]) == ("replaced", False, new.reference)
+    assert [line["remaining"] for line in said["lines"]] == ["0"]
     assert machine.licence(new).json()["replaced_by"] == ""
     refused = machine.report(old, message("1"))
     [reason] = refused.json()["reasons"]
@@ -213,6 +214,7 @@ def test_the_signed_list_of_states_names_the_licence_that_counts(replaced):
     rows = {row[0]: row for row in snapshots._rows(timezone.now())}
 
     assert STATES[rows[old.reference][1]] == LicenceState.REPLACED
+    assert rows[old.reference][2] == [[1, "0", "C62"]]
     assert rows[old.reference][3] == {snapshots.REPLACED_BY: new.reference}
     assert STATES[rows[new.reference][1]] == LicenceState.VALID
 
