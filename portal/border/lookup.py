@@ -140,4 +140,5 @@ def facts_of(row: tuple[Any, ...]) -> Facts:
 
 
 def line_of(one: list[Any]) -> Line:
-    return Line(*one[:5], *map(Decimal, one[5:-1]), one[-1])
+    read: list[Any] = [*one[:5], *map(Decimal, one[5:-1]), one[-1]]
+    return Line(*read)

@@ -63,9 +63,7 @@ MEANINGS: dict[LicenceState, tuple[str, Promise]] = {
     LicenceState.SURRENDERED: (PLAIN, _("It was given back before its end. Nothing may leave under it.")),
     LicenceState.REPLACED: (
         PLAIN,
-        _(
-            "It was replaced by licence %(next)s, where what has left counts. Nothing may leave under this number."
-        ),
+        _("Licence %(next)s replaced it; what has left counts there. Nothing may leave under this one."),
     ),
 }
 

@@ -74,7 +74,7 @@ def test_the_holder_asks_from_the_page_of_the_licence(line, holder, language, wo
 def test_without_a_reason_nothing_is_begun_and_nothing_typed_is_lost(line, holder):
     address = reverse("licence-amend", args=[line.licence])
 
-    answer = text_of(client_of(holder).post(address, {"changes": " ", "once": "w0rd"}))
+    answer = text_of(client_of(holder, "en").post(address, {"changes": " ", "once": "w0rd"}))
 
     assert "Write what changes, and why." in answer
     assert not Amendment.objects.exists()
@@ -177,7 +177,7 @@ def test_the_chain_stands_on_the_page_of_each_licence(replaced, holder, officer)
             assert "Amended from licence to licence" in page
             assert reverse("licence", args=[other]) in page
     page = text_of(get(holder, "licence", old))
-    assert f"It was replaced by licence {new}, where what has left counts." in page
+    assert f"Licence {new} replaced it; what has left counts there." in page
     assert f"It no longer counts: licence {new} took its place." in page
     assert "licence-amend" not in page and reverse("licence-give-back", args=[old]) not in page
 
