@@ -120,8 +120,8 @@ def test_every_act_is_either_told_to_exporters_or_kept_from_them_on_purpose():
 
 @pytest.mark.parametrize("action", sorted(TOLD_TO_EXPORTERS))
 def test_no_sentence_for_exporters_has_room_for_a_name(action):
-    """What the sentence itself may speak of: the day of an opinion, the declaration, the number of a line, the
-    licence that took the place of another."""
+    """What the sentence itself may speak of: the day of an opinion, the declaration, the number of a line,
+    the licence that took the place of another."""
     said = dict.fromkeys(["due", "declaration", "line", "replacement"], "")
     assert str(LINES[action].exporter) % said
 
