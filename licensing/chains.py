@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from licensing.models import Licence, LicenceStatus
+from licensing.models import Licence, LicenceLine, LicenceStatus
 
 NEWEST = """
 WITH RECURSIVE chain AS (
@@ -25,6 +25,15 @@ WITH RECURSIVE chain AS (
     FROM chain JOIN licensing_licenceline AS later ON later.continues_id = chain.id
 )
 SELECT id FROM chain WHERE NOT is_replaced
+"""
+LINES = """
+WITH RECURSIVE chain AS (
+    SELECT id, continues_id FROM licensing_licenceline WHERE id = %s
+    UNION ALL
+    SELECT earlier.id, earlier.continues_id
+    FROM chain JOIN licensing_licenceline AS earlier ON earlier.id = chain.continues_id
+)
+SELECT id FROM chain
 """
 CHAIN = """
 WITH RECURSIVE earlier AS (
@@ -51,6 +60,13 @@ def newest_line(line_id: int) -> int | None:
     does."""
     rows = _rows(NEWEST_LINE, [line_id])
     return rows[0][0] if rows else None
+
+
+def lines_until(line: LicenceLine) -> list[int]:
+    """Return the ids of the line and of all whose account it carries on."""
+    if line.continues_id is None:
+        return [line.pk]
+    return [pk for (pk,) in _rows(LINES, [line.pk])]
 
 
 def of(licence: Licence) -> list[Licence]:

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import override
 
-from licensing import chains
+from licensing import chains, terms
 from licensing.actions import amendments, applications, corrections, customs, drafts, ledger, licences
 from licensing.actions.customs import UsedLine
 from licensing.actions.ledger import Declared, Message, Part
@@ -308,6 +308,31 @@ def test_a_licence_that_was_stopped_meanwhile_is_not_replaced(line):
     licences.suspend(line.licence.pk, reasons="x", by=UserFactory(decider=True), at=now())
 
     assert "Suspended" in refused_to_issue(case)
+
+
+def limited_to(case, most):
+    """Let at most so much of its goods leave with one declaration."""
+    given = terms.Given(limits={case.goods.get().pk: Decimal(most)})
+    terms.store(case.recommendations.get(), given)
+    return case
+
+
+def test_a_reservation_beyond_the_new_limit_of_a_declaration_is_in_the_way(line, siga):
+    reserve(line, 6, siga, declaration="DUCA-1")
+
+    said = refused_to_issue(limited_to(recommended(line.licence, quantity=Decimal(20)), 5))
+
+    assert "DUCA-1" in said and "more than the 5" in said
+
+
+def test_what_left_with_a_declaration_before_counts_towards_its_limit(line, siga):
+    use(line, 3, siga, key="u1")
+    new = issue(limited_to(recommended(line.licence, quantity=Decimal(20)), 5)).lines.get()
+
+    usage, _is_new = reserve(new, 3, siga, declaration="D-u1")
+
+    assert [reason["code"] for reason in usage.answer["reasons"]] == [ReasonCode.OVER_LIMIT]
+    assert reserve(new, 2, siga, key="r2", declaration="D-u1")[0].outcome == Usage.Outcome.RECORDED
 
 
 # --- taking the place -----------------------------------------------------------------------------------
