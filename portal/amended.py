@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from licensing import amendments
 from licensing.actions.amendments import GOODS_FIELDS, OWN_FIELDS
+from licensing.errors import Reason
 from licensing.models import Amendment, Application, Document, GoodsLine, LicenceLine, Party
 from portal.changes import Change, of_rows
 from portal.templatetags.portal import quantity
@@ -29,6 +30,7 @@ class Amended:
     amendment: Amendment
     changes: list[Change]  # in the order of the form
     left_out: list[LicenceLine]
+    against: list[Reason]  # its issue, as the books of the licence stand now
 
 
 def of_case(application: Application) -> Amended | None:
@@ -44,7 +46,14 @@ def of_case(application: Application) -> Amended | None:
         *_declarations(before, application),
         *_documents(list(before.documents.order_by("pk")), list(application.documents.order_by("pk"))),
     ]
-    return Amended(amendment, changes, amendments.left_out(amendment))
+    return Amended(amendment, changes, amendments.left_out(amendment), _against(amendment))
+
+
+def _against(amendment: Amendment) -> list[Reason]:
+    if not amendment.is_open:
+        return []
+    books = amendments.against_books(amendment, with_reservations=True)
+    return [*amendments.against_state(amendment), *books]
 
 
 def _goods(amendment: Amendment) -> list[Change]:

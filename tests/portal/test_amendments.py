@@ -159,6 +159,16 @@ def test_officers_read_what_differs_before_and_after(line, officer):
     assert f"It takes the place of licence {line.licence}" in decision
 
 
+def test_officers_read_what_stands_in_the_way_before_anybody_decides(line, officer):
+    Machine().report(line.licence, message("4"))
+    case = recommended(line.licence, quantity=Decimal(3))
+
+    page = text_of(get(officer, "case", case))
+
+    assert "As the books of the licence stand now, this can’t be issued" in page
+    assert "Line 1 asks for 3 units in all, but 4 units have left already." in page
+
+
 def test_an_ordinary_case_speaks_of_no_amendment(officer):
     case = granted().licence.application
 
