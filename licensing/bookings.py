@@ -221,6 +221,17 @@ def against_state(licence: Licence, at: datetime) -> Reasons:
     state = licence.state(at)
     if state in BOOKABLE:
         return []
+    if replacement := licence.replacement:
+        words = _("Licence %(licence)s was replaced by licence %(replacement)s. Name that one.")
+        said = {"licence": licence.reference, "replacement": replacement.reference}
+        return [
+            {
+                "code": ReasonCode.LICENCE_REPLACED,
+                "detail": words % said,
+                "state": state.value,
+                "replaced_by": replacement.reference,
+            }
+        ]
     words = _("Licence %(licence)s can't be used: %(state)s.")
     detail = words % {"licence": licence.reference, "state": str(state.label).lower()}
     return [{"code": ReasonCode.NOT_IN_FORCE, "detail": detail, "state": state.value}]

@@ -208,7 +208,9 @@ def _candidate(
     licence = line.licence
     state = licence.state(at)
     lacks: Reasons = []
-    if state != LicenceState.VALID:
+    if state == LicenceState.REPLACED:
+        lacks += bookings.against_state(licence, at)
+    elif state != LicenceState.VALID:
         words = _("Licence %(licence)s can't be used: %(state)s.")
         detail = words % {"licence": licence.reference, "state": str(state.label).lower()}
         lacks.append({"code": ReasonCode.NOT_IN_FORCE, "detail": detail, "state": state.value})

@@ -14,6 +14,7 @@ class ReasonCode(StrEnum):
     """What can stand against a shipment, as machines read it: in refusals, irregular departures, coverage."""
 
     NOT_IN_FORCE = "not-in-force"
+    LICENCE_REPLACED = "licence-replaced"
     NOTHING_ASKED = "nothing-asked"
     LINE_TWICE = "line-twice"
     ITEM_TWICE = "item-twice"

@@ -15,9 +15,19 @@ from anyascii import anyascii
 from babel import Locale
 from babel.dates import format_date
 from django.conf import settings
+from django.db.models import Sum
 
 from licensing.country import Text, pack
-from licensing.models import ApplicationKind, Licence, LicenceLine, Party, PartyRole, TransportMode, User
+from licensing.models import (
+    ApplicationKind,
+    EntryKind,
+    Licence,
+    LicenceLine,
+    Party,
+    PartyRole,
+    TransportMode,
+    User,
+)
 from licensing.pdf import picture, printable
 from licensing.references import in_fours
 from licensing.units import plain, unit_name
@@ -29,7 +39,7 @@ MOST_LINES = 500  # ten to twenty seconds of work, some fifty pages
 SPANISH, ENGLISH = Locale("es", "PA"), Locale("en", "GB")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 LICENCES = Licence.objects.select_related(
-    "holder", "application", "decision__by", "decision__recommendation__by"
+    "holder", "application", "replaces", "decision__by", "decision__recommendation__by"
 ).prefetch_related("lines__goods", "application__parties")
 
 TITLES: dict[str, Text] = {
@@ -110,9 +120,19 @@ def facts_of(licence: Licence) -> Facts:
         "end_use": application.end_use,
         "lines": [_line(line) for line in lines],
         "conditions": licence.conditions,
+        **_replaces(licence),
         "recommended": _signature(decision.recommendation.by, decision.recommendation.at),
         "decided": _signature(decision.by, decision.at),
     }
+
+
+def _replaces(licence: Licence) -> Facts:
+    """Return which licence it replaces; nothing where it replaces none, so that its document stays."""
+    if licence.replaces is None:
+        return {}
+    replaced = licence.replaces
+    on = pack().legal_day(replaced.issued_at).isoformat()
+    return {"replaces": {"reference": replaced.reference, "on": on}}
 
 
 def _in_order(parties: Iterable[Party]) -> list[Party]:
@@ -145,7 +165,17 @@ def _line(line: LicenceLine) -> Facts:
         "unit": line.unit,
         "value": str(line.value),
         "currency": line.currency,
+        **_left_before(line),
     }
+
+
+def _left_before(line: LicenceLine) -> Facts:
+    """Return how much of it had left under the licence that this one replaces, when it was issued."""
+    if line.continues_id is None:
+        return {}
+    carried = line.entries.filter(kind=EntryKind.CARRY, at=line.licence.issued_at, quantity__gt=0)
+    left = carried.aggregate(left=Sum("quantity"))["left"]
+    return {"left_before": plain(left)} if left else {}
 
 
 def _signature(user: User, at: datetime) -> Facts:
@@ -178,6 +208,7 @@ def sheet_of(facts: Facts, token: str = "") -> dict[str, Any]:
         "destination": place(route["destination"]),
         "destination_en": ENGLISH.territories.get(route["destination"], route["destination"]),
         "transit": [place(code) for code in route["transit_countries"]],
+        "replaced_on": day(date.fromisoformat(facts["replaces"]["on"])) if "replaces" in facts else None,
         "mode": MODES.get(route["transport_mode"]),
         "loading": country.port_name(route["port_of_loading"]),
         "lines": [_printed_line(line) for line in facts["lines"]],
@@ -207,6 +238,7 @@ def _printed_line(line: Facts) -> dict[str, Any]:
     return {
         **line,
         "quantity": number(quantity),
+        "left_before": number(Decimal(line["left_before"])) if "left_before" in line else "",
         "unit_name": unit,
         "value": number(Decimal(line["value"]), places=2),
         "origin_name": place(line["origin"]),

@@ -34,6 +34,7 @@ STATES = (
     LicenceState.SUSPENDED,
     LicenceState.REVOKED,
     LicenceState.SURRENDERED,
+    LicenceState.REPLACED,
 )
 EPOCH = date(1970, 1, 1)
 HOLDER, SHORT_HOLDER = 60, 28  # characters

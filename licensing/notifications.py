@@ -104,6 +104,7 @@ RECIPIENTS: dict[Action, Callable[[Event], Iterable[User]]] = {
     Action.REVOKE: filers,
     Action.ASK_SURRENDER: watchers,
     Action.SURRENDER: filers,
+    Action.REPLACE: filers,
     Action.ASK_LIST_CHANGE: other_administrators,
     Action.APPROVE_LIST_CHANGE: who_asked,
     Action.DECLINE_LIST_CHANGE: who_asked,

@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
-from licensing import signing
+from licensing import chains, signing
 from licensing.country import pack
 from licensing.licence_token import EPOCH, STATES
 from licensing.models import (
@@ -92,13 +92,13 @@ def _make(at: datetime, horizon: int) -> StatusSnapshot:
 
 def _rows(at: datetime) -> Iterator[list[Any]]:
     """Yield a row for each licence: its number, its state, of each line what remains, and, of a licence in
-    force, what it asks for beside the goods."""
+    force, what it asks for beside the goods; of one that was replaced, by which."""
     each = groupby(_lines(at).iterator(ROWS_AT_ONCE), key=lambda line: line.licence_id)
     licences = (list(lines) for _licence, lines in each)
     while some := list(islice(licences, ROWS_AT_ONCE)):
         states = [state_of(lines[0].licence, lines, at) for lines in some]
         in_force = [lines for lines, state in zip(some, states, strict=True) if state == LicenceState.VALID]
-        asked = _asked(in_force)
+        asked = _asked(in_force) | _replaced_by([lines[0].licence for lines in some])
         for lines, state in zip(some, states, strict=True):
             licence = lines[0].licence
             remaining = [[line.number, plain(line.remaining), line.unit] for line in lines]
@@ -107,6 +107,7 @@ def _rows(at: datetime) -> Iterator[list[Any]]:
 
 # What a licence asks for, by the numbers it is said under; none is ever given to another.
 RECEIVING, DESTINATION, PORTS, REGIMES, FIRST_DAY, LAST_DAY, NAMED_ONLY, MOST, CONDITIONS = range(1, 10)
+REPLACED_BY = 10  # of a licence that was replaced, the number of the one that counts
 
 
 def _asked(licences: list[list[LicenceLine]]) -> dict[int, dict[int, Any]]:
@@ -136,6 +137,13 @@ def _asked(licences: list[list[LicenceLine]]) -> dict[int, dict[int, Any]]:
         )
         for lines in licences
     }
+
+
+def _replaced_by(licences: list[Licence]) -> dict[int, dict[int, Any]]:
+    """Return by licence, where it was replaced, the number of the one that counts now."""
+    replaced = {one.reference: one.pk for one in licences if one.status == LicenceStatus.REPLACED}
+    newest = chains.newest(replaced) if replaced else {}
+    return {replaced[number]: {REPLACED_BY: later} for number, later in newest.items()}
 
 
 def _said(asked: dict[int, Any], terms: Terms | None, lines: list[LicenceLine]) -> dict[int, Any]:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from licensing import chains
 from licensing.bookings import Reasons, in_words, reason
 from licensing.country import Text, pack
 from licensing.errors import ReasonCode
@@ -328,7 +329,8 @@ def _moved_with(line: LicenceLine, declaration: str) -> Decimal:
     """Return what is booked of a line for a declaration, in whatever spelling: reserved, left, reversed."""
     wrong = F("confirmation__correction__entry__usage__declaration")  # of an entry that reverses another
     named = Coalesce(F("usage__declaration"), wrong, F("declaration"))
-    moved = LedgerEntry.objects.filter(line=line).values_list(named).order_by()
+    # What left under a licence that this one replaced left with the declaration all the same.
+    moved = LedgerEntry.objects.filter(line__in=chains.lines_until(line)).values_list(named).order_by()
     sums = moved.annotate(total=Sum("quantity") + Sum("reserved"))
     wanted = read_reference(declaration)
     return sum((total for name, total in sums if read_reference(name) == wanted), ZERO)

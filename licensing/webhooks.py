@@ -149,10 +149,10 @@ def _said(news: LicenceNews) -> dict[str, Any]:
     licence = news.licence.reference if news.licence else ""
     api = f"{settings.PORTAL_URL}/api/v1"
     if news.detention is None:
-        return {
-            "type": f"licence.{news.kind}",
-            "data": {"licence": licence, "url": f"{api}/licences/{licence}"},
-        }
+        data = {"licence": licence, "url": f"{api}/licences/{licence}"}
+        if news.kind == NewsKind.REPLACED and news.licence and news.licence.replacement:
+            data["replaced_by"] = news.licence.replacement.reference
+        return {"type": f"licence.{news.kind}", "data": data}
     return {
         "type": f"detention.{news.kind}",
         "data": {

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from licensing import calibration, classification, completeness, judgements
+from licensing import amendments, calibration, classification, completeness, judgements
 from licensing.errors import Reason, Refused
 from licensing.judgements import HitState
 from licensing.models import (
@@ -37,6 +37,26 @@ Guard = Callable[[Any, Any, datetime], Reason | None]  # the reason why not, or 
 def nothing_is_missing(application: Application, _user: User, _at: datetime) -> Reason | None:
     lacking = [str(reason) for section in completeness.missing(application).values() for reason in section]
     return " ".join(lacking) or None
+
+
+def it_can_take_the_place(application: Application, _user: User, _at: datetime) -> Reason | None:
+    """What an amendment asks for fits what has left under the licence that it amends."""
+    return _taking_the_place(application, with_reservations=False)
+
+
+def it_can_take_the_place_now(application: Application, _user: User, _at: datetime) -> Reason | None:
+    """And what customs has reserved fits too, so that no truck on its way is stopped."""
+    return _taking_the_place(application, with_reservations=True)
+
+
+def _taking_the_place(application: Application, *, with_reservations: bool) -> Reason | None:
+    amendment = amendments.of(application)
+    if amendment is None:
+        return None
+    reasons = amendments.against_state(amendment) or amendments.against_books(
+        amendment, with_reservations=with_reservations
+    )
+    return " ".join(map(str, reasons)) or None
 
 
 def every_party_is_screened(application: Application, _user: User, at: datetime) -> Reason | None:
@@ -182,6 +202,13 @@ def nothing_is_reserved(licence: Licence, _user: User, _at: datetime) -> Reason 
     return _("Customs keeps a quantity for a declaration. Wait until it has left or was released.")
 
 
+def another_licence_carries_it_on(licence: Licence, _user: User | None, _at: datetime) -> Reason | None:
+    """The portal replaces a licence only by one that was issued, and once nothing is left on its lines."""
+    if licence.replacements.exists() and not licence.lines.filter(is_replaced=False).exists():
+        return None
+    return _("No licence takes the place of this one.")
+
+
 def _recommendation(application: Application) -> Recommendation:
     return application.recommendations.latest()
 
@@ -204,20 +231,33 @@ _LOOKED_INTO = (
 )
 
 TRANSITIONS: dict[Action, Transition] = {
-    Action.SUBMIT: Transition((_A.DRAFT,), _A.SUBMITTED, _P.APPLY, (nothing_is_missing,)),
+    Action.SUBMIT: Transition(
+        (_A.DRAFT,), _A.SUBMITTED, _P.APPLY, (nothing_is_missing, it_can_take_the_place)
+    ),
     Action.WITHDRAW: Transition(
         (_A.DRAFT, _A.SUBMITTED, _A.IN_REVIEW, _A.INFORMATION_REQUESTED), _A.WITHDRAWN, _P.APPLY
     ),
     Action.TAKE_ON: Transition((_A.SUBMITTED,), _A.IN_REVIEW, _P.REVIEW),
     Action.REQUEST_INFORMATION: Transition((_A.IN_REVIEW,), _A.INFORMATION_REQUESTED, _P.REVIEW),
-    Action.ANSWER: Transition((_A.INFORMATION_REQUESTED,), _A.IN_REVIEW, _P.APPLY, (nothing_is_missing,)),
+    Action.ANSWER: Transition(
+        (_A.INFORMATION_REQUESTED,),
+        _A.IN_REVIEW,
+        _P.APPLY,
+        (nothing_is_missing, it_can_take_the_place),
+    ),
     Action.RECOMMEND: Transition((_A.IN_REVIEW,), _A.RECOMMENDED, _P.REVIEW, _LOOKED_INTO),
     Action.SEND_BACK: Transition((_A.RECOMMENDED,), _A.IN_REVIEW, _P.DECIDE),
     Action.APPROVE: Transition(
         (_A.RECOMMENDED,),
         _A.APPROVED,
         _P.DECIDE,
-        (somebody_else_recommended, approval_is_recommended, *_LOOKED_INTO, no_party_is_listed),
+        (
+            somebody_else_recommended,
+            approval_is_recommended,
+            *_LOOKED_INTO,
+            no_party_is_listed,
+            it_can_take_the_place_now,
+        ),
     ),
     Action.REFUSE: Transition(
         (_A.RECOMMENDED,),
@@ -240,6 +280,7 @@ TRANSITIONS: dict[Action, Transition] = {
         _P.MANAGE_LICENCE,
         (the_holder_gives_it_back, nothing_is_reserved),
     ),
+    Action.REPLACE: Transition((_L.ACTIVE,), _L.REPLACED, None, (another_licence_carries_it_on,)),
 }
 
 

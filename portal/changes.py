@@ -1,7 +1,7 @@
 """What changed, field by field: of a party and a listed entry since an officer judged, and of what was handed
 in by a correction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -94,6 +94,21 @@ def of_edit(event: Event) -> list[Change]:
         for name in names
     ]
     return [change for change in found if change.before != change.after]
+
+
+def of_rows(side: str, before: models.Model, after: models.Model, names: Iterable[str]) -> list[Change]:
+    """Return what two rows of a table say differently in these fields, in their order."""
+    model: Any = type(after)
+    return [
+        Change(
+            side,
+            str(LABELS.get(name) or model._meta.get_field(name).verbose_name),
+            _worded(model, name, getattr(before, name)),
+            _worded(model, name, getattr(after, name)),
+        )
+        for name in names
+        if getattr(before, name) != getattr(after, name)
+    ]
 
 
 def _called(event: Event) -> str:

@@ -75,12 +75,18 @@ APPEND_ONLY = (
 )
 
 # Rows of these are never changed, but go: with a part of a draft, or when they are over.
-UNCHANGED = ("licensing.GoodsSuggestion", "licensing.GoodsCheck", "licensing.AccessToken")
+UNCHANGED = (
+    "licensing.GoodsSuggestion",
+    "licensing.GoodsCheck",
+    "licensing.AmendedLine",
+    "licensing.AccessToken",
+)
 
 # Rows of these may be deleted: what is still a draft, what is replaced by a newer one or over, and what the
 # session and sign-in libraries tidy up.
 DELETABLE = (
     "licensing.GoodsLine",
+    "licensing.AmendedLine",
     "licensing.GoodsSuggestion",
     "licensing.GoodsCheck",
     "licensing.Party",

@@ -52,6 +52,8 @@ def said(key: str) -> Callable[[Event], str]:
 
 
 def copied_from(event: Event) -> str:
+    if amended := event.after.get("amends"):
+        return gettext("To amend licence %(reference)s.") % {"reference": amended}
     source = event.after.get("copied_from")
     return gettext("With the data of %(reference)s.") % {"reference": source} if source else ""
 
@@ -93,6 +95,7 @@ PARTS: dict[str, Promise] = {
     "party": _("parties"),
     "endusedeclaration": _("end use"),
     "document": _("documents"),
+    "amendment": _("what the amendment changes"),
 }
 
 # What is not here (accounts, keys) is not part of a case. %(who)s is the person's name, for officers only.
@@ -239,6 +242,10 @@ LINES: dict[Action, Line] = {
         _("The authority took the licence back. It can no longer be used."),
         said("reasons"),
         detail_for_exporter=True,
+    ),
+    Action.REPLACE: Line(
+        _("Licence %(replacement)s took the place of this one."),
+        _("Licence %(replacement)s took the place of this one. Nothing may leave under this number."),
     ),
     Action.RECORD_USAGE: Line(
         _("%(who)s wrote a quantity off for the declaration %(declaration)s."),
@@ -389,6 +396,7 @@ def _facts_for_exporter(event: Event) -> dict[str, str]:
         "due": _due(event),
         "declaration": event.data.get("declaration", ""),
         "line": event.data.get("line", ""),
+        "replacement": event.data.get("replacement", ""),
     }
 
 

@@ -9,6 +9,7 @@ from portal.api import urls as api_urls
 from portal.views import (
     accounts,
     alerts,
+    amendments,
     applications,
     assessments,
     calibration,
@@ -90,6 +91,12 @@ urlpatterns = [
     path("applications/<str:reference>/answer/", applications.answer, name="application-answer"),
     path("applications/<str:reference>/copy/", applications.copy, name="application-copy"),
     path("applications/<str:reference>/form/", form.tasks, name="form"),
+    path("applications/<str:reference>/form/amendment/", amendments.reword, name="form-amendment"),
+    path(
+        "applications/<str:reference>/form/amendment/lines/<int:pk>/",
+        amendments.put_back,
+        name="form-amendment-line",
+    ),
     path("applications/<str:reference>/form/about/", form.about, name="form-about"),
     path("applications/<str:reference>/form/goods/", goods.index, name="form-goods"),
     path("applications/<str:reference>/form/goods/new/", goods.line, name="form-goods-new"),
@@ -133,6 +140,7 @@ urlpatterns = [
     path("licences/<str:reference>/ledger/", ledger.index, name="licence-ledger"),
     path("licences/<str:reference>/ledger/<int:pk>/", ledger.entry, name="licence-ledger-entry"),
     path("licences/<str:reference>/document/", licences.document, name="licence-document"),
+    path("licences/<str:reference>/amend/", amendments.start, name="licence-amend"),
     path("licences/<str:reference>/give-back/", licences.give_back, name="licence-give-back"),
     path("licences/<str:reference>/change/<str:action>/", licences.change, name="licence-change"),
     path("customs/", customs.search, name="licence-search"),

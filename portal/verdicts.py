@@ -27,7 +27,9 @@ WRITE_OFF = gettext_lazy(
     "Compare goods, quantity, consignee and destination with what stands below. Then write off what leaves."
 )
 
-# Why not, and what to do. %(first)s and %(last)s are the days of the licence.
+THE_OTHER = gettext_lazy("This paper no longer counts. Ask for the other licence, and look up its number.")
+
+# Why not, and what to do. %(first)s and %(last)s are the days of the licence, %(next)s is what replaced it.
 AGAINST: dict[LicenceState, tuple[Promise, Promise]] = {
     LicenceState.NOT_YET: (gettext_lazy("It holds only from %(first)s."), HOLD),
     LicenceState.EXPIRED: (gettext_lazy("It expired at the end of %(last)s."), HOLD),
@@ -35,17 +37,23 @@ AGAINST: dict[LicenceState, tuple[Promise, Promise]] = {
     LicenceState.SUSPENDED: (gettext_lazy("The authority has suspended it."), HOLD),
     LicenceState.REVOKED: (gettext_lazy("The authority has revoked it."), HOLD),
     LicenceState.SURRENDERED: (gettext_lazy("Its holder gave it back before its end."), HOLD),
+    LicenceState.REPLACED: (gettext_lazy("It was replaced by licence %(next)s."), THE_OTHER),
 }
 
 
 def verdict(licence: Licence, at: datetime) -> Verdict:
     """Say what customs does about goods under the licence at `at`. Reads its lines."""
     some_used_up = any(line.is_used_up for line in licence.lines.all())
-    return verdict_of(licence.state(at), licence.valid_from, licence.valid_to, some_used_up=some_used_up)
+    replaced_by = str(licence.replacement or "")
+    return verdict_of(
+        licence.state(at), licence.valid_from, licence.valid_to, replaced_by, some_used_up=some_used_up
+    )
 
 
-def verdict_of(state: LicenceState, first: date, last: date, *, some_used_up: bool) -> Verdict:
-    days = {"first": legal_date(first), "last": legal_date(last)}
+def verdict_of(
+    state: LicenceState, first: date, last: date, replaced_by: str, *, some_used_up: bool
+) -> Verdict:
+    days = {"first": legal_date(first), "last": legal_date(last), "next": replaced_by}
     if state in AGAINST:
         against, next_step = AGAINST[state]
         return Verdict("bad", _("NOT VALID"), str(against) % days, str(next_step))
@@ -122,8 +130,9 @@ def not_genuine(code: str) -> Verdict:
 
 
 def offline_verdicts() -> dict[str, Verdict]:
-    """Return every verdict of the verify page; {first} and {last} are the days of the licence."""
-    days = {"first": "{first}", "last": "{last}"}
+    """Return every verdict of the verify page; {first} and {last} are the days of the licence,
+    {next} is the one that replaced it."""
+    days = {"first": "{first}", "last": "{last}", "next": "{next}"}
     against = {
         state.value: Verdict("bad", _("NOT VALID"), str(reason) % days, str(next_step))
         for state, (reason, next_step) in AGAINST.items()

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from licensing import bookings
+from licensing import bookings, chains
+from licensing.actions import replacing
 from licensing.bookings import Move
 from licensing.errors import Refused
 from licensing.models import (
@@ -58,14 +59,16 @@ def confirm(correction_id: int, *, by: User, at: datetime) -> CorrectionConfirma
     rows = Correction.objects.select_related("entry__line__licence", "irregularity")
     correction = rows.get(pk=correction_id)
     licence = _licence(correction)
-    licences = bookings.locked([licence.reference] if licence else [])
+    numbers = [licence.reference] if licence else []
+    licences = bookings.locked([*numbers, *chains.newest(numbers).values()])
     _check_second(correction, by)
     confirmation = CorrectionConfirmation.objects.create(
         correction=correction, first_by=correction.by, by=by, at=at
     )
     if correction.entry:
         move = _reversing(correction.entry, licences, confirmation)
-        bookings.book([move], usage=None, movement=None, at=at)
+        back = replacing.carried_back(move, licences)
+        bookings.book([*back, move], usage=None, movement=None, at=at)
     _log(Action.CORRECT, correction, by, at)
     return confirmation
 

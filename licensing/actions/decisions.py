@@ -6,7 +6,8 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from licensing import notifications, outbox, references, terms
+from licensing import amendments, notifications, outbox, references, terms
+from licensing.actions import replacing
 from licensing.classification import codes_that_count
 from licensing.country import months_after, pack
 from licensing.errors import Refused
@@ -47,16 +48,20 @@ def refuse(application_id: int, *, reasons: str, by: User, at: datetime) -> Deci
 
 @transaction.atomic
 def approve(application_id: int, *, reasons: str, by: User, at: datetime) -> Licence:
-    """Approve what was recommended and issue the licence for everything the application asks for.
+    """Approve what was recommended and issue the licence for everything the application asks for. Where it
+    amends a licence, the new one takes the place of that.
 
     The licence holds from today, for the months recommended, to the end of its last legal day.
     Raises Refused if it can't be approved now, or not by `by`.
     """
     application = Application.objects.lock(application_id)
+    amended = replacing.lock_amended(application)
     _check_reasons(reasons)
     event = perform(application, Action.APPROVE, by=by, at=at, reasons=reasons.strip())
     decision = _decide(application, Outcome.APPROVE, reasons, by, at)
     licence = _issue(application, decision, at)
+    if amended:
+        replacing.replace(amended, licence, at=at)
     outbox.put(Job.RENDER_LICENCE, at=at, licence_id=licence.pk)
     notifications.announce(event)
     return licence
@@ -79,6 +84,7 @@ def _issue(application: Application, decision: Decision, at: datetime) -> Licenc
     country = pack()
     first, last = period(decision.recommendation.months or 0, at)
     set_terms = terms.of(decision.recommendation)
+    amendment = amendments.of(application)
     licence = Licence.objects.create(
         application=application,
         decision=decision,
@@ -91,11 +97,14 @@ def _issue(application: Application, decision: Decision, at: datetime) -> Licenc
         ends_at=country.end_of(last),
         conditions=[*decision.recommendation.conditions, *_in_words(set_terms)],
         issued_at=at,
+        replaces=amendment.licence if amendment else None,
     )
     lines = list(application.goods.all())
     codes = codes_that_count(lines)
+    continued = replacing.continued(amendment) if amendment else {}
     LicenceLine.objects.bulk_create(
-        granting(licence, goods, set_terms, codes=codes[goods.pk]) for goods in lines
+        granting(licence, goods, set_terms, codes=codes[goods.pk], continues=continued.get(goods.pk))
+        for goods in lines
     )
     return licence
 
@@ -112,9 +121,11 @@ def granting(
     set_terms: Terms | None = None,
     *,
     codes: tuple[str, ...] | None = None,
+    continues: LicenceLine | None = None,
 ) -> LicenceLine:
     """Return the line, not yet stored, by which `licence` grants all that was asked for. `codes` are the
-    entries that officers found; without them, the exporter's."""
+    entries that officers found; without them, the exporter's. `continues` is the line of the licence it
+    replaces whose account it carries on."""
     return LicenceLine(
         licence=licence,
         goods=goods,
@@ -128,6 +139,7 @@ def granting(
         currency=goods.currency,
         quantity_tolerance=set_terms.quantity_tolerance if set_terms else Decimal(0),
         value_tolerance=set_terms.value_tolerance if set_terms else Decimal(0),
+        continues=continues,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from licensing import bookings, terms
+from licensing.actions import replacing
 from licensing.actions.messages import ZERO, Declared, Outcome
 from licensing.actions.reserving import bearing, shrink
 from licensing.bookings import Move, Reasons
@@ -25,6 +26,7 @@ def depart_item(
     """Write off what the line bears of goods that are gone, and hand the rest to the officers."""
     licence = licences.get(one.licence)
     line = bookings.line_of(licence, one.number) if licence else None
+    line = replacing.carrying_on(line, licences) if line else None
     reservation = held if held and line and held.line_id == line.pk else None
     kept = reservation.open_quantity if reservation else ZERO
     room = outcome.left_of(line) + kept if line else ZERO
@@ -39,7 +41,7 @@ def depart_item(
         return [
             *(unlike or too_much),
             *bookings.against_detention(usage.declaration, was_detained=outcome.was_detained),
-            *terms.against_shipment(licence, shipment, left_at),
+            *terms.against_shipment(line.licence, shipment, left_at),
             *terms.against_amount(line, usage.declaration, outcome.taken[line.pk] + asked - kept),
         ]
 

@@ -109,7 +109,7 @@ def save(
     application_id: int, *, by: User, at: datetime, seen: int | None = None, **fields: Any
 ) -> Application:
     """Write fields of the application itself (about, route). Raises edits.Overtaken, as the next ones do."""
-    application = _editable(application_id, by)
+    application = editable(application_id, by)
     edits.write(application, application, fields, by=by, at=at, seen=seen)
     return application
 
@@ -130,7 +130,7 @@ def put_goods(
 
     `offer` is what the page suggested for it, with what the exporter made of that.
     """
-    application = _editable(application_id, by)
+    application = editable(application_id, by)
     if line_id is None:
         if there := edits.added(application, application.goods, once, fields):
             return cast(GoodsLine, there)
@@ -178,7 +178,7 @@ def say_why_not(
     `seen` is the digest of the line that was asked about: of goods changed meanwhile it is asked anew. A
     question that was answered already is left as it is. Raises Refused.
     """
-    application = _editable(application_id, by)
+    application = editable(application_id, by)
     line: GoodsLine = _one(application.goods, line_id)
     asked = goods_checks.asked_of(line)
     if asked.check is None or digest(line) != seen:
@@ -206,7 +206,7 @@ def put_party(
     **fields: Any,
 ) -> Party:
     """Add a party, or change party `party_id`. A party asked for again with the same `once` is there."""
-    application = _editable(application_id, by)
+    application = editable(application_id, by)
     if party_id is None:
         if there := edits.added(application, application.parties, once, fields):
             return cast(Party, there)
@@ -244,7 +244,7 @@ def declare(
     seen: int | None = None,
 ) -> Application:
     """Write the end use and the answers given so far: question -> (yes or no, explanation)."""
-    application = _editable(application_id, by)
+    application = editable(application_id, by)
     edits.write(application, application, {"end_use": end_use}, by=by, at=at, seen=seen)
     for question, (answer, explanation) in answers.items():
         declaration = application.declarations.filter(question=question).first() or EndUseDeclaration(
@@ -266,7 +266,7 @@ def add_document(
     once: str = "",
 ) -> Document:
     """Keep a file with the application. Raises Refused if it is empty, too large or not of a kind we take."""
-    application = _editable(application_id, by)
+    application = editable(application_id, by)
     if application.documents.count() >= DOCUMENTS_AT_MOST:
         raise Refused(
             _("An application can have at most %(count)d documents.") % {"count": DOCUMENTS_AT_MOST}
@@ -291,7 +291,8 @@ def drop_document(application_id: int, document_id: int, *, by: User, at: dateti
     edits.drop(application, application.documents.filter(pk=document_id).first(), by=by, at=at)
 
 
-def _editable(application_id: int, by: User) -> Application:
+def editable(application_id: int, by: User) -> Application:
+    """Return the application, locked. Raises Refused unless `by` may change it now."""
     application = Application.objects.lock(application_id)
     if not may(by, Permission.APPLY, application):
         raise Refused(_("Your role does not allow this."))
@@ -305,7 +306,7 @@ def _editable(application_id: int, by: User) -> Application:
 
 def _draft(application_id: int, by: User) -> Application:
     """Nothing is deleted once it was handed in: it can only be corrected."""
-    application = _editable(application_id, by)
+    application = editable(application_id, by)
     if application.status != ApplicationStatus.DRAFT:
         raise Refused(_("What was handed in can be corrected but not removed."))
     return application

@@ -8,7 +8,7 @@ left is never refused for what a licence says.
 from collections.abc import Sequence
 from datetime import datetime
 
-from licensing import bookings, terms
+from licensing import bookings, chains, terms
 from licensing.actions.departures import depart_item
 from licensing.actions.messages import (
     Declared,
@@ -132,5 +132,7 @@ def depart(message: Message, items: Sequence[Declared], *, by: User, at: datetim
         return outcome
 
     asked = [plain_declared(one) for one in items]
-    task = Task(Usage.Kind.DEPART, asked, work, numbers(items), EntryKind.DEPART)
+    named = numbers(items)
+    licences = named.union(chains.newest(named).values())  # what left under a replaced one counts there
+    task = Task(Usage.Kind.DEPART, asked, work, licences, EntryKind.DEPART)
     return answer(task, message, by, at)

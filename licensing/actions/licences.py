@@ -39,6 +39,8 @@ def ask_surrender(licence_id: int, *, reasons: str, by: User, at: datetime) -> S
         raise Refused(_("Give the reasons."))
     if licence.status != LicenceStatus.ACTIVE or not licence.is_live(at):
         raise Refused(_("Only a licence that is in force can be given back."))
+    if licence.amendments.filter(is_open=True).exists():
+        raise Refused(_("You asked for an amendment of this licence. Withdraw that first."))
     request, is_new = SurrenderRequest.objects.get_or_create(
         licence=licence, defaults={"reason": reasons.strip(), "by": by, "at": at}
     )

@@ -9,6 +9,7 @@ from licensing.models.accounts import (
     User,
 )
 from licensing.models.addresses import Address
+from licensing.models.amendments import AmendedLine, Amendment
 from licensing.models.applications import (
     CLOSED,
     DECLARED_ROLES,
@@ -89,6 +90,8 @@ __all__ = [
     "Action",
     "Address",
     "AccessToken",
+    "AmendedLine",
+    "Amendment",
     "ApiKey",
     "ApiScope",
     "Application",

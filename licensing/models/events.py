@@ -40,6 +40,7 @@ class Action(models.TextChoices):
     REVOKE = "revoke", _("Revoke licence")
     ASK_SURRENDER = "ask-surrender", _("Give the licence back")
     SURRENDER = "surrender", _("Take the licence back")
+    REPLACE = "replace", _("Replace licence")
     RECORD_USAGE = "record-usage", _("Write off a quantity")
     REFUSE_USAGE = "refuse-usage", _("Refuse a write-off")
     RESERVE = "reserve", _("Reserve a quantity")

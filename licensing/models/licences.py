@@ -24,10 +24,11 @@ class LicenceStatus(models.TextChoices):
     SUSPENDED = "suspended", _("Suspended")
     REVOKED = "revoked", _("Revoked")
     SURRENDERED = "surrendered", _("Given back")
+    REPLACED = "replaced", _("Replaced")
 
 
 # Nothing can be shipped under such a licence, ever again.
-ENDED = (LicenceStatus.REVOKED, LicenceStatus.SURRENDERED)
+ENDED = (LicenceStatus.REVOKED, LicenceStatus.SURRENDERED, LicenceStatus.REPLACED)
 
 
 class LicenceState(models.TextChoices):
@@ -40,6 +41,16 @@ class LicenceState(models.TextChoices):
     SUSPENDED = "suspended", _("Suspended")
     REVOKED = "revoked", _("Revoked")
     SURRENDERED = "surrendered", _("Given back")
+    REPLACED = "replaced", _("Replaced")
+
+
+# What somebody decided, which neither the period nor the balances change.
+DECIDED = (
+    LicenceState.SUSPENDED,
+    LicenceState.REVOKED,
+    LicenceState.SURRENDERED,
+    LicenceState.REPLACED,
+)
 
 
 class LicenceQuerySet(models.QuerySet["Licence"]):
@@ -65,7 +76,7 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
 
     def in_state(self, state: LicenceState, at: datetime) -> Self:
         """Those that are worth `state` at `at`, as `Licence.state` says of one."""
-        if state in (LicenceState.SUSPENDED, LicenceState.REVOKED, LicenceState.SURRENDERED):
+        if state in DECIDED:
             return self.filter(status=state.value)
         active = self.filter(status=LicenceStatus.ACTIVE)
         if state == LicenceState.EXPIRED:
@@ -100,6 +111,10 @@ class Licence(models.Model):
     ends_at = models.DateTimeField()  # exclusive
     conditions = ArrayField(models.TextField(), default=list)
     issued_at = models.DateTimeField()
+    # The licence that an amendment changed into this one. A trigger asks for the amendment.
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, db_index=False, related_name="replacements", editable=False
+    )
 
     objects = LicenceQuerySet.as_manager()
 
@@ -118,6 +133,12 @@ class Licence(models.Model):
                 condition=Q(check_code__regex=r"^[0-9A-HJKMNP-TV-Z]{16}$"),
                 name="check_code_is_sixteen_crockford_characters",
             ),
+            models.UniqueConstraint(
+                fields=["replaces"],
+                condition=Q(replaces__isnull=False),
+                name="a_licence_is_replaced_once",
+            ),
+            models.CheckConstraint(condition=~Q(replaces=F("pk")), name="no_licence_replaces_itself"),
         ]
         indexes = [models.Index(fields=["ends_at"], name="licences_by_their_end")]
 
@@ -127,6 +148,14 @@ class Licence(models.Model):
     def is_live(self, at: datetime) -> bool:
         """Say what `LicenceQuerySet.live` says of many."""
         return self.status not in ENDED and at < self.ends_at
+
+    @property
+    def replacement(self) -> "Licence | None":
+        """Return the licence that counts in the place of this one, if it was replaced."""
+        newest = self
+        while newest.status == LicenceStatus.REPLACED:
+            newest = newest.replacements.get()
+        return newest if newest != self else None
 
     def state(self, at: datetime) -> LicenceState:
         """Say what the licence is worth at `at`. Reads its lines."""
@@ -188,16 +217,19 @@ class Balance:
     used: Decimal
     reserved: Decimal
     quantity_tolerance: Decimal
+    is_replaced: bool
 
     @property
     def most(self) -> Decimal:
         """Return the most that may leave: what was granted, and the tolerance where there is one, rounded
         down to what the unit can count."""
-        return _with_tolerance(self.granted, self.quantity_tolerance, decimals_of(self.unit))
+        return with_tolerance(self.granted, self.quantity_tolerance, decimals_of(self.unit))
 
     @property
     def remaining(self) -> Decimal:
         """Return what may still be reserved or leave without a reservation."""
+        if self.is_replaced:
+            return Decimal(0)
         return self.most - self.used - self.reserved
 
     @property
@@ -229,6 +261,11 @@ class LicenceLine(Balance, models.Model):
     reserved_value = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
     quantity_tolerance = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))  # per cent
     value_tolerance = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))  # per cent
+    # The line of the replaced licence whose account this one carries on.
+    continues = models.ForeignKey(
+        "self", models.PROTECT, null=True, db_index=False, related_name="continuations", editable=False
+    )
+    is_replaced = models.BooleanField(default=False, editable=False)
 
     class Meta:
         ordering = ["number"]
@@ -260,6 +297,15 @@ class LicenceLine(Balance, models.Model):
                 ),
                 name="a_tolerance_is_a_share_of_what_is_granted",
             ),
+            models.UniqueConstraint(
+                fields=["continues"],
+                condition=Q(continues__isnull=False),
+                name="a_line_is_continued_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_replaced=False) | Q(used=0, reserved=0, used_value=0, reserved_value=0),
+                name="nothing_stays_on_a_replaced_line",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -267,7 +313,9 @@ class LicenceLine(Balance, models.Model):
 
     @property
     def remaining_value(self) -> Decimal:
-        return _with_tolerance(self.value, self.value_tolerance, 2) - self.used_value - self.reserved_value
+        if self.is_replaced:
+            return Decimal(0)
+        return with_tolerance(self.value, self.value_tolerance, 2) - self.used_value - self.reserved_value
 
     def value_of(self, quantity: Decimal) -> Decimal:
         """Return the granted value's share of `quantity`. Rounded down, so that parts never add up to more
@@ -276,7 +324,8 @@ class LicenceLine(Balance, models.Model):
         return share.quantize(Decimal("0.01"), rounding=ROUND_DOWN)
 
 
-def _with_tolerance(granted: Decimal, per_cent: Decimal, decimals: int) -> Decimal:
+def with_tolerance(granted: Decimal, per_cent: Decimal, decimals: int) -> Decimal:
+    """Return the most that may leave of what is granted, rounded down to so many decimals."""
     if not per_cent:
         return granted
     most = granted + granted * per_cent / 100
@@ -354,6 +403,7 @@ class EntryKind(models.TextChoices):
     EXPIRE = "expire", _("Reservation ran out")
     DEPART = "depart", _("Had left already")
     CORRECT = "correct", _("Reversed")
+    CARRY = "carry", _("Carried over")  # between a line and the one that continues it
 
 
 class LedgerEntry(models.Model):
@@ -412,16 +462,20 @@ class LedgerEntry(models.Model):
                     value__gte=0,
                     reserved_value__lte=0,
                 )
-                | Q(kind="correct", quantity__lt=0, reserved=0, value__lte=0, reserved_value=0),
+                | Q(kind="correct", quantity__lt=0, reserved=0, value__lte=0, reserved_value=0)
+                | Q(kind="carry", reserved=0, reserved_value=0) & ~Q(quantity=0)
+                | Q(kind="carry", quantity=0, value=0) & ~Q(reserved=0),
                 name="a_ledger_entry_moves_what_its_kind_says",
             ),
             models.CheckConstraint(
-                condition=Q(usage__isnull=False) | Q(kind__in=["expire", "correct"]),
-                name="an_entry_without_a_message_ran_out_or_is_corrected",
+                condition=Q(usage__isnull=False) | Q(kind__in=["expire", "correct", "carry"]),
+                name="an_entry_without_a_message_is_the_portals",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["use", "correct"], reservation=None)
                 | Q(kind="depart")
+                | Q(kind="carry", reserved=0, reservation=None)
+                | Q(kind="carry", reservation__isnull=False) & ~Q(reserved=0)
                 | Q(kind__in=["reserve", "post", "release", "expire"], reservation__isnull=False),
                 name="what_was_reserved_names_its_reservation",
             ),

@@ -22,6 +22,7 @@ class NewsKind(models.TextChoices):
     REINSTATED = "reinstated", _("Reinstated")
     REVOKED = "revoked", _("Revoked")
     SURRENDERED = "surrendered", _("Given back")
+    REPLACED = "replaced", _("Replaced")
     EXPIRED = "expired", _("Expired")
     EXHAUSTED = "exhausted", _("Used up")
     # Of goods that customs keeps back

@@ -30,7 +30,17 @@ from portal.http import ApiRequest
 MOST_LINES = 200  # of one message
 CLAUSE_KINDS = [kind.value for kind in ClauseKind]
 # In this order, always
-IN_A_REASON = ("code", "detail", "item", "line", "remaining", "remaining_value", "unit", "state")
+IN_A_REASON = (
+    "code",
+    "detail",
+    "item",
+    "line",
+    "remaining",
+    "remaining_value",
+    "unit",
+    "state",
+    "replaced_by",
+)
 
 
 class Names(serializers.Serializer[Any]):
@@ -98,6 +108,9 @@ class WorthOut(serializers.Serializer[Any]):
         choices=LicenceState.values, help_text="What the licence is worth at `as_of`."
     )
     usable = serializers.BooleanField(help_text="True if, and only if, the state is `valid`.")
+    replaced_by = serializers.CharField(
+        help_text="Number of the licence that counts in its place; empty unless the state is `replaced`."
+    )
     holder = Holder()
     valid_from = serializers.DateField(help_text="First legal day, in the country's time zone.")
     valid_to = serializers.DateField(help_text="Last legal day, included.")
@@ -271,6 +284,7 @@ def facts_of(licence: Licence) -> Facts:
         parties=parties.values_list("role", "name", "country"),
         lines=licence.lines.all(),
         terms=terms.stated_of(licence),
+        replaced_by=str(licence.replacement or ""),
     )
 
 

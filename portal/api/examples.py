@@ -31,6 +31,7 @@ LICENCE = {
     "number": "PA-L-2026-000123",
     "state": "valid",
     "usable": True,
+    "replaced_by": "",
     "holder": {"name": "Óptica del Istmo, S. A.", "tax_id": "155612345-2-2016"},
     "valid_from": "2026-01-01",
     "valid_to": "2026-12-31",

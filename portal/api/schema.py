@@ -125,7 +125,12 @@ class ReasonOut(serializers.Serializer[Any]):
     remaining_value = serializers.CharField(required=False, help_text="What remains of the line's value.")
     unit = serializers.CharField(required=False, help_text="The line's unit.")
     state = serializers.ChoiceField(
-        choices=LicenceState.values, required=False, help_text="The licence's state, for `not-in-force`."
+        choices=LicenceState.values,
+        required=False,
+        help_text="The licence's state, for `not-in-force` and `licence-replaced`.",
+    )
+    replaced_by = serializers.CharField(
+        required=False, help_text="Number of the licence to name, for `licence-replaced`."
     )
 
     def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:

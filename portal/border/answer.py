@@ -27,6 +27,7 @@ class _Line(NamedTuple):
     used: Decimal
     reserved: Decimal
     quantity_tolerance: Decimal
+    is_replaced: bool
 
 
 class Line(_Line, Balance):
@@ -76,6 +77,7 @@ class Facts(NamedTuple):
     parties: Iterable[tuple[str, str, str]]
     lines: Iterable[LineLike]
     terms: Stated | None  # what its conditions are, as far as they are data
+    replaced_by: str  # "" unless it was replaced
 
 
 class Answer(NamedTuple):
@@ -113,6 +115,7 @@ def content_of(facts: Facts, at: datetime) -> dict[str, Any]:
         "number": facts.reference,
         "state": state.value,
         "usable": state == LicenceState.VALID,
+        "replaced_by": facts.replaced_by,
         "holder": {"name": facts.holder, "tax_id": facts.tax_id},
         "valid_from": facts.valid_from.isoformat(),
         "valid_to": facts.valid_to.isoformat(),

@@ -27,7 +27,7 @@ SELECT key.id, key.scopes, key.role, key.is_stale, key.certificate_sha256,
     (SELECT json_agg(json_build_array(role, name, country) ORDER BY id) FROM licensing_party
         WHERE application_id = licence.application_id AND role IN ({ROLES}))::text,
     (SELECT json_agg(json_build_array(number, description, hs_code, control_code, unit, granted::text,
-            used::text, reserved::text, quantity_tolerance::text) ORDER BY number)
+            used::text, reserved::text, quantity_tolerance::text, is_replaced) ORDER BY number)
         FROM licensing_licenceline WHERE licence_id = licence.id)::text,
     (SELECT json_build_array(terms.ports, terms.regimes, terms.first_day, terms.last_day,
             terms.named_consignee, terms.quantity_tolerance::text, terms.value_tolerance::text,
@@ -38,6 +38,16 @@ SELECT key.id, key.scopes, key.role, key.is_stale, key.certificate_sha256,
         FROM licensing_decision AS decision
         JOIN licensing_terms AS terms ON terms.recommendation_id = decision.recommendation_id
         WHERE decision.id = licence.decision_id)::text,
+    CASE WHEN licence.status = 'replaced' THEN (
+        WITH RECURSIVE later AS (
+            SELECT one.id, one.reference, one.status FROM licensing_licence AS one
+                WHERE one.replaces_id = licence.id
+            UNION ALL
+            SELECT one.id, one.reference, one.status
+                FROM later JOIN licensing_licence AS one ON one.replaces_id = later.id
+        )
+        SELECT reference FROM later WHERE status <> 'replaced'
+    ) END,
     now()
 FROM (VALUES (1)) AS question
 LEFT JOIN LATERAL (
@@ -128,7 +138,7 @@ class Lookup:
         row = self._execute(QUESTION, (digest, reference)).fetchone()
         assert row is not None
         key = None if row[0] is None else Key(*row[:5])
-        return Found(key, facts_of(row[5:18]) if row[5] is not None else None, row[18])
+        return Found(key, facts_of(row[5:19]) if row[5] is not None else None, row[19])
 
     def keys(self) -> list[PublicKey]:
         """Return every key that two people agreed to. Raises psycopg.Error."""
@@ -166,12 +176,13 @@ class Lookup:
 
 
 def facts_of(row: tuple[Any, ...]) -> Facts:
-    """Take the columns from the licence's reference to its terms."""
-    parties, lines, terms = row[10:]
+    """Take the columns from the licence's reference to the number of its replacement."""
+    parties, lines, terms, replaced_by = row[10:]
     read: list[Any] = [
         json.loads(parties) if parties else (),
         [line_of(one) for one in json.loads(lines)] if lines else (),
         stated_of(json.loads(terms)) if terms else None,
+        replaced_by or "",
     ]
     return Facts(*row[:10], *read)
 
@@ -191,4 +202,5 @@ def stated_of(one: list[Any]) -> Stated:
 
 
 def line_of(one: list[Any]) -> Line:
-    return Line(*one[:5], *map(Decimal, one[5:]))
+    read: list[Any] = [*one[:5], *map(Decimal, one[5:-1]), one[-1]]
+    return Line(*read)

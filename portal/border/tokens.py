@@ -76,7 +76,9 @@ def _judged(paper: Paper, facts: Facts | None, content: dict[str, Any] | None) -
         return verdicts.unknown()
     some_used_up = any(line.is_used_up for line in facts.lines)
     state = LicenceState(content["state"])
-    return verdicts.verdict_of(state, facts.valid_from, facts.valid_to, some_used_up=some_used_up)
+    return verdicts.verdict_of(
+        state, facts.valid_from, facts.valid_to, facts.replaced_by, some_used_up=some_used_up
+    )
 
 
 def token_shown(token: Token) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-:"
-STATES = ("valid", "not-yet-valid", "expired", "exhausted", "suspended", "revoked", "surrendered")
+STATES = ("valid", "not-yet-valid", "expired", "exhausted", "suspended", "revoked", "surrendered", "replaced")
 # Signed along with each kind of content (external_aad), so that none passes for the other.
 LICENCE, SNAPSHOT = b"istmo-licence-1", b"istmo-snapshot-1"
 FORMAT = 1
@@ -99,6 +99,7 @@ class Asked:
     named_only: bool = False  # nobody but the receivers may receive the goods
     most: tuple[tuple[int, str], ...] = ()  # line and the most of it that one declaration may take
     conditions: int = 0  # how many conditions stand on the paper, these included
+    replaced_by: str = ""  # of a licence that was replaced, the number of the one that counts
 
 
 @dataclass(frozen=True)
@@ -341,6 +342,7 @@ def _asked(said: dict[int, Any]) -> Asked:
         named_only=bool(said.get(7)),
         most=tuple((line, most) for line, most in said.get(8, ())),
         conditions=said.get(9, 0),
+        replaced_by=said.get(10, ""),
     )
 
 
@@ -455,6 +457,7 @@ def told(token: Token, snapshot: Snapshot | None, verdict: Verdict) -> dict[str,
         "first_day": asked.first_day.isoformat() if asked.first_day else None,
         "last_day": asked.last_day.isoformat() if asked.last_day else None,
         "conditions_on_paper": asked.conditions,
+        "replaced_by": asked.replaced_by or None,
         "snapshot_issued_at": snapshot.issued_at.isoformat() if snapshot else None,
     }
 

@@ -49,6 +49,7 @@ TONES = {
     "suspended": ATTENTION,
     "revoked": BAD,
     "surrendered": PLAIN,
+    "replaced": PLAIN,
     "expired": PLAIN,
     "exhausted": PLAIN,
     # detained goods

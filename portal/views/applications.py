@@ -33,7 +33,7 @@ from licensing.models import (
 )
 from licensing.permissions import Permission
 from licensing.workflow import available, refusals
-from portal import timeline, turns
+from portal import amended, timeline, turns
 from portal.access import needs
 from portal.downloads import handed_out
 from portal.forms.applications import AnswerForm, KindForm, SubmitForm
@@ -133,6 +133,7 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
         "can_answer": Action.ANSWER in actions,
         "can_withdraw": Action.WITHDRAW in actions,
         "licence": getattr(application, "licence", None),
+        "amended": amended.of_case(application),
         **progress_of(application),
     }
     return render(request, "applications/show.html", context)

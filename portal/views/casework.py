@@ -17,7 +17,7 @@ from licensing.country import pack
 from licensing.errors import Reason, Refused
 from licensing.models import Action, Application, Consultation, Outcome
 from licensing.permissions import Permission
-from portal import assessed, case_page, determined
+from portal import amended, assessed, case_page, determined
 from portal import queue as cases
 from portal.access import needs
 from portal.forms.casework import (
@@ -90,6 +90,7 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
         "editions": determined.editions_of(application, at),
         "goods": assessed.rows(application),
         "can_assess": assessed.may_be_assessed(application),
+        "amended": amended.of_case(application),
         "comparison": case_page.comparison(
             shown,
             standings,

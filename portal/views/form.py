@@ -15,7 +15,7 @@ from licensing.completeness import Section
 from licensing.documents import Upload
 from licensing.models import Application, ApplicationStatus, Document, DocumentKind, GoodsLine, Party
 from licensing.permissions import Permission
-from portal import determined
+from portal import amended, determined
 from portal.access import needs
 from portal.forms import end_use as end_use_form
 from portal.forms import parties as parties_form
@@ -53,6 +53,7 @@ def tasks(request: PortalRequest, reference: str) -> HttpResponse:
         "tasks": sections,
         "done": sum(not section["missing"] for section in sections),
         "is_draft": application.status == ApplicationStatus.DRAFT,
+        "amended": amended.of_case(application),
     }
     return render(request, "form/tasks.html", context)
 
@@ -213,6 +214,7 @@ def render_check(request: PortalRequest, application: Application, form: SubmitF
         "totals": totals(application.goods.all()),
         "determined": determined.of_application(application, timezone.now()),
         "editions": determined.editions_of(application, timezone.now()),
+        "amended": amended.of_case(application),
         "change": True,
     }
     return render(request, "form/check.html", context)

@@ -17,12 +17,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from licensing import permissions
-from licensing.actions import licences
+from licensing import chains, permissions
+from licensing.actions import amendments, licences
 from licensing.errors import Reason
 from licensing.judgements import HitState
 from licensing.models import (
     Action,
+    Amendment,
+    ApplicationStatus,
     Correction,
     Event,
     Job,
@@ -59,6 +61,10 @@ MEANINGS: dict[LicenceState, tuple[str, Promise]] = {
     ),
     LicenceState.REVOKED: (BAD, _("The authority has revoked it. Nothing may leave under it.")),
     LicenceState.SURRENDERED: (PLAIN, _("It was given back before its end. Nothing may leave under it.")),
+    LicenceState.REPLACED: (
+        PLAIN,
+        _("Licence %(next)s replaced it; what has left counts there. Nothing may leave under this one."),
+    ),
 }
 
 
@@ -153,7 +159,11 @@ def _row(licence: Licence, at: datetime) -> dict[str, Any]:
 def _state(licence: Licence, at: datetime) -> dict[str, Any]:
     state = licence.state(at)
     tone, meaning = MEANINGS[state]
-    days = {"first": legal_date(licence.valid_from), "last": legal_date(licence.valid_to)}
+    days = {
+        "first": legal_date(licence.valid_from),
+        "last": legal_date(licence.valid_to),
+        "next": str(licence.replacement or ""),
+    }
     return {"state": state.label, "tone": tone, "meaning": str(meaning) % days}
 
 
@@ -172,6 +182,8 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
         "buttons": _buttons(request, licence, now),
         "given_back": SurrenderRequest.objects.filter(licence=licence).select_related("by").first(),
         "may_give_back": _may_give_back(request, licence, now),
+        "chain": _chain(licence, now),
+        **_amending(request, licence, now),
         "is_own": request.user.is_exporter,
         "may_review": permissions.has(request.user, Permission.REVIEW),
         "alerts": _alerts(request, licence, now),
@@ -180,6 +192,29 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
         "may_see_code": not permissions.has(request.user, Permission.REPORT_USAGE),
     }
     return render(request, "licences/show.html", context)
+
+
+def _chain(licence: Licence, at: datetime) -> list[dict[str, Any]]:
+    """Return the licences that were amended into each other, the first one first; nothing of one alone."""
+    chain = chains.of(licence)
+    asked = Amendment.objects.filter(application__licence__in=chain).values_list(
+        "application__licence", "changes"
+    )
+    changes = dict(asked)
+    rows = [{"licence": one, **_state(one, at), "changes": changes.get(one.pk, "")} for one in chain]
+    return rows if len(rows) > 1 else []
+
+
+def _amending(request: PortalRequest, licence: Licence, at: datetime) -> dict[str, Any]:
+    """Return whether the reader may ask for an amendment, and the open one; a draft is its holder's alone."""
+    amendment = amendments.open_of(licence)
+    is_holder = permissions.may(request.user, Permission.APPLY, licence)
+    may_read = is_holder or permissions.has(request.user, Permission.REVIEW)
+    is_draft = amendment is not None and amendment.application.status == ApplicationStatus.DRAFT
+    return {
+        "amendment": amendment if may_read and (is_holder or not is_draft) else None,
+        "may_amend": is_holder and not amendments.against_start(licence, at),
+    }
 
 
 def _alerts(request: PortalRequest, licence: Licence, at: datetime) -> list[dict[str, Any]]:
@@ -245,7 +280,8 @@ def _may_give_back(request: PortalRequest, licence: Licence, at: datetime) -> bo
     if not permissions.may(request.user, Permission.APPLY, licence):
         return False
     asked = SurrenderRequest.objects.filter(licence=licence).exists()
-    return licence.status == LicenceStatus.ACTIVE and licence.is_live(at) and not asked
+    is_amended = licence.amendments.filter(is_open=True).exists()
+    return licence.status == LicenceStatus.ACTIVE and licence.is_live(at) and not asked and not is_amended
 
 
 @needs(Permission.APPLY)

@@ -33,6 +33,7 @@ DATA = {
     Action.REVOKE: {"reasons": "Desvío comprobado."},
     Action.ASK_SURRENDER: {"reasons": "Se canceló el pedido."},
     Action.SURRENDER: {"reasons": "Recibida & anotada."},
+    Action.REPLACE: {"replacement": "PA-L-2026-900001", "application": "PA-2026-900001"},
 }
 # Whose letters are about no application: tests/licensing/test_lists.py.
 ABOUT_LISTS = {Action.ASK_LIST_CHANGE, Action.APPROVE_LIST_CHANGE, Action.DECLINE_LIST_CHANGE}
@@ -52,6 +53,7 @@ ABOUT_A_LICENCE = {
     Action.REVOKE,
     Action.ASK_SURRENDER,
     Action.SURRENDER,
+    Action.REPLACE,
 }
 
 

@@ -18,6 +18,7 @@ from licensing.terms import Given
 from portal.border.application import Border
 from portal.border.lookup import Lookup
 from portal.border.shares import Shares
+from tests.amending import amended, granted
 from tests.factories import LicenceFactory, LicenceLineFactory, PartyFactory, UserFactory, conditioned
 from tests.portal.machines import Machine
 
@@ -103,6 +104,8 @@ def every_state():
     SurrenderRequest.objects.create(licence=given_back, reason="x", by=holder, at=now)
     for state in (LicenceState.SUSPENDED, LicenceState.REVOKED, LicenceState.SURRENDERED):
         Licence.objects.filter(pk=made[state].pk).update(status=state.value)
+    made[LicenceState.REPLACED] = granted().licence
+    amended(amended(made[LicenceState.REPLACED]))
     many = LicenceLineFactory(
         unit="KGM", granted=Decimal("3.5000"), used=Decimal("1.2500"), reserved=Decimal("0.0001")
     ).licence

@@ -122,8 +122,10 @@ def test_every_act_is_either_told_to_exporters_or_kept_from_them_on_purpose():
 
 @pytest.mark.parametrize("action", sorted(TOLD_TO_EXPORTERS))
 def test_no_sentence_for_exporters_has_room_for_a_name(action):
-    """What the sentence itself may speak of: the day of an opinion, the declaration, the number of a line."""
-    assert str(LINES[action].exporter) % {"due": "", "declaration": "", "line": ""}
+    """What the sentence itself may speak of: the day of an opinion, the declaration, the number of a line,
+    the licence that took the place of another."""
+    said = dict.fromkeys(["due", "declaration", "line", "replacement"], "")
+    assert str(LINES[action].exporter) % said
 
 
 def test_officers_read_who_did_what_and_why(story):

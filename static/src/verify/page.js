@@ -86,7 +86,8 @@ async function decide(typed) {
     return;
   }
   const reason = judge(token, snapshot, today(), nowInSeconds());
-  const values = { first: day(token.validFrom), last: day(token.validTo) };
+  const next = statusOf(token.number)?.asked.replacedBy;
+  const values = { first: day(token.validFrom), last: day(token.validTo), next };
   const told = await whatTheAuthoritySays(written);
   show(told ?? facts.verdicts[reason], values);
   places.source.textContent = told ? filled(facts.source.online, { when: moment(nowInSeconds()) }) : sourceOf(reason);

@@ -1,7 +1,7 @@
 // Reads and verifies licence tokens and status snapshots with nothing but the browser: the same rules as
 // portal/offline/verify_token.py. There is one way to write a token; whatever is written otherwise is refused.
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-:";
-const STATES = ["valid", "not-yet-valid", "expired", "exhausted", "suspended", "revoked", "surrendered"];
+const STATES = ["valid", "not-yet-valid", "expired", "exhausted", "suspended", "revoked", "surrendered", "replaced"];
 const LICENCE = "istmo-licence-1";
 const SNAPSHOT = "istmo-snapshot-1";
 const FORMATS = [1];
@@ -216,6 +216,7 @@ const askedIn = (said = new Map()) => ({
   namedOnly: Boolean(said.get(7)),
   most: new Map(said.get(8) ?? []),
   conditions: said.get(9) ?? 0,
+  replacedBy: said.get(10) ?? "",
 });
 
 /** The token somebody pasted, without line breaks and blanks and what stood before it, in capitals. */

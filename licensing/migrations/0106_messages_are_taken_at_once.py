@@ -44,7 +44,7 @@ BEGIN
     ) AS locked;
     SELECT json_agg(row_to_json(locked)) INTO lines FROM (
         SELECT id, licence_id, goods_id, number, unit, granted, used, reserved, value, currency, used_value,
-            reserved_value, quantity_tolerance, value_tolerance
+            reserved_value, quantity_tolerance, value_tolerance, continues_id, is_replaced
         FROM licensing_licenceline WHERE licence_id = ANY (ids) ORDER BY id FOR UPDATE
     ) AS locked;
     IF given.system IS NOT NULL THEN
@@ -143,5 +143,5 @@ BACKWARD = "DROP FUNCTION take_message(json); DROP FUNCTION book_moves(json);"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("licensing", "0103_checks_of_goods_are_kept")]
+    dependencies = [("licensing", "0105_licences_are_replaced")]
     operations = [migrations.RunSQL(TAKE + BOOK, BACKWARD)]
