@@ -193,7 +193,7 @@ class GiveBackIn(ReleaseIn):
     kind = only(Usage.Kind.RELEASE)
 
 
-class DepartIn(DeclarationIn):
+class DepartIn(DepartedIn):
     kind = only(Usage.Kind.DEPART)
 
 

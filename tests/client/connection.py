@@ -1,12 +1,13 @@
 """One conversation over HTTP. What was not answered is asked again, where that can do no harm."""
 
+import base64
 import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from tests.client.problems import is_problem, problem_of
 
@@ -44,6 +45,9 @@ class Reply:
         return body if is_problem(body) else None
 
 
+CLIENT_ID = 12  # characters at the head of a key by which OAuth 2 knows the client
+
+
 class Connection:
     def __init__(
         self,
@@ -59,6 +63,7 @@ class Connection:
         parts = urlsplit(address)
         maker = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._http = maker(parts.hostname or "", parts.port, timeout=timeout)
+        self._key = key
         self._headers = {"Authorization": f"Bearer {key}", "Accept-Language": language}
         self._attempts, self._sleep = attempts, sleep
 
@@ -91,9 +96,15 @@ class Connection:
                 break
         return answered(reply)
 
+    def ask_as_client(self, path: str, form: Mapping[str, str]) -> Reply:
+        """Send a form, with the key as the credentials of an OAuth 2 client. Raises Problem and NoAnswer."""
+        pair = base64.b64encode(f"{self._key[:CLIENT_ID]}:{self._key}".encode()).decode()
+        kind = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": f"Basic {pair}"}
+        return self.ask("POST", path, urlencode(form).encode(), kind)
+
     def _once(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> Reply | None:
         """Return the answer; None if the connection broke before there was one."""
-        sent = None if body is None else json.dumps(body).encode()
+        sent = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         kind = {} if body is None else {"Content-Type": "application/json"}
         try:
             self._http.request(method, path, sent, {**self._headers, **kind, **headers})

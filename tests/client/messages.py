@@ -5,9 +5,12 @@ Quantities and amounts of money are exact digits in a string; moments are ISO 86
 
 from typing import Literal, NotRequired, TypedDict
 
-State = Literal["valid", "not-yet-valid", "expired", "exhausted", "suspended", "revoked", "surrendered"]
+State = Literal[
+    "valid", "not-yet-valid", "expired", "exhausted", "suspended", "revoked", "surrendered", "replaced"
+]
 ReasonCode = Literal[
     "not-in-force",
+    "licence-replaced",
     "nothing-asked",
     "line-twice",
     "item-twice",
@@ -55,6 +58,7 @@ class Reason(TypedDict):
     remaining_value: NotRequired[str]
     unit: NotRequired[str]
     state: NotRequired[State]
+    replaced_by: NotRequired[str]
 
 
 class Fault(TypedDict):
@@ -105,12 +109,28 @@ class Party(TypedDict):
     country: str
 
 
-class Licence(TypedDict):
-    as_of: str
-    version: str
+class Term(TypedDict):
+    kind: Literal[
+        "port",
+        "regime",
+        "consignee",
+        "first-day",
+        "last-day",
+        "most-per-declaration",
+        "quantity-tolerance",
+        "value-tolerance",
+    ]
+    values: list[str]
+    unit: str
+    line: int | None
+    text: str
+
+
+class Worth(TypedDict):
     number: str
     state: State
     usable: bool
+    replaced_by: str
     holder: Holder
     valid_from: str
     valid_to: str
@@ -119,7 +139,58 @@ class Licence(TypedDict):
     destination: str
     parties: list[Party]
     conditions: list[str]
+    terms: list[Term]
     lines: list[Line]
+
+
+class Licence(Worth):
+    as_of: str
+    version: str
+
+
+class Paper(TypedDict):
+    number: str
+    edition: int
+    holder: str
+    valid_from: str
+    valid_to: str
+    issued_at: str
+    state: State
+    data_sha256: str
+    kid: str
+
+
+class TokenAnswer(TypedDict):
+    as_of: str
+    version: str
+    verdict: Literal[
+        "valid",
+        "not-yet-valid",
+        "expired",
+        "exhausted",
+        "suspended",
+        "revoked",
+        "surrendered",
+        "replaced",
+        "not-genuine",
+        "unknown",
+    ]
+    usable: bool
+    sentence: str
+    next_step: str
+    genuine: bool
+    flaw: Literal[
+        "",
+        "unreadable",
+        "unknown-format",
+        "unknown-key",
+        "wrong-signature",
+        "key-revoked",
+        "key-not-valid-then",
+    ]
+    outdated: bool
+    token: Paper | None
+    licence: Worth | None
 
 
 class Held(TypedDict):
@@ -174,6 +245,7 @@ class Candidate(TypedDict):
     remaining: str
     unit: str
     conditions: list[str]
+    terms: list[Term]
     lacks: list[Lack]
 
 
@@ -301,6 +373,10 @@ class Declaration(Shipment):
     lines: list[Declared]
 
 
+class Departed(Declaration):
+    left_at: NotRequired[str]
+
+
 class Part(TypedDict):
     item: int
     quantity: NotRequired[str]
@@ -360,6 +436,7 @@ class Departure(TypedDict):
     declaration: str
     version: int
     recorded_at: str
+    left_at: str | None
     lines: list[Gone]
 
 
@@ -382,7 +459,7 @@ class ToRelease(Release):
     kind: Literal["release"]
 
 
-class ToDepart(Declaration):
+class ToDepart(Departed):
     kind: Literal["depart"]
 
 
@@ -445,6 +522,80 @@ class Reconciled(TypedDict):
     at: str
     matched: int
     differences: list[Difference]
+
+
+class PhotoSent(TypedDict):
+    name: str
+    content: str  # base64
+
+
+class DetentionSent(TypedDict):
+    id: str
+    declaration: str
+    licence: NotRequired[str]
+    port: str
+    goods: str
+    question: str
+    photos: NotRequired[list[PhotoSent]]
+
+
+class NoteSent(TypedDict):
+    id: str
+    text: str
+    photos: NotRequired[list[PhotoSent]]
+
+
+class Photo(TypedDict):
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+class DetentionNote(TypedDict):
+    side: Literal["customs", "authority"]
+    text: str
+    at: str
+    photos: list[Photo]
+
+
+class DetentionAnswer(TypedDict):
+    verdict: Literal["release", "keep"]
+    reasons: str
+    at: str
+    confirmed_at: str | None
+
+
+DetentionState = Literal["waiting", "release-proposed", "kept", "released"]
+
+
+class Detention(TypedDict):
+    detention: int
+    id: str
+    licence: str
+    declaration: str
+    port: str
+    goods: str
+    opened_at: str
+    due_at: str
+    state: DetentionState
+    may_go: bool
+    answer: DetentionAnswer | None
+    notes: list[DetentionNote]
+
+
+class Detentions(TypedDict):
+    as_of: str
+    detentions: list[Detention]
+    next: str
+    more: bool
+
+
+class AccessToken(TypedDict):
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+    scope: str
 
 
 class CorrectionAsked(TypedDict):

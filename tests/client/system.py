@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from tests.client.connection import Connection, Reply
 from tests.client.messages import (
+    AccessToken,
     AnyMessage,
     Batch,
     BatchAnswer,
@@ -19,7 +20,12 @@ from tests.client.messages import (
     CorrectionAsked,
     Coverage,
     Declaration,
+    Departed,
     Departure,
+    Detention,
+    Detentions,
+    DetentionSent,
+    DetentionState,
     Determination,
     FormBlock,
     FormsAsked,
@@ -27,11 +33,13 @@ from tests.client.messages import (
     HeldBy,
     Licence,
     Movement,
+    NoteSent,
     Posting,
     Reconciled,
     Release,
     Requirement,
     State,
+    TokenAnswer,
     Usage,
     Used,
 )
@@ -95,6 +103,11 @@ class CustomsSystem:
             yield from page["licences"]
             asked["after"], more = page["next"], page["more"]
 
+    def token(self, token: str) -> TokenAnswer:
+        """Return what the licence is worth whose QR code has this token after `/V/`."""
+        body: TokenAnswer = self._border.ask("GET", f"{API}/licence-tokens/{quote(token, safe='')}").body
+        return body
+
     def coverage(self, consignment: Consignment) -> Coverage:
         body: Coverage = self._portal.ask("POST", f"{API}/coverage", consignment).body
         return body
@@ -120,7 +133,7 @@ class CustomsSystem:
     def release(self, release: Release) -> Told[Movement]:
         return _told(self._portal.ask("POST", f"{API}/releases", release))
 
-    def depart(self, declaration: Declaration) -> Told[Departure]:
+    def depart(self, declaration: Departed) -> Told[Departure]:
         """Report what has left already: recorded even where no licence covers it."""
         return _told(self._portal.ask("POST", f"{API}/departures", declaration))
 
@@ -130,6 +143,28 @@ class CustomsSystem:
             batch: Batch = {"messages": list(messages[start : start + MOST_MESSAGES])}
             answered: BatchAnswers = self._portal.ask("POST", f"{API}/batches", batch).body
             yield from answered["answers"]
+
+    # What is kept back
+
+    def detain(self, detention: DetentionSent) -> Told[Detention]:
+        """Keep goods back and ask the authority. Until they may go, nothing leaves under the declaration."""
+        return _told(self._portal.ask("POST", f"{API}/detentions", detention))
+
+    def add_to_detention(self, number: int, note: NoteSent) -> Told[Detention]:
+        return _told(self._portal.ask("POST", f"{API}/detentions/{number}/notes", note))
+
+    def detention(self, number: int) -> Detention:
+        body: Detention = self._portal.ask("GET", f"{API}/detentions/{number}").body
+        return body
+
+    def detentions(self, state: DetentionState | None = None) -> Iterator[Detention]:
+        """Yield what is kept back, the oldest first; in any state unless said."""
+        asked: dict[str, str] = {"state": state} if state else {}
+        more = True
+        while more:
+            page: Detentions = self._portal.ask("GET", f"{API}/detentions?{urlencode(asked)}").body
+            yield from page["detentions"]
+            asked["after"], more = page["next"], page["more"]
 
     # Afterwards
 
@@ -152,6 +187,14 @@ class CustomsSystem:
 
     def reconcile(self, book: Book) -> Reconciled:
         body: Reconciled = self._portal.ask("POST", f"{API}/reconciliations", book).body
+        return body
+
+    # Signing in as OAuth 2 has it
+
+    def access_token(self, scope: str = "") -> AccessToken:
+        """Exchange the key for a token, which other connections use in its place."""
+        asked = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
+        body: AccessToken = self._portal.ask_as_client(f"{API}/oauth/token", asked).body
         return body
 
     # Before and while the network is down

@@ -14,9 +14,9 @@ import time_machine
 from django.core.cache import cache
 
 import tests.client
-from licensing import snapshots
-from licensing.actions import corrections, licences
-from licensing.models import ApiScope, EntryKind, LedgerEntry
+from licensing import licence_document, snapshots
+from licensing.actions import corrections, detentions, licences
+from licensing.models import ApiScope, DetentionVerdict, EntryKind, LedgerEntry
 from portal.api.errors import KINDS
 from portal.api.schema import description
 from screening.control import parser_of
@@ -49,15 +49,21 @@ OPERATIONS = {
     "determineLicence": Operation(
         CustomsSystem.is_licence_needed, messages.Requirement, messages.Determination
     ),
+    "readToken": Operation(CustomsSystem.token, None, messages.TokenAnswer),
     "recordUsage": Operation(CustomsSystem.use, messages.Usage, messages.Used),
     "reserve": Operation(CustomsSystem.reserve, messages.Declaration, messages.Movement),
     "adjust": Operation(CustomsSystem.adjust, messages.Declaration, messages.Movement),
     "post": Operation(CustomsSystem.post, messages.Posting, messages.Movement),
     "release": Operation(CustomsSystem.release, messages.Release, messages.Movement),
-    "reportDeparture": Operation(CustomsSystem.depart, messages.Declaration, messages.Departure),
+    "reportDeparture": Operation(CustomsSystem.depart, messages.Departed, messages.Departure),
     "sendBatch": Operation(CustomsSystem.send, messages.Batch, messages.BatchAnswers),
     "listChanges": Operation(CustomsSystem.changes, None, messages.Changes),
     "reconcile": Operation(CustomsSystem.reconcile, messages.Book, messages.Reconciled),
+    "detain": Operation(CustomsSystem.detain, messages.DetentionSent, messages.Detention),
+    "addToDetention": Operation(CustomsSystem.add_to_detention, messages.NoteSent, messages.Detention),
+    "getDetention": Operation(CustomsSystem.detention, None, messages.Detention),
+    "listDetentions": Operation(CustomsSystem.detentions, None, messages.Detentions),
+    "issueToken": Operation(CustomsSystem.access_token, None, messages.AccessToken),
     "askCorrection": Operation(CustomsSystem.ask_correction, messages.CorrectionAsked, messages.Correction),
     "getCorrection": Operation(CustomsSystem.correction, None, messages.Correction),
     "takeForms": Operation(CustomsSystem.take_forms, messages.FormsAsked, messages.FormBlock),
@@ -82,7 +88,8 @@ def test_the_client_has_every_operation_that_a_customs_system_may_call(db):
 
     def may_be_called(path, method):
         address = path.replace("{number}", "PA-L-2026-000123")
-        answer = machine.client.generic(method.upper(), address, headers=machine.headers)
+        own = {"Authorization": machine.as_client} if path.endswith("/oauth/token") else {}
+        answer = machine.client.generic(method.upper(), address, headers=machine.headers | own)
         return answer.status_code not in (401, 403)
 
     allowed = {
@@ -115,7 +122,7 @@ def test_a_difference_between_the_types_is_found():
     schema = description()["components"]["schemas"]["ReasonOut"]
 
     assert list(differences(messages.Lack, schema, "it")) == [
-        "it: has item, line, remaining, remaining_value, state, unit beside"
+        "it: has item, line, remaining, remaining_value, replaced_by, state, unit beside"
     ]
     assert list(differences(messages.Holder, {"properties": {"name": {"type": "integer"}}}, "it")) == [
         "it: has tax_id beside",
@@ -161,17 +168,22 @@ def differences(hint, schema, where) -> Iterator[str]:
     elif kind is list:
         yield from differences(get_args(hint)[0], schema.get("items"), f"{where}[]")
     elif kind in (Union, UnionType):
-        for own, one in zip(get_args(hint), schema["oneOf"], strict=True):
+        one_of = schema.get("oneOf") or [{"type": name} for name in schema["type"]]
+        for own, one in zip(get_args(hint), one_of, strict=True):
             yield from differences(own, one, where)
     elif not agree(hint, schema):
         yield f"{where}: is {schema}"
 
 
+def words_of(schema):
+    return [schema["const"]] if "const" in schema else schema.get("enum", [])
+
+
 def agree(hint, schema) -> bool:
     """Say whether a type that is no object and no list is what the description says."""
     if get_origin(hint) is Literal:
-        said = [schema["const"]] if "const" in schema else schema.get("enum", [])
-        return set(said) == set(get_args(hint))
+        said = {word for one in schema.get("oneOf", [schema]) for word in words_of(resolved(one))}
+        return said == set(get_args(hint))
     # A quantity may be sent as a number too, which the client never does.
     return SCALARS[hint] in [one.get("type") for one in schema.get("oneOf", [schema])]
 
@@ -316,11 +328,14 @@ def test_a_licence_from_the_first_question_to_the_books_at_the_end(system, far_s
     [difference] = compared["differences"]
     assert (difference["kind"], difference["theirs"], difference["ours"]) == ("differing", "2", "1")
 
+    wrong = system.ask_correction({"id": "siga-7", "message": "siga-6", "reason": "No salió."}).body
+    assert (wrong["state"], wrong["quantity"]) == ("waiting", "1")
     entry = LedgerEntry.objects.get(kind=EntryKind.USE)
     proposed = corrections.propose_reversal(
         entry.pk, reason="No salió.", by=UserFactory(decider=True), at=NOON
     )
     corrections.confirm(proposed.pk, by=UserFactory(decider=True), at=NOON)
+    assert system.correction(wrong["correction"])["state"] == "corrected"
     assert system.licence(number)["lines"][0]["remaining"] == "6"
     [page] = system.changes(pages[-1]["next"])
     assert [change["licence"] for change in page["changes"]] == [number]
@@ -432,6 +447,54 @@ def test_a_queue_is_answered_message_by_message_however_long_it_is(system, line)
     refused = problems.problem_of(answers[9]["body"])
     assert isinstance(refused, problems.Refused) and refused.codes == ["not-enough"]
     assert balances(line) == (0, 9)
+
+
+def test_goods_are_kept_back_asked_about_and_let_go(system, line):
+    asked: messages.DetentionSent = {
+        "id": "siga-d-1",
+        "licence": str(line.licence),
+        "declaration": "PABLB-1",
+        "port": "PABLB",
+        "goods": "Dos cajas sin marcas",
+        "question": "¿Las cubre la licencia?",
+    }
+    kept = system.detain(asked).body
+    assert system.detain(asked).is_replayed
+    with pytest.raises(problems.Refused) as refused:
+        system.reserve(declaration(line, "1"))
+    assert refused.value.codes == ["detained"]
+
+    system.add_to_detention(kept["detention"], {"id": "siga-d-2", "text": "Pesan 40 kg cada una."})
+    first, second = UserFactory(decider=True), UserFactory(decider=True)
+    answer = detentions.answer(
+        kept["detention"], verdict=DetentionVerdict.RELEASE, reasons="Las cubre.", by=first, at=NOON
+    )
+    assert [one["detention"] for one in system.detentions("release-proposed")] == [kept["detention"]]
+    detentions.confirm_release(answer.pk, by=second, at=NOON)
+
+    told = system.detention(kept["detention"])
+    assert (told["may_go"], [note["side"] for note in told["notes"]]) == (True, ["customs", "customs"])
+    system.reserve(declaration(line, "1", id="siga-d-3"))
+
+
+def test_the_code_on_a_licence_is_read_and_one_that_is_not_ours_is_told(system, line):
+    licence_document.make(line.licence_id, at=NOON)
+    token = line.licence.documents.get().token.rpartition("/")[2]
+
+    read, forged = system.token(token), system.token("A7K$*2")
+
+    assert (read["verdict"], read["genuine"], read["outdated"]) == ("valid", True, False)
+    assert read["licence"] and read["licence"]["number"] == str(line.licence)
+    assert (forged["verdict"], forged["genuine"], forged["licence"]) == ("not-genuine", False, None)
+
+
+def test_a_token_asked_for_with_the_key_opens_what_it_names_and_no_more(system, live_server, line, connect):
+    issued = system.access_token("licences:read")
+
+    with CustomsSystem(live_server.url, issued["access_token"], connect=connect) as reader:
+        assert reader.licence(str(line.licence))["usable"]
+        with pytest.raises(problems.NotAllowed):
+            reader.reserve(declaration(line, "1"))
 
 
 def test_what_stands_before_the_officer_is_covered_or_not(system, line, tmp_path):
