@@ -50,7 +50,7 @@ class Touched:
     goods: GoodsLine
     application: Application
     licence: Licence | None
-    codes: tuple[str, ...]  # that they go by: what officers found, else what is claimed
+    codes: tuple[str, ...]  # that they go by: what officers found and the reader may know, else the claim
     changes: tuple[Change, ...]
 
     @property
@@ -118,15 +118,30 @@ class Digest:
         return Digest(self.before, self.after, [*filter(own, self.touched)], [*filter(own, self.library)])
 
 
-def digest(before: ControlEdition, after: ControlEdition, at: datetime, *, drafts: bool = False) -> Digest:
-    """Return all that is touched; with goods of `drafts` too, which nobody but their company may see."""
-    return digest_of(changes_between(before, after), before, after, at, drafts=drafts)
+def digest(
+    before: ControlEdition, after: ControlEdition, at: datetime, *, for_exporters: bool = False
+) -> Digest:
+    """Return all that is touched, as officers may see it, or as each company may see its own.
+
+    Exporters see the goods of their drafts too, and not what officers found in a case that is not approved.
+    """
+    return digest_of(changes_between(before, after), before, after, at, for_exporters=for_exporters)
 
 
 def digest_of(
-    changes: Changes, before: ControlEdition, after: ControlEdition, at: datetime, *, drafts: bool = False
+    changes: Changes,
+    before: ControlEdition,
+    after: ControlEdition,
+    at: datetime,
+    *,
+    for_exporters: bool = False,
 ) -> Digest:
-    return Digest(before, after, touched(changes, at), library(changes, at, drafts=drafts))
+    return Digest(
+        before,
+        after,
+        touched(changes, at, for_exporters=for_exporters),
+        library(changes, at, for_exporters=for_exporters),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +169,7 @@ def changes_between(before: ControlEdition, after: ControlEdition) -> Changes:
     return Changes(found.tops(found.added), found.tops(found.removed), (), ())
 
 
-def touched(changes: Changes, at: datetime) -> list[Touched]:
+def touched(changes: Changes, at: datetime, *, for_exporters: bool = False) -> list[Touched]:
     """Return the goods whose claimed code was changed, itself, above or below it, by application.
 
     Only open applications and those under whose licence something may still be shipped.
@@ -163,7 +178,7 @@ def touched(changes: Changes, at: datetime) -> list[Touched]:
     lines = _claiming(Application.objects.watched(at), by_base)
     found = []
     rows = list(lines.order_by("application__submitted_at", "application_id", "number"))
-    codes = codes_that_count(rows)
+    codes = codes_that_count(rows, for_exporters=for_exporters)
     for line in rows:
         if met := _met(codes[line.pk], by_base):
             licence = getattr(line.application, "licence", None)
@@ -171,14 +186,15 @@ def touched(changes: Changes, at: datetime) -> list[Touched]:
     return found
 
 
-def library(changes: Changes, at: datetime, *, drafts: bool = False) -> list[LibraryItem]:
-    """Return the goods of closed applications, and of `drafts`, that are touched, by company, each once."""
+def library(changes: Changes, at: datetime, *, for_exporters: bool = False) -> list[LibraryItem]:
+    """Return the goods of closed applications that are touched, by company, each once; `for_exporters` those
+    of drafts too, which nobody but their company may see."""
     by_base = _by_base(changes)
     rest = Application.objects.exclude(pk__in=Application.objects.watched(at).values("pk"))
-    seen = rest if drafts else rest.exclude(status=ApplicationStatus.DRAFT)
+    seen = rest if for_exporters else rest.exclude(status=ApplicationStatus.DRAFT)
     kept: dict[tuple[int, str, str], list[GoodsLine]] = {}
     rows = list(_claiming(seen, by_base).order_by("-pk"))
-    codes = codes_that_count(rows)
+    codes = codes_that_count(rows, for_exporters=for_exporters)
     for line in rows:
         kept.setdefault(_same_goods(line), []).append(line)
     items = [

@@ -28,7 +28,7 @@ def _tell_of(edition_id: int, at: datetime) -> EditionNotice | None:
     if EditionNotice.objects.filter(edition=edition).exists():
         return None
     before = previous_of(edition)
-    found = impact.digest(before, edition, at, drafts=True) if before else None
+    found = impact.digest(before, edition, at, for_exporters=True) if before else None
     companies = found.companies if found and is_ours(edition) else []
     notice = EditionNotice.objects.create(
         edition=edition, previous=before, companies_count=len(companies), at=at
@@ -63,7 +63,7 @@ def _readers(company_ids: list[int]) -> list[User]:
 def send(notice: EditionNotice, user: User, *, at: datetime) -> None:
     """Tell `user` what the edition touches; of a company, nothing if it is nothing any more."""
     assert notice.previous is not None
-    found = impact.digest(notice.previous, notice.edition, at, drafts=user.is_exporter)
+    found = impact.digest(notice.previous, notice.edition, at, for_exporters=user.is_exporter)
     if user.is_exporter:
         found = found.for_company(user.organisation_id or 0)
         if not any(found.everything):
