@@ -19,7 +19,7 @@ from licensing.models import (
 from screening.classification.answers import Goods
 from screening.codes import normalise_code
 from screening.control.wording import base
-from screening.control_models import ControlEdition
+from screening.control_models import ControlEdition, EntryVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,12 @@ def unknown_codes(edition: ControlEdition, codes: Iterable[str]) -> list[str]:
     looked_up = {code: base(code) if edition.is_catalogue else code for code in wanted}
     known = set(edition.versions.filter(code__in=set(looked_up.values())).values_list("code", flat=True))
     return [code for code in wanted if looked_up[code] not in known]
+
+
+def known_bases(codes: Iterable[str]) -> frozenset[str]:
+    """Return which codes at the top of `codes` any edition of any list has: "EAR99" is no code."""
+    wanted = {base(code) for code in codes}
+    return frozenset(EntryVersion.objects.filter(code__in=wanted).values_list("code", flat=True).distinct())
 
 
 def read_codes(typed: str) -> list[str]:

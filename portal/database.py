@@ -73,13 +73,14 @@ APPEND_ONLY = (
 )
 
 # Rows of these are never changed, but go with a part of a draft.
-UNCHANGED = ("licensing.GoodsSuggestion",)
+UNCHANGED = ("licensing.GoodsSuggestion", "licensing.PossibleListing")
 
 # Rows of these may be deleted: what is still a draft, what is replaced by a newer one, and what the session
 # and sign-in libraries tidy up.
 DELETABLE = (
     "licensing.GoodsLine",
     "licensing.GoodsSuggestion",
+    "licensing.PossibleListing",
     "licensing.Party",
     "licensing.LookAlike",
     "licensing.Document",

@@ -37,7 +37,7 @@ from licensing.models.detentions import (
     DetentionState,
     DetentionVerdict,
 )
-from licensing.models.editions import EditionNotice
+from licensing.models.editions import EditionNotice, EditionSearch, PossibleListing
 from licensing.models.events import Action, Event
 from licensing.models.files import Document, DocumentKind, StoredFile
 from licensing.models.forms import FormBlock
@@ -103,6 +103,7 @@ __all__ = [
     "Document",
     "DocumentKind",
     "EditionNotice",
+    "EditionSearch",
     "EndUseDeclaration",
     "EndUseQuestion",
     "EntryKind",
@@ -142,6 +143,7 @@ __all__ = [
     "Party",
     "PartyKind",
     "PartyRole",
+    "PossibleListing",
     "Recommendation",
     "Reconciliation",
     "Reservation",

@@ -77,6 +77,32 @@ def suggest(
     )
 
 
+def likeliest_among(
+    goods: Goods, edition: ControlEdition, codes: frozenset[str], *, at: datetime
+) -> tuple[str, float] | None:
+    """Return which of `codes`, such as those an edition added, may describe the goods, and how likely it is.
+
+    Only codes among the first that the edition's whole search finds are heeded, and only an alarm, worked out
+    from these alone, above its threshold. None says that no match was found.
+    """
+    index = _index(edition)
+    asked = query(goods, index)
+    ranked = rank(asked, index, _hinted(edition, goods.hs_code, at))[:FAR]
+    found = [one for one in ranked if one.score >= LEAST and not codes.isdisjoint(_code_and_base(index, one))]
+    likely = tempered(alarm(asked, found), asked)
+    if _is_certain(goods, found, (), ()):
+        likely = max(likely, CERTAIN)
+    if likely < THRESHOLD:
+        return None
+    code, top = _code_and_base(index, found[0])
+    return (top if top in codes else code), likely
+
+
+def _code_and_base(index: EditionIndex, found: Candidate) -> tuple[str, str]:
+    document = index.documents[found.place]
+    return document.code, document.base
+
+
 def forget_indexes() -> None:
     """Forget what this process has ready, for tests and measurements of what it takes to have it again."""
     global _indexes
