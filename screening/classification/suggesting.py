@@ -24,6 +24,7 @@ from screening.control_models import CatchAllRule, ControlEdition, ControlTable,
 EU_DUAL_USE = "eu-dual-use"
 FAR = 15  # a code claimed that is not among the first so many is far from everything found
 LEAST = 0.15  # what is found with less has next to nothing in common with the goods
+CLOSE = 5  # among so many a code is looked for that an edition added
 NEAREST = 3  # among so many a number or a claim is borne out
 SHORTEST_HS = 4
 INDEXES_KEPT = 6  # in one process: the lists, and an edition before
@@ -82,25 +83,24 @@ def likeliest_among(
 ) -> tuple[str, float] | None:
     """Return which of `codes`, such as those an edition added, may describe the goods, and how likely it is.
 
-    Only codes among the first that the edition's whole search finds are heeded, and only an alarm, worked out
-    from these alone, above its threshold. None says that no match was found.
+    A code at the top must be among the first that the edition's whole search finds; a paragraph of an entry
+    that is not among `codes` must be the very first, as the likeness is that of the whole entry. The alarm is
+    worked out from these alone and must reach its threshold. None says that no match was found.
     """
     index = _index(edition)
     asked = query(goods, index)
-    ranked = rank(asked, index, _hinted(edition, goods.hs_code, at))[:FAR]
-    found = [one for one in ranked if one.score >= LEAST and not codes.isdisjoint(_code_and_base(index, one))]
-    likely = tempered(alarm(asked, found), asked)
-    if _is_certain(goods, found, (), ()):
-        likely = max(likely, CERTAIN)
-    if likely < THRESHOLD:
-        return None
-    code, top = _code_and_base(index, found[0])
-    return (top if top in codes else code), likely
-
-
-def _code_and_base(index: EditionIndex, found: Candidate) -> tuple[str, str]:
-    document = index.documents[found.place]
-    return document.code, document.base
+    ranked = rank(asked, index, _hinted(edition, goods.hs_code, at))[:CLOSE]
+    documents = [index.documents[one.place] for one in ranked]
+    tops = [one for one, said in zip(ranked, documents, strict=True) if said.base in codes]
+    first = [one for one, said in zip(ranked[:1], documents[:1], strict=True) if said.code in codes]
+    for found in (tops, first):
+        likely = tempered(alarm(asked, found), asked)
+        if _is_certain(goods, found, (), ()):
+            likely = max(likely, CERTAIN)
+        if likely >= THRESHOLD:
+            best = index.documents[found[0].place]
+            return (best.base if best.base in codes else best.code), likely
+    return None
 
 
 def forget_indexes() -> None:

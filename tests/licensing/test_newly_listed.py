@@ -34,7 +34,11 @@ from tests.screening.control.files import eu_json
 
 LATER = NOON + timedelta(days=1)
 OLD = {"3A001": "3A001 Toy circuits that tick", "2B001": "2B001 Wax presses"}
-NEW = {**OLD, "3A504": "3A504 Cryogenic amplifiers for quantum drums"}
+NEW = {
+    "3A001": "3A001 Toy circuits that tick",
+    "2B001": "2B001 Wax presses\n2B001.a Hydraulic wax presses with magnetic bearings",
+    "3A504": "3A504 Cryogenic amplifiers for quantum drums",
+}
 GOODS = "Cryogenic amplifiers for quantum drums"
 
 
@@ -93,6 +97,15 @@ def test_what_no_list_has_is_no_code_and_goods_under_a_code_are_left_to_their_co
     look_through()
 
     assert bool(found(editions)) is is_found
+
+
+def test_a_paragraph_added_to_an_entry_is_met_where_nothing_is_liker(editions):
+    line = goods(description="Hydraulic wax presses with magnetic bearings")
+    goods(description="Toy circuits that tick, pressed in wax")
+
+    look_through()
+
+    assert found(editions) == [(line, "2B001.a")]
 
 
 def test_goods_like_a_code_that_was_there_before_are_not_met(editions):
