@@ -32,6 +32,8 @@ def named(edition: ControlEdition, typed: str) -> str:
         return ""
     if exact := _by_code(edition, asked):
         return exact[0]
+    if len(asked.split()) > 1:
+        return ""
     upper = [code.casefold() for code in ancestors(normalise_code(asked))]
     held = edition.versions.annotate(small=Lower("code")).filter(small__in=upper)
     return str(held.order_by("-depth").values_list("code", flat=True).first() or "")
