@@ -236,7 +236,7 @@ def possible(
         rows = rows.exclude(line__application__status=ApplicationStatus.DRAFT)
     related = rows.select_related("line__application__organisation", "line__application__licence")
     found = [
-        row for row in related.order_by("-likelihood", "-line_id") if digest_of(row.line) == row.goods_digest
+        row for row in related.order_by("-points", "-line_id") if digest_of(row.line) == row.goods_digest
     ]
     codes = codes_that_count((row.line for row in found), for_exporters=for_exporters)
     known = known_bases(code for of_line in codes.values() for code in of_line)

@@ -66,10 +66,10 @@ def _found(search: EditionSearch, lines: list[GoodsLine], at: datetime) -> list[
         if said not in answers:
             answers[said] = likeliest_among(goods_of(line), search.edition, codes, at=at)
         if answer := answers[said]:
-            code, likelihood = answer
+            code, likely = answer
             found.append(
                 PossibleListing(
-                    search=search, line=line, code=code, likelihood=likelihood, goods_digest=said, at=at
+                    search=search, line=line, code=code, points=100 * likely, goods_digest=said, at=at
                 )
             )
     return found

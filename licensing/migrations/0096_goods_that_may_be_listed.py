@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=60)),
-                ('likelihood', models.FloatField()),
+                ('points', models.FloatField()),
                 ('goods_digest', models.CharField(max_length=64)),
                 ('at', models.DateTimeField()),
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='possible_listings', to='licensing.goodsline')),
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='possiblelisting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), ('likelihood__gte', 0), ('likelihood__lte', 1)), name='goods_that_may_be_listed_have_a_code_and_a_likelihood'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), ('points__gte', 0), ('points__lte', 100)), name='goods_that_may_be_listed_have_a_code_and_points'),
         ),
         migrations.RunSQL(GUARD, migrations.RunSQL.noop),
     ]

@@ -60,7 +60,7 @@ class PossibleListing(models.Model):
     search = models.ForeignKey(EditionSearch, models.PROTECT, related_name="found")
     line = models.ForeignKey(GoodsLine, models.CASCADE, related_name="possible_listings")
     code = models.CharField(max_length=60)
-    likelihood = models.FloatField()  # 0 to 1: the alarm of these codes alone
+    points = models.FloatField()  # 0 to 100: the alarm of the added codes alone
     goods_digest = models.CharField(max_length=64)  # of what the line said: licensing.classification.digest
     at = models.DateTimeField()
 
@@ -68,8 +68,8 @@ class PossibleListing(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["search", "line"], name="goods_are_found_once_for_an_edition"),
             models.CheckConstraint(
-                condition=~Q(code="") & Q(likelihood__gte=0, likelihood__lte=1),
-                name="goods_that_may_be_listed_have_a_code_and_a_likelihood",
+                condition=~Q(code="") & Q(points__gte=0, points__lte=100),
+                name="goods_that_may_be_listed_have_a_code_and_points",
             ),
         ]
 
