@@ -8,11 +8,18 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from licensing.models import Application, GoodsAssessment, GoodsLine, GoodsSuggestion, SuggestionAnswer
+from licensing.models import (
+    Application,
+    ApplicationStatus,
+    GoodsAssessment,
+    GoodsLine,
+    GoodsSuggestion,
+    SuggestionAnswer,
+)
 from screening.classification.answers import Goods
 from screening.codes import normalise_code
 from screening.control.wording import base
-from screening.control_models import ControlEdition
+from screening.control_models import ControlEdition, EntryVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +89,20 @@ def assessed(application: Application) -> list[Assessed]:
     return found
 
 
-def codes_that_count(lines: Iterable[GoodsLine]) -> dict[int, tuple[str, ...]]:
+def codes_that_count(
+    lines: Iterable[GoodsLine], *, for_exporters: bool = False
+) -> dict[int, tuple[str, ...]]:
     """Return by line the codes its goods go by: what an officer found of what the line says now, also where
-    that is none, else what the exporter claims."""
+    that is none, else what the exporter claims.
+
+    `for_exporters`, what an officer found counts only where the application was approved: of any other the
+    exporter does not hear it.
+    """
     lines = list(lines)
-    newest = _newest(GoodsAssessment.objects.filter(line__in=lines))
+    assessments = GoodsAssessment.objects.filter(line__in=lines)
+    if for_exporters:
+        assessments = assessments.filter(line__application__status=ApplicationStatus.APPROVED)
+    newest = _newest(assessments)
     found = {}
     for line in lines:
         last = newest.get(line.pk)
@@ -120,6 +136,12 @@ def unknown_codes(edition: ControlEdition, codes: Iterable[str]) -> list[str]:
     looked_up = {code: base(code) if edition.is_catalogue else code for code in wanted}
     known = set(edition.versions.filter(code__in=set(looked_up.values())).values_list("code", flat=True))
     return [code for code in wanted if looked_up[code] not in known]
+
+
+def known_bases(codes: Iterable[str]) -> frozenset[str]:
+    """Return which codes at the top of `codes` any edition of any list has: "EAR99" is no code."""
+    wanted = {base(code) for code in codes}
+    return frozenset(EntryVersion.objects.filter(code__in=wanted).values_list("code", flat=True).distinct())
 
 
 def read_codes(typed: str) -> list[str]:

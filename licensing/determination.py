@@ -106,8 +106,9 @@ def determine(asked: Asked, law: Law, pack: CountryPack) -> Answer:
     own = _of_lists(asked, law, rules.lists)
     is_listed = any(ground.code == "listed" for ground in own)
     embargoes = [one for one in rules.embargoes if one.country in asked.countries]
+    destination = _of_destination(asked, pack)
+    is_export = asked.destination != pack.code
     beside = [
-        *_of_destination(asked, pack),
         *(_of_embargo(one, pack) for one in embargoes),
         *_of_end_users(asked, pack),
         *_of_end_use(asked, rules.catch_all, bool(embargoes)),
@@ -117,7 +118,9 @@ def determine(asked: Asked, law: Law, pack: CountryPack) -> Answer:
         EndUseQuestion(rule.question) for rule in rules.catch_all if _answer(asked, rule) is None
     )
     general, told = _general(asked, law, rules.general_licences, own, [*beside, *own], embargoes)
-    grounds = (*own, *told, *beside)
+    if not is_export:  # whether a general licence serves is asked of exports alone
+        general, told = (), []
+    grounds = (*own, *told, *destination, *beside) if is_export else (*destination, *own, *beside)
     foreign = tuple(_of_origin(asked, law, rules.follows_goods))
     editions = tuple(law.editions[code] for code in rules.lists if code in law.editions)
     outcome = _outcome(is_listed, grounds, foreign, general)

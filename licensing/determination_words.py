@@ -56,7 +56,10 @@ SENTENCES: dict[str, Promise] = {
     "no-general-serves": _("No general licence covers all of it to %(country)s."),
     # destination
     "no-destination": _("The destination is not stated."),
-    "inside": _("%(country)s is this country: a transfer inside it follows other rules."),
+    "inside": _(
+        "%(country)s is this country: sending goods there is no export, and a transfer inside it follows "
+        "other rules. If they go on to another country, state that one."
+    ),
     "embargo": _(
         "%(country)s is under an arms embargo of the Security Council: resolutions %(resolutions)s."
     ),

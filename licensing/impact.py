@@ -4,14 +4,15 @@ Nothing is altered: decisions stay as they were taken, and open cases keep the e
 they were handed in.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from licensing.classification import codes_that_count
+from licensing.classification import codes_that_count, known_bases
+from licensing.classification import digest as digest_of
 from licensing.models import (
     Application,
     ApplicationStatus,
@@ -19,6 +20,7 @@ from licensing.models import (
     GoodsLine,
     Licence,
     Organisation,
+    PossibleListing,
 )
 from screening.codes import normalise_code
 from screening.control.editions import Changes, compare
@@ -32,6 +34,7 @@ class Kind(StrEnum):
     LICENCE = "licence"  # under a live licence
     CASE = "case"  # in an open application
     LIBRARY = "library"  # a company's own goods: those of its drafts and of its closed applications
+    POSSIBLE = "possible"  # under no code, wherever they stand, and like a code that was added
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Touched:
     goods: GoodsLine
     application: Application
     licence: Licence | None
-    codes: tuple[str, ...]  # that they go by: what officers found, else what is claimed
+    codes: tuple[str, ...]  # that they go by: what officers found and the reader may know, else the claim
     changes: tuple[Change, ...]
 
     @property
@@ -74,6 +77,24 @@ class LibraryItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Possible:
+    """Goods under no code that an added code may describe, as the search found; nobody has assessed that."""
+
+    goods: GoodsLine  # of a library the newest line that describes them
+    application: Application
+    licence: Licence | None  # a live one
+    code: str
+    times: int = 1
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.POSSIBLE
+
+
+Row = Touched | LibraryItem | Possible
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """All that an edition touches."""
 
@@ -81,57 +102,58 @@ class Digest:
     after: ControlEdition
     touched: list[Touched] = field(default_factory=list)
     library: list[LibraryItem] = field(default_factory=list)
+    possible: list[Possible] = field(default_factory=list)
 
-    def of(self, kind: Kind) -> list[Touched] | list[LibraryItem]:
+    def of(self, kind: Kind) -> list[Touched] | list[LibraryItem] | list[Possible]:
+        if kind is Kind.POSSIBLE:
+            return self.possible
         if kind is Kind.LIBRARY:
             return self.library
         return [one for one in self.touched if one.kind is kind]
 
     @property
-    def everything(self) -> Iterator[Touched | LibraryItem]:
-        yield from self.touched
-        yield from self.library
+    def changed(self) -> list[Row]:
+        """Return the goods under a code that changed."""
+        return [*self.touched, *self.library]
+
+    @property
+    def everything(self) -> list[Row]:
+        return [*self.changed, *self.possible]
 
     @property
     def companies(self) -> list[Organisation]:
-        """Return whose goods are touched, by name."""
+        """Return whose goods are touched or may be, by name."""
         found = {one.application.organisation_id: one.application.organisation for one in self.everything}
         return sorted(found.values(), key=lambda company: company.name)
 
-    @property
-    def licences(self) -> int:
-        return len({one.licence.pk for one in self.touched if one.licence})
-
-    @property
-    def cases(self) -> int:
-        return len({one.application.pk for one in self.touched if not one.licence})
-
-    @property
-    def products(self) -> int:
-        """Return how many goods are touched, in cases, under licences and in libraries."""
-        return len(self.touched) + len(self.library)
-
     def for_company(self, organisation_id: int) -> "Digest":
-        def own(one: Touched | LibraryItem) -> bool:
+        def own(one: Row) -> bool:
             return one.application.organisation_id == organisation_id
 
-        return Digest(self.before, self.after, [*filter(own, self.touched)], [*filter(own, self.library)])
+        rows = ([*filter(own, of_kind)] for of_kind in (self.touched, self.library, self.possible))
+        return Digest(self.before, self.after, *rows)
 
 
-def digest(before: ControlEdition, after: ControlEdition, at: datetime, *, drafts: bool = False) -> Digest:
-    """Return all that is touched; with goods of `drafts` too, which nobody but their company may see."""
-    return digest_of(changes_between(before, after), before, after, at, drafts=drafts)
-
-
-def digest_of(
-    changes: Changes, before: ControlEdition, after: ControlEdition, at: datetime, *, drafts: bool = False
+def digest(
+    before: ControlEdition, after: ControlEdition, at: datetime, *, for_exporters: bool = False
 ) -> Digest:
-    return Digest(before, after, touched(changes, at), library(changes, at, drafts=drafts))
+    """Return all that is touched, as officers may see it, or as each company may see its own.
+
+    Exporters see the goods of their drafts too, and not what officers found in a case that is not approved.
+    """
+    changes = changes_between(before, after)
+    return Digest(
+        before,
+        after,
+        touched(changes, at, for_exporters=for_exporters),
+        library(changes, at, for_exporters=for_exporters),
+        possible(before, after, at, for_exporters=for_exporters),
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """How much stands under the codes of an edition, whatever changed of them."""
+class Counts:
+    """How much it is: goods in cases, under licences and in libraries, and whose they are."""
 
     products: int
     cases: int
@@ -139,11 +161,25 @@ class Claimed:
     companies: int
 
 
-def claimed_under(edition: ControlEdition, at: datetime) -> Claimed:
+def counted(rows: Iterable[Row]) -> Counts:
+    held = list(rows)
+    return Counts(
+        products=len(held),
+        cases=len({one.application.pk for one in held if _is_of_case(one)}),
+        licences=len({one.licence.pk for one in held if not isinstance(one, LibraryItem) and one.licence}),
+        companies=len({one.application.organisation_id for one in held}),
+    )
+
+
+def _is_of_case(one: Row) -> bool:
+    return not isinstance(one, LibraryItem) and not one.licence and one.application.is_open
+
+
+def claimed_under(edition: ControlEdition, at: datetime) -> Counts:
     """Return what claims a code of an edition: live licences, open cases and goods of other cases."""
     codes = edition.versions.filter(depth=0).values_list("code", flat=True)
-    found = digest_of(Changes((), (), (), tuple(codes)), edition, edition, at)
-    return Claimed(found.products, found.cases, found.licences, len(found.companies))
+    changes = Changes((), (), (), tuple(codes))
+    return counted([*touched(changes, at), *library(changes, at)])
 
 
 def changes_between(before: ControlEdition, after: ControlEdition) -> Changes:
@@ -154,7 +190,7 @@ def changes_between(before: ControlEdition, after: ControlEdition) -> Changes:
     return Changes(found.tops(found.added), found.tops(found.removed), (), ())
 
 
-def touched(changes: Changes, at: datetime) -> list[Touched]:
+def touched(changes: Changes, at: datetime, *, for_exporters: bool = False) -> list[Touched]:
     """Return the goods whose claimed code was changed, itself, above or below it, by application.
 
     Only open applications and those under whose licence something may still be shipped.
@@ -163,7 +199,7 @@ def touched(changes: Changes, at: datetime) -> list[Touched]:
     lines = _claiming(Application.objects.watched(at), by_base)
     found = []
     rows = list(lines.order_by("application__submitted_at", "application_id", "number"))
-    codes = codes_that_count(rows)
+    codes = codes_that_count(rows, for_exporters=for_exporters)
     for line in rows:
         if met := _met(codes[line.pk], by_base):
             licence = getattr(line.application, "licence", None)
@@ -171,14 +207,15 @@ def touched(changes: Changes, at: datetime) -> list[Touched]:
     return found
 
 
-def library(changes: Changes, at: datetime, *, drafts: bool = False) -> list[LibraryItem]:
-    """Return the goods of closed applications, and of `drafts`, that are touched, by company, each once."""
+def library(changes: Changes, at: datetime, *, for_exporters: bool = False) -> list[LibraryItem]:
+    """Return the goods of closed applications that are touched, by company, each once; `for_exporters` those
+    of drafts too, which nobody but their company may see."""
     by_base = _by_base(changes)
     rest = Application.objects.exclude(pk__in=Application.objects.watched(at).values("pk"))
-    seen = rest if drafts else rest.exclude(status=ApplicationStatus.DRAFT)
+    seen = rest if for_exporters else rest.exclude(status=ApplicationStatus.DRAFT)
     kept: dict[tuple[int, str, str], list[GoodsLine]] = {}
     rows = list(_claiming(seen, by_base).order_by("-pk"))
-    codes = codes_that_count(rows)
+    codes = codes_that_count(rows, for_exporters=for_exporters)
     for line in rows:
         kept.setdefault(_same_goods(line), []).append(line)
     items = [
@@ -187,6 +224,36 @@ def library(changes: Changes, at: datetime, *, drafts: bool = False) -> list[Lib
         if (met := _met(codes[lines[0].pk], by_base))
     ]
     return sorted(items, key=lambda one: (one.application.organisation.name, one.codes))
+
+
+def possible(
+    before: ControlEdition, after: ControlEdition, at: datetime, *, for_exporters: bool = False
+) -> list[Possible]:
+    """Return what the search found of goods that still say the same and still go by no code, the likeliest
+    first; of a library each once. Without a search between just these editions there is none."""
+    rows = PossibleListing.objects.filter(search__edition=after, search__previous=before)
+    if not for_exporters:
+        rows = rows.exclude(line__application__status=ApplicationStatus.DRAFT)
+    related = rows.select_related("line__application__organisation", "line__application__licence")
+    found = [
+        row for row in related.order_by("-points", "-line_id") if digest_of(row.line) == row.goods_digest
+    ]
+    codes = codes_that_count((row.line for row in found), for_exporters=for_exporters)
+    known = known_bases(code for of_line in codes.values() for code in of_line)
+    watched = set(Application.objects.watched(at).filter(goods__in=codes).values_list("pk", flat=True))
+    kept: dict[object, list[PossibleListing]] = {}
+    for row in found:
+        if known.isdisjoint(map(base, codes[row.line_id])):
+            is_watched = row.line.application_id in watched
+            kept.setdefault(row.line_id if is_watched else _same_goods(row.line), []).append(row)
+    return [_possible(same, watched) for same in kept.values()]
+
+
+def _possible(same: list[PossibleListing], watched: set[int]) -> Possible:
+    newest = max(same, key=lambda row: row.line_id)
+    application = newest.line.application
+    licence = getattr(application, "licence", None) if application.pk in watched else None
+    return Possible(newest.line, application, licence, newest.code, len(same))
 
 
 def _same_goods(line: GoodsLine) -> tuple[int, str, str]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from licensing import impact, letters, outbox
+from licensing import impact, letters, newly_listed, outbox
 from licensing.country import pack
 from licensing.impact import Kind
 from licensing.models import EXPORTER_ROLES, EditionNotice, Job, User
@@ -16,7 +16,10 @@ LINES_OF_A_LETTER = 30  # goods named in a letter; all are counted
 
 
 def tell(*, at: datetime) -> list[EditionNotice]:
-    """Promise the letters about every edition in force that nobody was told of yet. Safe to repeat."""
+    """Promise the letters about every edition in force that nobody was told of yet. Safe to repeat.
+
+    Where codes were added, the goods under no code are looked through first.
+    """
     untold = ControlEdition.objects.in_force(at).filter(notice=None).order_by("in_force_from", "pk")
     found = (_tell_of(pk, at) for pk in list(untold.values_list("pk", flat=True)))
     return [notice for notice in found if notice]
@@ -28,7 +31,9 @@ def _tell_of(edition_id: int, at: datetime) -> EditionNotice | None:
     if EditionNotice.objects.filter(edition=edition).exists():
         return None
     before = previous_of(edition)
-    found = impact.digest(before, edition, at, drafts=True) if before else None
+    if before and not newly_listed.is_over(before, edition, at):
+        return None
+    found = impact.digest(before, edition, at, for_exporters=True) if before else None
     companies = found.companies if found and is_ours(edition) else []
     notice = EditionNotice.objects.create(
         edition=edition, previous=before, companies_count=len(companies), at=at
@@ -63,7 +68,7 @@ def _readers(company_ids: list[int]) -> list[User]:
 def send(notice: EditionNotice, user: User, *, at: datetime) -> None:
     """Tell `user` what the edition touches; of a company, nothing if it is nothing any more."""
     assert notice.previous is not None
-    found = impact.digest(notice.previous, notice.edition, at, drafts=user.is_exporter)
+    found = impact.digest(notice.previous, notice.edition, at, for_exporters=user.is_exporter)
     if user.is_exporter:
         found = found.for_company(user.organisation_id or 0)
         if not any(found.everything):
@@ -77,6 +82,7 @@ def send(notice: EditionNotice, user: User, *, at: datetime) -> None:
         licences=found.of(Kind.LICENCE),
         cases=found.of(Kind.CASE),
         library=found.library,
+        possible=found.possible,
         companies=len(found.companies),
         most=LINES_OF_A_LETTER,
     )

@@ -17,6 +17,7 @@ from licensing import (
     licence_document,
     look_alikes,
     new_editions,
+    newly_listed,
     notifications,
     outbox,
 )
@@ -74,6 +75,10 @@ def write_of_edition(*, notice_id: int, user_id: int) -> None:
     new_editions.send(notice, User.objects.get(pk=user_id), at=timezone.now())
 
 
+def find_newly_listed(*, search_id: int, after: int) -> None:
+    newly_listed.carry_on(search_id, after, at=timezone.now())
+
+
 WORK: dict[Job, Callable[..., None]] = {
     Job.SCREEN_APPLICATION: screen_application,
     Job.FIND_LOOK_ALIKES: find_look_alikes,
@@ -85,6 +90,7 @@ WORK: dict[Job, Callable[..., None]] = {
     Job.FETCH_LIST: fetch_list,
     Job.ALARM: write_alarm,
     Job.EDITION: write_of_edition,
+    Job.EDITION_GOODS: find_newly_listed,
 }
 
 

@@ -79,6 +79,7 @@ UNCHANGED = (
     "licensing.GoodsSuggestion",
     "licensing.GoodsCheck",
     "licensing.AmendedLine",
+    "licensing.PossibleListing",
     "licensing.AccessToken",
 )
 
@@ -89,6 +90,7 @@ DELETABLE = (
     "licensing.AmendedLine",
     "licensing.GoodsSuggestion",
     "licensing.GoodsCheck",
+    "licensing.PossibleListing",
     "licensing.Party",
     "licensing.LookAlike",
     "licensing.Document",

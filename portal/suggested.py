@@ -22,8 +22,9 @@ from screening.classification import NoEditionInForce, suggest
 from screening.classification.answers import Answer, Comparison, Goods, Outcome, Reason, Suggestion
 from screening.classification.parameters import parameters
 from screening.classification.suggesting import EU_DUAL_USE
+from screening.codes import is_known_hs
 from screening.control.lists import label_in_words, name_of
-from screening.control.wording import cas_numbers
+from screening.control.wording import cas_numbers, is_cas
 from screening.control_models import ControlEdition, EntryRegime, Regime
 
 LONGEST_TITLE = 220  # characters shown of what a provision says; its page has the rest
@@ -122,6 +123,24 @@ class Shown:
     @property
     def codes(self) -> list[str]:
         return [row.suggestion.code for row in self.rows]
+
+
+def hs_remark(typed: str) -> str:
+    """Return what is wrong with a customs code as somebody typed it, "" where nothing is."""
+    if not typed or is_known_hs(typed):
+        return ""
+    words = gettext(
+        "“%(typed)s” is not a code of the Harmonized System of 2022."
+        " Write its 6 to 12 digits, for example 8456.11."
+    )
+    return words % {"typed": typed}
+
+
+def cas_remark(typed: str) -> str:
+    """Return what is wrong with a CAS number as somebody typed it, "" where nothing is."""
+    if is_cas(typed):
+        return ""
+    return gettext("“%(typed)s” is not a CAS number. Write it like 111-48-8.") % {"typed": typed}
 
 
 def says_something(goods: Goods) -> bool:

@@ -66,6 +66,22 @@ REFUSALS: dict[str, Promise] = {
     "unknown-format": _("The file is in none of the forms in which this list is read: %(known)s."),
     "part-of-list": _("The file holds only a part of the list (%(said)s). The whole list is needed."),
     "unknown-column": _("The file has a column “%(column)s”. The columns of this list: %(known)s."),
+    "unknown-member": _(
+        "Line %(line)s has a member “%(member)s”, which this form does not know. Known there: %(known)s."
+    ),
+    "member-missing": _("Line %(line)s: the member “%(member)s” is missing."),
+    "member-no-text": _("Line %(line)s, member “%(member)s”: it must be a text, in quotation marks."),
+    "member-no-number": _("Line %(line)s, member “%(member)s”: it must be a number."),
+    "member-no-truth": _("Line %(line)s, member “%(member)s”: it must be true or false."),
+    "member-no-array": _('Line %(line)s, member “%(member)s”: it must be an array, such as ["…", "…"].'),
+    "member-no-object": _('Line %(line)s, member “%(member)s”: it must be an object, such as {"es": "…"}.'),
+    "member-no-language": _(
+        "Line %(line)s, member “%(member)s”: its name must be a language in two small letters, such as “es”."
+    ),
+    "no-line-end": _(
+        "The last line, %(line)s, has no line end, so nobody can tell whether the file was received in full. "
+        "If it was, add a line end there."
+    ),
     "cell-empty": _("Line %(line)s, column “%(column)s”: a value is needed."),
     "cell-kind": _("Line %(line)s, column “%(column)s”: “%(value)s” is none of %(known)s."),
     "cell-country": _(

@@ -277,6 +277,8 @@ def test_every_model_that_tests_need_has_a_factory():
         "DetentionReminder",
         "LicenceDocument",
         "EditionNotice",
+        "EditionSearch",
+        "PossibleListing",
         "ListFetch",
         "ListSearch",
         "OutboxJob",

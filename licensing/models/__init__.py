@@ -45,7 +45,7 @@ from licensing.models.detentions import (
     DetentionState,
     DetentionVerdict,
 )
-from licensing.models.editions import EditionNotice
+from licensing.models.editions import EditionNotice, EditionSearch, PossibleListing
 from licensing.models.events import Action, Event
 from licensing.models.files import Document, DocumentKind, StoredFile
 from licensing.models.forms import FormBlock
@@ -117,6 +117,7 @@ __all__ = [
     "Document",
     "DocumentKind",
     "EditionNotice",
+    "EditionSearch",
     "EndUseDeclaration",
     "EndUseQuestion",
     "EntryKind",
@@ -157,6 +158,7 @@ __all__ = [
     "Party",
     "PartyKind",
     "PartyRole",
+    "PossibleListing",
     "Recommendation",
     "Reconciliation",
     "Reservation",

@@ -19,6 +19,7 @@ class Job(models.TextChoices):
     FETCH_LIST = "fetch-list"
     ALARM = "alarm"
     EDITION = "edition"
+    EDITION_GOODS = "edition-goods"
 
 
 class OutboxQuerySet(models.QuerySet["OutboxJob"]):

@@ -28,6 +28,12 @@ LONGEST_TEXT, LONGEST_CODE = 4000, 60
 class Prose(Text):
     """Text of several lines."""
 
+    default_error_messages = {
+        "control": gettext_lazy(
+            "Leave out control characters, such as NUL, and signs that nobody sees. Line ends are allowed."
+        )
+    }
+
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")

@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.forms.fields import no_hidden_signs, said, says_something
+from portal.suggested import cas_remark, hs_remark
 from screening.classification.answers import Goods
 from screening.classification.suggesting import EU_DUAL_USE
-from screening.codes import is_known_hs, normalise_hs
-from screening.control.wording import is_cas
+from screening.codes import normalise_hs
 
 LONGEST_TEXT = 2000
 LONGEST_CODES = 200
@@ -64,22 +64,15 @@ class SelfCheckForm(forms.Form):
 
     def clean_hs_code(self) -> str:
         typed: str = self.cleaned_data["hs_code"]
-        if typed and not is_known_hs(typed):
-            raise ValidationError(
-                gettext(
-                    "“%(typed)s” is not a code of the Harmonized System of 2022."
-                    " Write its 6 to 12 digits, for example 8456.11."
-                )
-                % {"typed": typed}
-            )
+        if remark := hs_remark(typed):
+            raise ValidationError(remark)
         return normalise_hs(typed)
 
     def clean_cas(self) -> list[str]:
         numbers = [number for number in re.split(r"[,;\s]+", self.cleaned_data["cas"]) if number]
         for number in numbers:
-            if not is_cas(number):
-                words = gettext("“%(typed)s” is not a CAS number. Write it like 111-48-8.")
-                raise ValidationError(words % {"typed": number})
+            if remark := cas_remark(number):
+                raise ValidationError(remark)
         if len(numbers) > MOST_CAS:
             raise ValidationError(gettext("Write at most %(most)d CAS numbers.") % {"most": MOST_CAS})
         return numbers

@@ -1,9 +1,9 @@
 """Goods of a file: read them, ask which entries of a control list may describe them, and say it in a table.
 
 A line of JSON is {"id", "text", "lang", "list"} with what else is known; the answer is {"id", "codes":
-[{"code", "path", "score"}], "alarm", "ms"} with the edition and the claims. `code` is the entry at the top,
-`path` the provision below it that fits best; `alarm` says from 0 to 1 how likely it is that the goods are
-listed at all.
+[{"code", "path", "score"}], "alarm", "ms"} with the edition, the claims and remarks on numbers that are
+wrong. `code` is the entry at the top, `path` the provision below it that fits best; `alarm` says from 0 to 1
+how likely it is that the goods are listed at all.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from portal.screening_files import tables
 from portal.screening_files.tables import Cells, Layout, Wrong
 from portal.screening_files.writing import Sheet, Value
-from portal.suggested import marked_off, missing, reason_in_words
+from portal.suggested import cas_remark, hs_remark, marked_off, missing, reason_in_words
 from screening.classification import suggest
 from screening.classification.answers import Answer, Goods
 from screening.codes import normalise_code, normalise_hs
@@ -166,6 +166,7 @@ COLUMNS: dict[str, Promise] = {
     "ask": gettext_lazy("Values to ask for"),
     "questions": gettext_lazy("Questions"),
     "edition": gettext_lazy("Edition"),
+    "remarks": gettext_lazy("Remarks"),
 }
 
 
@@ -183,6 +184,7 @@ def _rows_of(one: Classified) -> Iterator[dict[str, Value]]:
         "text": row.goods.description or ", ".join(row.goods.cas),
         "alarm": round(answer.alarm, 4),
         "edition": answer.edition_label,
+        "remarks": " ".join(_remarks(row.goods)),
     }
     if not answer.suggestions:
         yield {**goods, "result": _("No match found; the catch-all questions and an expert’s check remain")}
@@ -203,8 +205,15 @@ def _rows_of(one: Classified) -> Iterator[dict[str, Value]]:
         }
 
 
+def _remarks(goods: Goods) -> list[str]:
+    """Return what is wrong with the numbers stated. They were searched for all the same."""
+    return [remark for remark in (*map(cas_remark, goods.cas), hs_remark(goods.hs_code)) if remark]
+
+
 def object_of(one: Classified) -> dict[str, Any]:
     answer = one.answer
+    with override(one.row.language or get_language()):
+        remarks = _remarks(one.row.goods)
     codes = [{"code": base(code), "path": code, "score": round(score, 6)} for code, score in answer.paths]
     return {
         "id": one.row.id,
@@ -217,6 +226,7 @@ def object_of(one: Classified) -> dict[str, Any]:
             {"code": claim.code, "is_known": claim.is_known, "is_far": claim.is_far, "place": claim.place}
             for claim in answer.claims
         ],
+        "remarks": remarks,
     }
 
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from licensing import permissions
-from licensing.impact import Kind, claimed_under, digest
-from licensing.models import EditionNotice
+from licensing.impact import Kind, claimed_under, counted, digest
+from licensing.models import EditionNotice, EditionSearch
 from licensing.new_editions import is_ours
 from licensing.permissions import Permission
 from portal.access import for_everybody, needs
@@ -33,6 +33,7 @@ KINDS: dict[Kind, Promise] = {
     Kind.LICENCE: _("Under live licences"),
     Kind.CASE: _("In open applications"),
     Kind.LIBRARY: _("In product libraries"),
+    Kind.POSSIBLE: _("Under no code so far"),
 }
 LONGEST_QUESTION = 200
 
@@ -175,7 +176,9 @@ def impact(request: HttpRequest, list_code: str) -> HttpResponse:
             "kind": kind,
             "kind_label": KINDS[kind],
             "found": found,
-            "companies": len(found.companies),
+            "changed": counted(found.changed),
+            "possible": counted(found.possible),
+            "goods_search": EditionSearch.objects.filter(edition=after, previous=before).first(),
             # Between a catalogue of ours and an official text only the codes can be compared.
             "claimed": claimed_under(after, timezone.now())
             if before.is_catalogue != after.is_catalogue

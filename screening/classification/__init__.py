@@ -3,9 +3,10 @@
 from screening.classification.suggesting import (
     NoEditionInForce,
     edition_ready,
+    likeliest_among,
     prepare,
     prepare_all,
     suggest,
 )
 
-__all__ = ["NoEditionInForce", "edition_ready", "prepare", "prepare_all", "suggest"]
+__all__ = ["NoEditionInForce", "edition_ready", "likeliest_among", "prepare", "prepare_all", "suggest"]

@@ -23,6 +23,7 @@ from screening.control_models import CatchAllRule, ControlEdition, ControlTable,
 EU_DUAL_USE = "eu-dual-use"
 FAR = 15  # a code claimed that is not among the first so many is far from everything found
 LEAST = 0.15  # what is found with less has next to nothing in common with the goods
+CLOSE = 5  # among so many a code is looked for that an edition added
 NEAREST = 3  # among so many a number or a claim is borne out
 SHORTEST_HS = 4
 INDEXES_KEPT = 6  # in one process: the lists, and an edition before
@@ -74,6 +75,31 @@ def suggest(
         milliseconds=1000 * (perf_counter() - started),
         catch_all=_catch_all(edition, language),
     )
+
+
+def likeliest_among(
+    goods: Goods, edition: ControlEdition, codes: frozenset[str], *, at: datetime
+) -> tuple[str, float] | None:
+    """Return which of `codes`, such as those an edition added, may describe the goods, and how likely it is.
+
+    A code at the top must be among the first that the edition's whole search finds; a paragraph of an entry
+    that is not among `codes` must be the very first, as the likeness is that of the whole entry. The alarm is
+    worked out from these alone and must reach its threshold. None says that no match was found.
+    """
+    index = _index(edition)
+    asked = query(goods, index)
+    ranked = rank(asked, index, _hinted(edition, goods.hs_code, at))[:CLOSE]
+    documents = [index.documents[one.place] for one in ranked]
+    tops = [one for one, said in zip(ranked, documents, strict=True) if said.base in codes]
+    first = [one for one, said in zip(ranked[:1], documents[:1], strict=True) if said.code in codes]
+    for found in (tops, first):
+        likely = tempered(alarm(asked, found), asked)
+        if _is_certain(goods, found, (), ()):
+            likely = max(likely, CERTAIN)
+        if likely >= THRESHOLD:
+            best = index.documents[found[0].place]
+            return (best.base if best.base in codes else best.code), likely
+    return None
 
 
 def forget_indexes() -> None:

@@ -3,9 +3,10 @@
 from collections import Counter
 
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from screening.codes import normalise_code
-from screening.control.wording import base, folded, is_cas
+from screening.control.wording import LONGEST_CODE, ancestors, base, folded, is_cas
 from screening.control_models import ControlEdition, EntryAlias, EntryText, HsCorrelation, Substance, TextRole
 
 MOST_WORDS = 12
@@ -22,6 +23,20 @@ def find(edition: ControlEdition, asked: str) -> list[str]:
     """
     asked = asked.strip().replace("\0", "")
     return _by_code(edition, asked) or _by_number(edition, asked) or _by_words(edition, asked)
+
+
+def named(edition: ControlEdition, typed: str) -> str:
+    """Return the entry whose code, and nothing else, somebody typed; else the nearest above it, else ""."""
+    asked = typed.strip().rstrip(".").replace("\0", "")
+    if not asked or len(asked) > LONGEST_CODE:
+        return ""
+    if exact := _by_code(edition, asked):
+        return exact[0]
+    if len(asked.split()) > 1:
+        return ""
+    upper = [code.casefold() for code in ancestors(normalise_code(asked))]
+    held = edition.versions.annotate(small=Lower("code")).filter(small__in=upper)
+    return str(held.order_by("-depth").values_list("code", flat=True).first() or "")
 
 
 def _by_code(edition: ControlEdition, asked: str) -> list[str]:

@@ -19,6 +19,17 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from screening.control.files import json_value, opened
+from screening.control.members import (
+    Check,
+    by_language,
+    each,
+    number,
+    one_or_more,
+    record,
+    text,
+    truth,
+    whole,
+)
 from screening.control.rows import (
     CatchAllRow,
     EditionDraft,
@@ -50,25 +61,91 @@ SEVERAL = re.compile(r"\s*;\s*")
 HS = re.compile(r"\d{4,12}")
 
 
+TEXTS = by_language(one_or_more(text))
+NOTE = record(dict.fromkeys(("language", "kind", "text"), text), needed=("language", "kind", "text"))
+REQUIREMENT = record(
+    {
+        "reason": text,
+        "scope": text,
+        "scope_codes": each(text),
+        "is_entire": truth,
+        "columns": each(text),
+        "prose": text,
+    },
+    needed=("reason", "scope", "scope_codes", "is_entire", "columns", "prose"),
+)
+THRESHOLD = record(
+    {
+        "parameter": text,
+        "comparator": text,
+        "value": number,
+        "unit": text,
+        "group": whole,
+        "condition": text,
+        "reviewed_by_name": text,
+        "reviewed_for": text,
+    },
+    needed=("parameter", "comparator", "value"),
+)
+PROVISION = record(
+    {
+        "code": text,
+        **dict.fromkeys(TextRole.values, TEXTS),
+        "notes": each(NOTE),
+        "regimes": each(text),
+        "cas": each(text),
+        "requirements": each(REQUIREMENT),
+        "thresholds": each(THRESHOLD),
+        "hs": each(text),
+        "aliases": each(text),
+        "heading": text,
+    }
+)
+RULE = record(
+    {"code": text, "basis": text, "question": by_language(text)}, needed=("code", "basis", "question")
+)
+HEAD_MEMBERS = record(
+    {
+        "form": text,
+        **dict.fromkeys(("list", "name", "jurisdiction", "edition", "valid_from", "language"), text),
+        **dict.fromkeys(("source", "attribution"), text),
+        "codes": number,
+        "catalogue": truth,
+        "catch_all": each(RULE),
+    }
+)
+
+
 def parse(path: Path) -> EditionDraft:
     if is_workbook(path):
         return _from_rows(text_rows(path))
     with opened(path) as file:
         text = list(lines(file))
-    if text and not text[-1].endswith("\n"):
-        raise BadList("cut-off", line=len(text))
     if text and text[0].lstrip().startswith("{"):
         return _from_json(text)
+    if text and not text[-1].endswith("\n"):
+        raise BadList("no-line-end", line=len(text))
     return _from_rows(_csv_rows(text))
 
 
 def _from_json(text: list[str]) -> EditionDraft:
+    if not text[-1].endswith("\n") and not _is_whole(text[-1]):
+        raise BadList("cut-off", line=len(text))
     head, *rows = [
         (number, json_value(line.encode())) for number, line in enumerate(text, start=1) if line.strip()
     ]
     if not isinstance(head[1], dict) or head[1].get("form") != FORM:
         raise BadList("not-this-json", expected=f'"form": "{FORM}"')
+    HEAD_MEMBERS(head[0], "", head[1])
     return _draft(head[1], tuple(_json_row(number, row) for number, row in rows))
+
+
+def _is_whole(line: str) -> bool:
+    """Say whether a last line without a line end is an object to its end: then nothing of it is lacking."""
+    try:
+        return isinstance(json_value(line.encode()), dict)
+    except BadList:
+        return False
 
 
 Rows = list[tuple[int, list[str]]]  # the line or row, and its cells
@@ -133,10 +210,8 @@ def _json_row(number: int, row: Any) -> ProvisionRow:
         raise BadList("code-is-number", line=number, entry=row["code"])
     if not isinstance(row, dict) or not isinstance(row.get("code"), str):
         raise BadList("cell-empty", line=number, column="code")
-    try:
-        return _read(number, row)
-    except (TypeError, KeyError, AttributeError, InvalidOperation) as error:
-        raise BadList("wrong-value", number=number, what=str(error)[:80]) from error
+    PROVISION(number, "", row)
+    return _read(number, row)
 
 
 def _read(number: int, row: dict[str, Any]) -> ProvisionRow:
@@ -175,7 +250,10 @@ def _requirement(item: dict[str, Any]) -> RequirementRow:
 
 
 def _threshold(number: int, item: dict[str, Any]) -> ThresholdRow:
-    value = Decimal(item["value"])
+    try:
+        value = Decimal(str(item["value"]))
+    except InvalidOperation as error:
+        raise BadList("wrong-value", number=number, what=str(item["value"])[:80]) from error
     if not value.is_finite() or value.adjusted() >= DIGITS_OF_A_VALUE:
         raise BadList("wrong-value", number=number, what=str(item["value"])[:80])
     return ThresholdRow(
@@ -203,23 +281,18 @@ def _csv_row(number: int, row: dict[str, str]) -> ProvisionRow:
                 texts.append(TextRow(match["language"], words, role))
         elif column not in ("code", *FACTS):
             raise BadList("unknown-column", column=column, known=", ".join(_columns(LANGUAGES)))
-    try:
-        return ProvisionRow(
-            checked_code(row["code"].strip(), number),
-            texts=tuple(texts),
-            notes=tuple(notes),
-            regimes=tuple(
-                _one_of(Regime, one, number, "regimes") for one in _several(row.get("regimes", ""))
-            ),
-            cas=_cas(number, _several(row.get("cas", ""))),
-            requirements=tuple(_requirement(item) for item in _objects(row.get("requirements", ""))),
-            thresholds=tuple(_threshold(number, item) for item in _objects(row.get("thresholds", ""))),
-            hs=_hs(number, _several(row.get("hs", ""))),
-            aliases=tuple(_several(row.get("aliases", ""))),
-            heading=row.get("heading", "").strip(),
-        )
-    except (TypeError, KeyError, InvalidOperation) as error:
-        raise BadList("wrong-value", number=number, what=str(error)[:80]) from error
+    return ProvisionRow(
+        checked_code(row["code"].strip(), number),
+        texts=tuple(texts),
+        notes=tuple(notes),
+        regimes=tuple(_one_of(Regime, one, number, "regimes") for one in _several(row.get("regimes", ""))),
+        cas=_cas(number, _several(row.get("cas", ""))),
+        requirements=tuple(_requirement(item) for item in _objects(number, row, "requirements", REQUIREMENT)),
+        thresholds=tuple(_threshold(number, item) for item in _objects(number, row, "thresholds", THRESHOLD)),
+        hs=_hs(number, _several(row.get("hs", ""))),
+        aliases=tuple(_several(row.get("aliases", ""))),
+        heading=row.get("heading", "").strip(),
+    )
 
 
 def _columns(languages: Iterable[str]) -> tuple[str, ...]:
@@ -250,8 +323,10 @@ def _keywords(cell: str) -> list[str]:
     return [word for line in cell.split("\n") if (word := line.strip())] if "\n" in cell else _several(cell)
 
 
-def _objects(cell: str) -> list[Any]:
-    return [json_value(line.encode()) for line in cell.split("\n") if line.strip()]
+def _objects(number: int, row: dict[str, str], column: str, check: Check) -> list[Any]:
+    found = [json_value(line.encode()) for line in row.get(column, "").split("\n") if line.strip()]
+    each(check)(number, column, found)
+    return found
 
 
 def _several(cell: str) -> list[str]:

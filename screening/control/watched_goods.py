@@ -33,7 +33,7 @@ def parse(path: Path) -> TableDraft:
     if text and text[0].lstrip().startswith("["):
         return _from_json("".join(text))
     if text and not text[-1].endswith("\n"):
-        raise BadList("cut-off", line=len(text))
+        raise BadList("no-line-end", line=len(text))
     return _from_table(list(cells(text)))
 
 

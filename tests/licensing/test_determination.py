@@ -371,3 +371,18 @@ def test_a_customs_code_gives_hints_that_decide_nothing(listed, take):
     assert told["measure"].details["measure"] == "annex I"
     assert answer.outcome is Outcome.GENERAL == ask("3A001.a", "JP", europe()).outcome
     assert ask("", hs_code="8542310000").outcome is Outcome.QUESTIONS
+
+
+def test_goods_that_stay_in_this_country_are_no_export_and_somebody_looks(listed):
+    answer = ask(destination=pack().code)
+
+    assert answer.outcome is Outcome.PERSON
+    assert codes(answer)[:2] == ["inside", "listed"]
+    assert "no-general-licence" not in codes(answer)
+    assert "no es una exportación" in sentence(answer.grounds[0])
+
+
+def test_a_use_that_needs_a_licence_needs_it_inside_this_country_too(listed):
+    answers = {**NO, EndUseQuestion.WMD: True}
+
+    assert ask("", destination=pack().code, answers=answers).outcome is Outcome.NEEDED

@@ -14,7 +14,14 @@ from screening.control import catalogue, parser_of
 from screening.control.editions import Changes
 from screening.control.load import load
 from screening.control_models import ControlEdition, ControlList
-from tests.factories import NOON, ApplicationFactory, GoodsLineFactory, LicenceFactory, UserFactory
+from tests.factories import (
+    NOON,
+    ApplicationFactory,
+    GoodsAssessmentFactory,
+    GoodsLineFactory,
+    LicenceFactory,
+    UserFactory,
+)
 from tests.screening.control.files import ccl, eu_json
 
 LATER = NOON + timedelta(days=1)
@@ -133,6 +140,31 @@ def test_a_company_reads_which_of_its_goods_are_touched_and_no_others(editions):
     assert "Tambor ajeno" not in letter.body and other.application.reference not in letter.body
 
 
+def test_a_letter_to_a_company_does_not_tell_what_officers_found_in_an_open_case(editions, officer):
+    found_only, claimed_too, contradicted = goods(""), goods(description="Reclamado"), goods()
+    GoodsAssessmentFactory(line=found_only, codes=["3A001.a"])
+    GoodsAssessmentFactory(line=claimed_too, codes=["3A001.a.7"])
+    GoodsAssessmentFactory(line=contradicted, codes=[], reason="Otra cosa.")
+
+    sent = letters()
+
+    assert found_only.application.created_by.email not in sent
+    assert "3A001.a," in sent[claimed_too.application.created_by.email].body
+    assert "3A001.a.7" not in sent[claimed_too.application.created_by.email].body
+    assert contradicted.application.created_by.email in sent
+    assert "abiertas: 2" in sent[officer.email].body  # officers read by what officers found
+
+
+@pytest.mark.parametrize(("status", "is_told"), [("approved", True), ("refused", False)])
+def test_of_closed_cases_a_company_is_told_by_what_officers_found_where_it_got_a_licence(
+    editions, status, is_told
+):
+    line = goods("", status=status)
+    GoodsAssessmentFactory(line=line, codes=["3A001.a"])
+
+    assert (line.application.created_by.email in letters()) is is_told
+
+
 def test_officers_read_how_many_by_kind_and_no_draft_is_counted(editions, officer):
     goods()
     goods(description="Otro", status="draft", submitted_at=None)
@@ -211,7 +243,7 @@ def test_the_library_holds_each_goods_once_and_its_newest_line(db):
     [item] = library(changes, NOON)
 
     assert (item.goods, item.times, item.kind) == (newest, 2, Kind.LIBRARY)
-    assert len(library(changes, NOON, drafts=True)) == 2
+    assert len(library(changes, NOON, for_exporters=True)) == 2
     assert library(Changes((), (), (), ()), NOON) == []
 
 

@@ -118,6 +118,19 @@ def test_a_description_may_have_several_lines(machine, in_force):
     assert ask(machine, {**GOODS, "description": "Láser\nde corte"}).status_code == 200
 
 
+@pytest.mark.parametrize("field", ["description", "specifications"])
+def test_a_sign_that_nobody_sees_is_refused_without_blaming_line_ends(machine, in_force, field):
+    answer = ask(machine, {**GOODS, field: "Láser\nde \0corte"})
+
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == (f"#/goods/0/{field}", "control")
+    assert "NUL" in error["detail"]
+    assert (
+        "line ends are allowed" in error["detail"].lower() or "saltos de línea se permiten" in error["detail"]
+    )
+
+
 def test_each_of_the_goods_counts_towards_the_rate(machine, in_force, settings):
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"key": "3/min"}}
     many = [{**GOODS, "id": str(number)} for number in range(4)]

@@ -180,3 +180,23 @@ def test_a_table_answers_goods_wholly_in_their_language(in_force, questions, tmp
 
     assert "Palabras en común" in results["a"][1]
     assert results["b"][0].startswith("No match found")
+
+
+def test_numbers_that_are_wrong_get_a_remark_and_fail_nothing(in_force, tmp_path):
+    source = tmp_path / "in.jsonl"
+    rows = [
+        {"id": "a", "text": LASER, "cas": "7783-70-3", "hs_code": "999999", "lang": "es"},
+        {"id": "b", "text": LASER, "cas": "7783-70-2", "hs_code": "845611", "lang": "es"},
+    ]
+    source.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+
+    run(source, tmp_path / "out.jsonl")
+    run(source, tmp_path / "out.csv")
+
+    wrong, right = lines(tmp_path / "out.jsonl")
+    assert len(wrong["remarks"]) == 2 and right["remarks"] == []
+    assert "7783-70-3" in wrong["remarks"][0] and "999999" in wrong["remarks"][1]
+    assert "no es" in wrong["remarks"][0]  # in the language of its line
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        told = {row["Reference"]: row["Remarks"] for row in csv.DictReader(file)}
+    assert told["a"] == " ".join(wrong["remarks"]) and told["b"] == ""

@@ -268,7 +268,7 @@ def test_beside_the_catalogue_the_digest_says_who_claims_the_list_and_who_was_wr
         control_code="3A001.a", application__status="submitted", application__submitted_at=timezone.now()
     )
     said = client_of(officer).get(reverse("control-impact", args=[LIST]))
-    assert (said.context["companies"], said.context["claimed"].companies) == (0, 1)
+    assert (said.context["changed"].companies, said.context["claimed"].companies) == (0, 1)
     assert (said.context["claimed"].products, said.context["claimed"].cases) == (1, 1)
     assert said.context["claimed"].licences == 0
     assert "No se escribió a nadie" in said.content.decode()

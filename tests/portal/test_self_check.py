@@ -125,3 +125,25 @@ def test_one_chooses_among_the_lists_in_force(client, in_force, monkeypatch):
             "list_code"
             in client.post(ADDRESS, {"description": LASER, "list_code": wrong}).context["form"].errors
         )
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "is_exact"),
+    [
+        ("6A005", "6A005", True),
+        ("6a005.", "6A005", True),
+        (" 6A 005 ", "6A005", True),
+        ("6A005.zz.99", "6A005", False),
+    ],
+)
+def test_a_code_typed_alone_leads_to_its_entry(client, in_force, typed, code, is_exact):
+    page = client.post(ADDRESS, {"description": typed})
+
+    assert reverse("control-entry", args=["eu-dual-use", in_force.pk, code]) in page.content.decode()
+    assert page.context["entry"].is_exact is is_exact
+    assert "No se encontr" not in page.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["9Z999", "LASER", f"{LASER} 6A005", "6A005 6A003"])
+def test_what_is_no_code_alone_is_searched_for(client, in_force, typed):
+    assert client.post(ADDRESS, {"description": typed}).context["state"] == "answered"

@@ -316,6 +316,7 @@ def test_every_refusal_reads_well_in_both_languages():
             "examples",
             "list",
             "example",
+            "member",
         ],
         "7",
     )

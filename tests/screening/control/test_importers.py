@@ -468,7 +468,7 @@ def test_any_list_comes_in_our_own_table(take):
     ("content", "code"),
     [
         (table("1.00E+01,A,B,,,,,,"), "code-is-number"),
-        (table("1E001,A,B,,,,,,")[:-1], "cut-off"),
+        (table("1E001,A,B,,,,,,")[:-1], "no-line-end"),
         (table("1E001,A,B"), "columns-differ"),
         (table("1E001,A,B,,,,,,", codes=2), "count-differs"),
         (table("1E001,A,B,,7783-70-3,,,,"), "no-cas-number"),
@@ -482,7 +482,7 @@ def test_any_list_comes_in_our_own_table(take):
         (jsonl(TOY, codes=2), "count-differs"),
         (jsonl({**TOY, "code": 10}, codes=1).replace(b'"code": 10', b'"code": "10"'), "code-is-number"),
         (jsonl(TOY).replace(b'"1E001"', b"1.0E001"), "code-is-number"),
-        (jsonl({**TOY, "thresholds": [{}]}), "wrong-value"),
+        (jsonl({**TOY, "thresholds": [{}]}), "member-missing"),
         (jsonl({**TOY, "thresholds": [{**THRESHOLD, "value": "NaN"}]}), "wrong-value"),
         (jsonl({**TOY, "thresholds": [{**THRESHOLD, "value": "1e400000"}]}), "wrong-value"),
         (jsonl({**TOY, "thresholds": [{**THRESHOLD, "value": "fast"}]}), "wrong-value"),

@@ -189,8 +189,10 @@ def test_a_text_too_long_for_a_cell_is_not_cut_off(tmp_path):
     assert refused.value.code == "too-long-for-a-cell"
 
 
-@pytest.mark.parametrize("cell", ['{"parameter": "axes"}', "[1]"])
-def test_a_broken_threshold_in_a_cell_is_refused(tmp_path, cell):
+@pytest.mark.parametrize(
+    ("cell", "code"), [('{"parameter": "axes"}', "member-missing"), ("[1]", "member-no-object")]
+)
+def test_a_broken_threshold_in_a_cell_is_refused(tmp_path, cell, code):
     path = tmp_path / "list.csv"
     quoted = cell.replace('"', '""')
     path.write_text(
@@ -199,4 +201,4 @@ def test_a_broken_threshold_in_a_cell_is_refused(tmp_path, cell):
     with pytest.raises(BadList) as refused:
         parse(path)
 
-    assert refused.value.code == "wrong-value"
+    assert refused.value.code == code

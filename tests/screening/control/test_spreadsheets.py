@@ -135,7 +135,7 @@ def test_goods_under_measures_come_as_a_table_of_customs_codes(take, content):
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (goods(*GOODS)[:-1], "cut-off"),
+        (goods(*GOODS)[:-1], "no-line-end"),
         (goods(*GOODS[:2]), "count-differs"),
         (goods(GOODS[0], ("12", "annex I", ""), GOODS[2]), "no-customs-code"),
         (goods(GOODS[0], ("8542.31", "", ""), GOODS[2]), "cell-empty"),
