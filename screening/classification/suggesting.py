@@ -93,7 +93,7 @@ def likeliest_among(
     tops = [one for one, said in zip(ranked, documents, strict=True) if said.base in codes]
     first = [one for one, said in zip(ranked[:1], documents[:1], strict=True) if said.code in codes]
     for found in (tops, first):
-        likely = tempered(alarm(asked, found), asked)
+        likely = alarm(asked, found)
         if _is_certain(goods, found, (), ()):
             likely = max(likely, CERTAIN)
         if likely >= THRESHOLD:
