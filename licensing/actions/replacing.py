@@ -4,14 +4,13 @@ What has left and what is reserved is carried over: entries take it from the old
 one that continues it. So each line is the sum of its entries, and all lines together of what customs said.
 """
 
-from collections import defaultdict
+import dataclasses
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from licensing import amendments, bookings, chains, notifications
-from licensing.actions.reserving import shrink
 from licensing.bookings import Move, Movement
 from licensing.errors import Refused
 from licensing.models import (
@@ -77,21 +76,21 @@ def _carry_used(old: Licence, following: Mapping[int | None, LicenceLine], at: d
 
 
 def _carry_reservations(old: Licence, following: Mapping[int | None, LicenceLine], at: datetime) -> None:
-    """Keep what is reserved for the same items, until the same moment, of the lines that follow. The new
-    reservations begin empty: what is booked fills them as it empties the old."""
+    """Keep what is reserved for the same items, until the same moment, of the lines that follow."""
     lines = {line.pk: line for line in old.lines.all()}
     rows = Reservation.objects.open().filter(line__in=lines).order_by("pk")
-    moves: dict[Movement, list[Move]] = defaultdict(list)
     for one in rows.select_for_update(of=("self",)):
-        movement = Movement(one.system_id, one.declaration, one.version)
-        moves[movement] += _moved(one, lines[one.line_id], following[one.line_id])
-    for movement, of_it in moves.items():
-        bookings.book(of_it, usage=None, movement=movement, at=at)
+        _carry_reservation(one, lines[one.line_id], following[one.line_id], at)
 
 
-def _moved(kept: Reservation, line: LicenceLine, follows: LicenceLine) -> tuple[Move, Move]:
+def _carry_reservation(kept: Reservation, line: LicenceLine, follows: LicenceLine, at: datetime) -> None:
+    """Empty a reservation before another is made: an item has one that is open."""
+    movement = Movement(kept.system_id, kept.declaration, kept.version)
     quantity, value = kept.open_quantity, kept.open_value
-    shrink(kept, quantity)
+    out = Move(
+        line, EntryKind.CARRY, reserved=-quantity, reserved_value=-value, item=kept.item, reservation=kept
+    )
+    bookings.book([out], usage=None, movement=movement, at=at)
     again = Reservation.objects.create(
         usage=kept.usage,
         line=follows,
@@ -101,24 +100,15 @@ def _moved(kept: Reservation, line: LicenceLine, follows: LicenceLine) -> tuple[
         item=kept.item,
         quantity=quantity,
         value=value,
-        open_quantity=0,
-        open_value=0,
+        open_quantity=quantity,
+        open_value=value,
         made_at=kept.made_at,
         expires_at=kept.expires_at,
     )
-    return (
-        Move(
-            line, EntryKind.CARRY, reserved=-quantity, reserved_value=-value, item=kept.item, reservation=kept
-        ),
-        Move(
-            follows,
-            EntryKind.CARRY,
-            reserved=quantity,
-            reserved_value=value,
-            item=kept.item,
-            reservation=again,
-        ),
+    arriving = dataclasses.replace(
+        out, line=follows, reserved=quantity, reserved_value=value, reservation=again
     )
+    bookings.book([arriving], usage=None, movement=movement, at=at)
 
 
 def carrying_on(line: LicenceLine, licences: Mapping[str, Licence]) -> LicenceLine | None:

@@ -111,7 +111,9 @@ BEGIN
         SELECT move.reservation, sum(move.reserved) AS reserved, sum(move.reserved_value) AS reserved_value
         FROM json_to_recordset(given.moves) AS move (reservation bigint, reserved numeric,
             reserved_value numeric)
-        WHERE move.reservation IS NOT NULL GROUP BY move.reservation ORDER BY move.reservation
+        WHERE move.reservation IS NOT NULL GROUP BY move.reservation
+        HAVING sum(move.reserved) < 0  -- one that a licence's replacement made came with what is open
+        ORDER BY move.reservation
     LOOP
         UPDATE licensing_reservation AS one
         SET open_quantity = one.open_quantity + change.reserved,

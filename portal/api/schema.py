@@ -650,7 +650,7 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
         ]
 
     def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
-        scopes = [permission.scope for permission in auto_schema.view.permission_classes]
+        scopes = [permission.scope for permission in auto_schema.view.get_permissions()]
         # One of them, not all.
         return [{name: scopes if name == "oauth2" else []} for name in self.name]
 

@@ -254,7 +254,9 @@ def test_the_database_takes_nothing_but_a_sha256(machine):
 def test_the_proxy_says_it_in_place_of_the_client():
     """nginx passes no header of the level above on where a part of it sets one of its own."""
     written = (settings.BASE_DIR / "portal/deploy/nginx.conf").read_text(encoding="utf-8")
-    above, *parts = re.split(r"^ *(?:server|location)\b", written, flags=re.MULTILINE)
+    servers = re.compile(r"^    server \{$.*?^    \}$", flags=re.MULTILINE | re.DOTALL)
+    above, parts = servers.sub("", written), servers.findall(written)
+    assert len(parts) == 3
 
     assert "proxy_set_header X-Client-Cert $ssl_client_escaped_cert;" in above
     assert "underscores_in_headers off;" in above

@@ -98,11 +98,11 @@ class TestAskingAboutALicence:
         assert changed.status_code == 200
         assert changed.json()["version"] != first.json()["version"]
 
-    def test_it_takes_three_queries_and_one_for_the_key(self, machine, line, django_assert_num_queries):
+    def test_it_takes_four_queries_and_one_for_the_key(self, machine, line, django_assert_num_queries):
         LicenceLineFactory.create_batch(5, licence=line.licence)
         machine.licence(line.licence)
 
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             assert len(machine.licence(line.licence).json()["lines"]) == 6
 
 

@@ -53,6 +53,8 @@ ACCOUNTS_ONLY = {
     Action.ENABLE,
     Action.MAKE_KEY,
     Action.REVOKE_KEY,
+    Action.BIND_KEY,
+    Action.ISSUE_TOKEN,
     Action.END_SESSION,
     Action.SEND_LINK,
     Action.RECONCILE,
