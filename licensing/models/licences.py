@@ -217,6 +217,10 @@ class Balance:
     used: Decimal
     reserved: Decimal
     quantity_tolerance: Decimal
+    value: Decimal
+    used_value: Decimal
+    reserved_value: Decimal
+    value_tolerance: Decimal
     is_replaced: bool
 
     @property
@@ -231,6 +235,13 @@ class Balance:
         if self.is_replaced:
             return Decimal(0)
         return self.most - self.used - self.reserved
+
+    @property
+    def remaining_value(self) -> Decimal:
+        """Return what its value still bears, in the line's currency."""
+        if self.is_replaced:
+            return Decimal(0)
+        return with_tolerance(self.value, self.value_tolerance, 2) - self.used_value - self.reserved_value
 
     @property
     def is_used_up(self) -> bool:
@@ -310,12 +321,6 @@ class LicenceLine(Balance, models.Model):
 
     def __str__(self) -> str:
         return f"{self.licence} / {self.number}"
-
-    @property
-    def remaining_value(self) -> Decimal:
-        if self.is_replaced:
-            return Decimal(0)
-        return with_tolerance(self.value, self.value_tolerance, 2) - self.used_value - self.reserved_value
 
     def value_of(self, quantity: Decimal) -> Decimal:
         """Return the granted value's share of `quantity`. Rounded down, so that parts never add up to more

@@ -23,7 +23,7 @@ from licensing.terms import ClauseKind, Shipment
 from portal.api import schema
 from portal.api.access import needs
 from portal.api.errors import problem, respond
-from portal.api.fields import MISSING, Closed, Quantity, QuantityAsked, Text, Whole
+from portal.api.fields import MISSING, Amount, Closed, Quantity, QuantityAsked, Text, Whole
 from portal.border.answer import Answer, Facts, answer_of, moment
 from portal.http import ApiRequest
 
@@ -64,6 +64,9 @@ class LineOut(serializers.Serializer[Any]):
     used = Quantity()
     reserved = Quantity(help_text="Kept for declarations that have not left yet.")
     remaining = Quantity(help_text="What may still be reserved, or leave without a reservation.")
+    currency = serializers.CharField(help_text="ISO 4217 code of both values.")
+    value = Amount(help_text="Granted for the whole line.")
+    remaining_value = Amount(help_text="What may still be declared of it.")
 
 
 class PartyOut(serializers.Serializer[Any]):

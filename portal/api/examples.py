@@ -56,6 +56,9 @@ LICENCE = {
             "used": "4",
             "reserved": "0",
             "remaining": "6",
+            "currency": "USD",
+            "value": "250000",
+            "remaining_value": "250000",
         }
     ],
 }

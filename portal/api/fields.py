@@ -20,6 +20,7 @@ MONEY = re.compile(r"[0-9]{1,14}(\.[0-9]{1,2})?")
 MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 LINE_ENDS = re.compile(r"[\t\n\r\u2028\u2029]")
 QUANTITY_PATTERN = r"^[0-9]{1,14}(\.[0-9]{1,4})?$"
+AMOUNT_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,2})?$"
 MONEY_PATTERN = r"^[0-9]{1,14}(\.[0-9]{1,2})?$"
 
 
@@ -152,6 +153,11 @@ class Quantity(serializers.Field[Any, Any, str, Any]):
 
     def to_representation(self, value: Decimal) -> str:
         return plain(value)
+
+
+@extend_schema_field({"type": "string", "pattern": AMOUNT_PATTERN})
+class Amount(Quantity):
+    """An amount of money as we give it: exact digits in a string, no trailing zeros."""
 
 
 class Closed(serializers.Serializer[Any]):

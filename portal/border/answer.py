@@ -27,6 +27,11 @@ class _Line(NamedTuple):
     used: Decimal
     reserved: Decimal
     quantity_tolerance: Decimal
+    value: Decimal
+    used_value: Decimal
+    reserved_value: Decimal
+    value_tolerance: Decimal
+    currency: str
     is_replaced: bool
 
 
@@ -57,6 +62,12 @@ class LineLike(Protocol):
     def reserved(self) -> Decimal: ...
     @property
     def remaining(self) -> Decimal: ...
+    @property
+    def value(self) -> Decimal: ...
+    @property
+    def remaining_value(self) -> Decimal: ...
+    @property
+    def currency(self) -> str: ...
     @property
     def is_used_up(self) -> bool: ...
 
@@ -149,6 +160,9 @@ def shown(line: LineLike) -> dict[str, Any]:
         "used": plain(line.used),
         "reserved": plain(line.reserved),
         "remaining": plain(line.remaining),
+        "currency": line.currency,
+        "value": plain(line.value),
+        "remaining_value": plain(line.remaining_value),
     }
 
 

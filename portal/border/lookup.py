@@ -27,7 +27,8 @@ SELECT key.id, key.scopes, key.role, key.is_stale, key.certificate_sha256,
     (SELECT json_agg(json_build_array(role, name, country) ORDER BY id) FROM licensing_party
         WHERE application_id = licence.application_id AND role IN ({ROLES}))::text,
     (SELECT json_agg(json_build_array(number, description, hs_code, control_code, unit, granted::text,
-            used::text, reserved::text, quantity_tolerance::text, is_replaced) ORDER BY number)
+            used::text, reserved::text, quantity_tolerance::text, value::text, used_value::text,
+            reserved_value::text, value_tolerance::text, currency, is_replaced) ORDER BY number)
         FROM licensing_licenceline WHERE licence_id = licence.id)::text,
     (SELECT json_build_array(terms.ports, terms.regimes, terms.first_day, terms.last_day,
             terms.named_consignee, terms.quantity_tolerance::text, terms.value_tolerance::text,
@@ -202,5 +203,5 @@ def stated_of(one: list[Any]) -> Stated:
 
 
 def line_of(one: list[Any]) -> Line:
-    read: list[Any] = [*one[:5], *map(Decimal, one[5:-1]), one[-1]]
+    read: list[Any] = [*one[:5], *map(Decimal, one[5:-2]), *one[-2:]]
     return Line(*read)

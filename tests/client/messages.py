@@ -101,6 +101,9 @@ class Line(TypedDict):
     used: str
     reserved: str
     remaining: str
+    currency: str
+    value: str
+    remaining_value: str
 
 
 class Party(TypedDict):
