@@ -87,7 +87,7 @@ def test_an_exporter_files_an_application_and_sees_it_compared_with_the_lists(
     press(page, page.get_by_role("button", name="Start a new application"))
     choose(page, "What will you do", "Export")
     save(page, "Start application")
-    expect(page.get_by_text("1 of 6 sections are complete.")).to_be_visible()
+    expect(page.get_by_text("1 of 6 sections is complete.")).to_be_visible()
 
     press(page, page.get_by_role("link", name="About the application"))
     save(page)

@@ -11,7 +11,7 @@ from redis import Redis
 from portal.stack import demo, processes
 from portal.stack.broker import Broker
 from portal.stack.demo import Demo
-from portal.stack.places import fresh_places
+from portal.stack.places import fresh_places, lock_file
 from portal.stack.processes import Children, StackError, plain_environment
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -30,6 +30,7 @@ def running(tmp_path, monkeypatch, said):
     """A demonstration whose parts are a Redis and programs that sleep."""
     monkeypatch.delenv("REDIS_URL")
     places = fresh_places()
+    lock = lock_file(places.var / "lock")  # another run of tests takes it for left over otherwise
     one = Demo(places, None)
     one.children = Children(tmp_path, plain_environment({}))
     Broker(places, one.children, durable=False).start()
@@ -41,6 +42,7 @@ def running(tmp_path, monkeypatch, said):
     one.children.stop()
     one.claim.close()
     shutil.rmtree(places.servers.parent)
+    lock.close()
 
 
 def child(one, name):

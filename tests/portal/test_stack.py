@@ -175,8 +175,9 @@ def test_children_do_not_outlive_a_killed_stack(tmp_path):
 @pytest.fixture
 def own_places():
     own: Places = fresh_places()
-    yield own
-    shutil.rmtree(own.servers.parent)
+    with places.lock_file(own.var / "lock"):  # another run of tests takes it for left over otherwise
+        yield own
+        shutil.rmtree(own.servers.parent)
 
 
 def test_the_application_owns_nothing_and_makes_nothing(own_places):
