@@ -53,7 +53,8 @@ def entry(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
     if request.method == "POST" and not may_correct:
         raise PermissionDenied
     proposed = moved.corrections.select_related("by", "confirmation__by").order_by("-pk").first()
-    asked = CorrectionRequest.objects.open().filter(entry=moved).in_full().first()
+    requests = CorrectionRequest.objects.filter(entry=moved).in_full()
+    asked = requests.open().first()
     act = request.POST.get("act", "propose") if request.method == "POST" else ""
     confirming, declining = act == "confirm", act == "decline"
     reverse = ReverseForm(request.POST if act == "propose" else None)
@@ -78,6 +79,7 @@ def entry(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
         "reverse": reverse,
         "confirm": confirm,
         "asked": asked,
+        "declined": requests.filter(refusal__isnull=False).order_by("pk"),
         "decline": decline,
     }
     return render(request, "licences/entry.html", context)

@@ -188,6 +188,8 @@ class TestOfficers:
         assert (told_now["state"], told_now["answer"]["reason"]) == ("declined", "La báscula dice cuatro.")
         line.refresh_from_db()
         assert line.used == 4
+        shown = client.get(page(written_off)).content.decode()
+        assert "Eran tres, no cuatro." in shown and "La báscula dice cuatro." in shown
 
     def test_declined_it_may_be_asked_for_again(self, machine, written_off, decider):
         machine.send("corrections", asked())
