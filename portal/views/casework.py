@@ -17,7 +17,7 @@ from licensing.country import pack
 from licensing.errors import Reason, Refused
 from licensing.models import Action, Application, Consultation, Outcome
 from licensing.permissions import Permission
-from portal import amended, assessed, case_page, determined
+from portal import amended, assessed, case_page, determined, recommended
 from portal import queue as cases
 from portal.access import needs
 from portal.forms.casework import (
@@ -211,8 +211,9 @@ def request_information(request: PortalRequest, reference: str) -> HttpResponse:
 def recommend(request: PortalRequest, reference: str) -> HttpResponse:
     application = case_page.fetch(request.user, reference)
     at = timezone.now()
-    form = RecommendForm(request.POST or None, initial={"months": pack().licence_months})
-    terms = TermsForm(request.POST or None, goods=application.goods.order_by("number"))
+    words, conditions = recommended.begun(application)
+    form = RecommendForm(request.POST or None, initial=words)
+    terms = TermsForm(request.POST or None, goods=application.goods.order_by("number"), initial=conditions)
     # Both are asked, so that every mistake shows at once.
     if request.method == "POST" and all([form.is_valid(), terms.is_valid()]):
         said = {**form.cleaned_data, "outcome": Outcome(form.cleaned_data["outcome"]), "given": terms.given()}
