@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('licensing', '0106_messages_are_taken_at_once'),
+        ('licensing', '0105_messages_are_taken_at_once'),
     ]
 
     operations = [

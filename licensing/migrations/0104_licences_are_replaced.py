@@ -196,6 +196,6 @@ DROP TRIGGER rows_are_never_changed ON licensing_amendedline;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("licensing", "0104_amendments")]
+    dependencies = [("licensing", "0103_amendments")]
 
     operations = [migrations.RunSQL(AMENDMENTS + LINES + REPLACED + CARRIED, BACKWARDS)]

@@ -19,5 +19,5 @@ DROP TRIGGER table_is_never_emptied ON licensing_goodscheck;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("licensing", "0102_goods_are_checked")]
+    dependencies = [("licensing", "0101_goods_are_checked")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('licensing', '0103_checks_of_goods_are_kept'),
+        ('licensing', '0102_checks_of_goods_are_kept'),
     ]
 
     operations = [
@@ -29,10 +29,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='event',
-            name='event_action_is_known',
-        ),
-        migrations.RemoveConstraint(
             model_name='ledgerentry',
             name='a_ledger_entry_moves_what_its_kind_says',
         ),
@@ -47,10 +43,6 @@ class Migration(migrations.Migration):
         migrations.RemoveConstraint(
             model_name='licence',
             name='licence_status_is_known',
-        ),
-        migrations.RemoveConstraint(
-            model_name='licencenews',
-            name='kind_of_news_is_known',
         ),
         migrations.AddField(
             model_name='licence',
@@ -68,11 +60,6 @@ class Migration(migrations.Migration):
             field=models.BooleanField(default=False, editable=False),
         ),
         migrations.AlterField(
-            model_name='event',
-            name='action',
-            field=models.CharField(choices=[('start', 'Start application'), ('edit', 'Save draft'), ('submit', 'Submit application'), ('withdraw', 'Withdraw application'), ('take-on', 'Take on the case'), ('screen', 'Screen the parties'), ('judge', 'Judge a possible match'), ('confirm-judgement', 'Confirm a judgement'), ('remember-judgement', 'Remember a judgement'), ('revoke-judgement', 'Revoke a remembered judgement'), ('assess-goods', 'Assess goods'), ('consult', 'Ask for an opinion'), ('advise', 'Give an opinion'), ('withdraw-question', 'Withdraw the question'), ('request-information', 'Request information'), ('answer', 'Answer'), ('recommend', 'Recommend'), ('send-back', 'Send back to the case officer'), ('approve', 'Approve and issue the licence'), ('refuse', 'Refuse the application'), ('render', 'Make the licence document'), ('suspend', 'Suspend licence'), ('reinstate', 'Reinstate licence'), ('revoke', 'Revoke licence'), ('ask-surrender', 'Give the licence back'), ('surrender', 'Take the licence back'), ('replace', 'Replace licence'), ('record-usage', 'Write off a quantity'), ('refuse-usage', 'Refuse a write-off'), ('reserve', 'Reserve a quantity'), ('post', 'Write off what was reserved'), ('release', 'Release a reservation'), ('adjust', 'Adjust a reservation'), ('depart', 'Report goods that have left'), ('run-out', 'Let a reservation run out'), ('exceed', 'Report an irregular departure'), ('propose-correction', 'Propose a correction'), ('correct', 'Correct the ledger'), ('detain', 'Detain goods and ask'), ('note-detention', 'Add to a detention'), ('answer-detention', 'Answer about detained goods'), ('release-detention', 'Let detained goods go'), ('remind-of-detention', 'Remind of detained goods'), ('register', 'Register organisation'), ('invite', 'Make account'), ('disable', 'Disable account'), ('enable', 'Enable account'), ('make-key', 'Make API key'), ('revoke-key', 'Revoke API key'), ('end-session', 'End session'), ('send-link', 'Send a new link'), ('calibrate', 'Set the thresholds'), ('alert', 'Raise an alert'), ('hold', 'Hold licence'), ('upload-list', 'Upload a list'), ('fetch-list', 'Fetch a list now'), ('ask-list-change', 'Ask for an exception with a list'), ('approve-list-change', 'Agree to an exception with a list'), ('decline-list-change', 'Decline an exception with a list'), ('ask-key-change', 'Ask for a change of signing keys'), ('approve-key-change', 'Agree to a change of signing keys'), ('take-forms', 'Take numbers of forms'), ('reconcile', 'Compare books'), ('add-webhook', 'Add address to be told'), ('disable-webhook', 'Disable address to be told'), ('resend-webhook', 'Send a message again'), ('decline-key-change', 'Decline a change of signing keys')], max_length=40),
-        ),
-        migrations.AlterField(
             model_name='ledgerentry',
             name='kind',
             field=models.CharField(choices=[('use', 'Written off'), ('reserve', 'Reserved'), ('post', 'Written off from the reservation'), ('release', 'Released'), ('expire', 'Reservation ran out'), ('depart', 'Had left already'), ('correct', 'Reversed'), ('carry', 'Carried over')], default='use', max_length=10),
@@ -81,15 +68,6 @@ class Migration(migrations.Migration):
             model_name='licence',
             name='status',
             field=models.CharField(choices=[('active', 'In force'), ('suspended', 'Suspended'), ('revoked', 'Revoked'), ('surrendered', 'Given back'), ('replaced', 'Replaced')], default='active', editable=False, max_length=20),
-        ),
-        migrations.AlterField(
-            model_name='licencenews',
-            name='kind',
-            field=models.CharField(choices=[('issued', 'Issued'), ('suspended', 'Suspended'), ('reinstated', 'Reinstated'), ('revoked', 'Revoked'), ('surrendered', 'Given back'), ('replaced', 'Replaced'), ('expired', 'Expired'), ('exhausted', 'Used up')], max_length=12),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['start', 'edit', 'submit', 'withdraw', 'take-on', 'screen', 'judge', 'confirm-judgement', 'remember-judgement', 'revoke-judgement', 'assess-goods', 'consult', 'advise', 'withdraw-question', 'request-information', 'answer', 'recommend', 'send-back', 'approve', 'refuse', 'render', 'suspend', 'reinstate', 'revoke', 'ask-surrender', 'surrender', 'replace', 'record-usage', 'refuse-usage', 'reserve', 'post', 'release', 'adjust', 'depart', 'run-out', 'exceed', 'propose-correction', 'correct', 'detain', 'note-detention', 'answer-detention', 'release-detention', 'remind-of-detention', 'register', 'invite', 'disable', 'enable', 'make-key', 'revoke-key', 'end-session', 'send-link', 'calibrate', 'alert', 'hold', 'upload-list', 'fetch-list', 'ask-list-change', 'approve-list-change', 'decline-list-change', 'ask-key-change', 'approve-key-change', 'take-forms', 'reconcile', 'add-webhook', 'disable-webhook', 'resend-webhook', 'decline-key-change'])), name='event_action_is_known'),
         ),
         migrations.AddConstraint(
             model_name='ledgerentry',
@@ -122,10 +100,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='licenceline',
             constraint=models.CheckConstraint(condition=models.Q(('is_replaced', False), models.Q(('reserved', 0), ('reserved_value', 0), ('used', 0), ('used_value', 0)), _connector='OR'), name='nothing_stays_on_a_replaced_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='licencenews',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['issued', 'suspended', 'reinstated', 'revoked', 'surrendered', 'replaced', 'expired', 'exhausted'])), name='kind_of_news_is_known'),
         ),
         migrations.AddField(
             model_name='amendedline',

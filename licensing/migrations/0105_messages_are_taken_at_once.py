@@ -145,5 +145,5 @@ BACKWARD = "DROP FUNCTION take_message(json); DROP FUNCTION book_moves(json);"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("licensing", "0105_licences_are_replaced")]
+    dependencies = [("licensing", "0104_licences_are_replaced")]
     operations = [migrations.RunSQL(TAKE + BOOK, BACKWARD)]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('licensing', '0101_tokens_are_issued_and_keys_bound'),
+        ('licensing', '0100_machines_sign_in_by_oauth_too'),
         ('screening', '0023_labels_tell_editions_apart'),
     ]
 

@@ -17,7 +17,7 @@ CREATE TRIGGER table_is_never_emptied BEFORE TRUNCATE ON licensing_possiblelisti
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('licensing', '0107_kinds_of_acts_and_news'),
+        ('licensing', '0106_kinds_of_acts_and_news'),
         ('screening', '0023_labels_tell_editions_apart'),
     ]
 
