@@ -112,7 +112,14 @@ def _keep(application: Application, edition: ControlEdition, found: list[GoodsCh
 
 def asked(application: Application) -> list[Asked]:
     """Return for every line what was asked about what it says now, and what was answered."""
-    lines = list(application.goods.all())
+    return _asked_about(list(application.goods.all()))
+
+
+def asked_of(line: GoodsLine) -> Asked:
+    return _asked_about([line])[0]
+
+
+def _asked_about(lines: list[GoodsLine]) -> list[Asked]:
     newest = {
         (row.line_id, row.goods_digest): row
         for row in GoodsCheck.objects.filter(line__in=lines)
@@ -136,7 +143,3 @@ def _asked(line: GoodsLine, check: GoodsCheck | None, given: list[GoodsSuggestio
     )
     told = {row.code for row in answers}
     return Asked(line, check, answers, tuple(code for code in check.codes if code not in told))
-
-
-def asked_of(line: GoodsLine) -> Asked:
-    return next(one for one in asked(line.application) if one.line.pk == line.pk)

@@ -84,11 +84,8 @@ def _in_short(goods: GoodsLine) -> str:
 def _parties(before: list[Party], after: list[Party]) -> list[Change]:
     """Compare parties of the same role and name; whoever is left over in a role took the place of another."""
     pairs = _paired(before, after, lambda party: (party.role, party.name))
-    old = [party for party in before if party.pk not in {one.pk for one, _other in pairs}]
-    new = [party for party in after if party.pk not in {other.pk for _one, other in pairs}]
-    pairs += _paired(old, new, lambda party: party.role)
-    gone = [party for party in before if party.pk not in {one.pk for one, _other in pairs}]
-    added = [party for party in after if party.pk not in {other.pk for _one, other in pairs}]
+    pairs += _paired(*_unpaired(before, after, pairs), lambda party: party.role)
+    gone, added = _unpaired(before, after, pairs)
     return [
         *(
             change
@@ -108,6 +105,13 @@ def _paired(
     for party in before:
         waiting[key(party)].append(party)
     return [(waiting[key(party)].pop(0), party) for party in after if waiting[key(party)]]
+
+
+def _unpaired(
+    before: Iterable[Party], after: Iterable[Party], pairs: Iterable[tuple[Party, Party]]
+) -> tuple[list[Party], list[Party]]:
+    paired = {party.pk for pair in pairs for party in pair}
+    return [one for one in before if one.pk not in paired], [one for one in after if one.pk not in paired]
 
 
 def _declarations(before: Application, after: Application) -> list[Change]:
