@@ -537,11 +537,12 @@ CHANGES_FAIL = ("not-authenticated", "not-allowed", "not-found", "not-acceptable
 SNAPSHOT_SAYS = """\
 A COSE_Sign1 (RFC 9052, ES256, external_aad `istmo-snapshot-1`) over a CBOR array: format (2), issued at and
 expires at (seconds since 1970, UTC), and a row for each licence: its number; its state (0 valid, 1 not yet
-valid, 2 expired, 3 exhausted, 4 suspended, 5 revoked, 6 surrendered); for each line its number, what remains
-and the unit; and, of a licence in force, a map of what it asks for: 1 names of those who may receive,
-2 destination, 3 ports, 4 customs procedures, 5 first day and 6 last day (days since 1970), 7 whether only
-those named may receive, 8 for each limited line its number and the most with one declaration, 9 how many
-conditions stand on the paper. What asks for nothing is left out. 3 to 8 are `terms` of `getLicence`.
+valid, 2 expired, 3 exhausted, 4 suspended, 5 revoked, 6 surrendered, 7 replaced); for each line its number,
+what remains and the unit; and, of a licence in force, a map of what it asks for: 1 names of those who may
+receive, 2 destination, 3 ports, 4 customs procedures, 5 first day and 6 last day (days since 1970), 7 whether
+only those named may receive, 8 for each limited line its number and the most with one declaration, 9 how many
+conditions stand on the paper. What asks for nothing is left out. 3 to 8 are `terms` of `getLicence`. Of a
+licence that was replaced the map has 10, the number of the one that counts.
 """
 SNAPSHOT: dict[str, Any] = {
     "operation_id": "getSnapshot",
