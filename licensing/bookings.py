@@ -162,8 +162,12 @@ def known(client: User, client_key: str, digest: str) -> Usage:
     said something else."""
     first = Usage.objects.select_related("licence").get(client=client, client_key=client_key)
     if first.body_digest != digest:
-        raise Refused(_("This id was used before for another message. Use a new id."), code="id-reused")
+        raise id_reused()
     return first
+
+
+def id_reused() -> Refused:
+    return Refused(_("This id was used before for another message. Use a new id."), code="id-reused")
 
 
 def digest(*content: Any) -> str:

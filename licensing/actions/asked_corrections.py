@@ -9,11 +9,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from licensing.actions.corrections import REVERSIBLE, is_reversed
+from licensing.actions.corrections import REVERSIBLE, is_reversed, said_of
 from licensing.errors import Refused
 from licensing.models import Action, CorrectionRefusal, CorrectionRequest, Event, LedgerEntry, User
 from licensing.permissions import Permission, has
-from licensing.units import plain
 from screening import locks
 
 
@@ -92,10 +91,5 @@ def _log(action: Action, request: CorrectionRequest, reason: str, by: User, at: 
         action=action,
         by=by,
         at=at,
-        data={
-            "reason": reason,
-            "entry": entry.pk,
-            "quantity": plain(entry.quantity),
-            "unit": entry.line.unit,
-        },
+        data={"reason": reason, **said_of(entry)},
     )

@@ -1,6 +1,7 @@
 """How two people set the ledger right: one proposes with a reason, another confirms. Nothing is rewritten."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -124,10 +125,11 @@ def _log(action: Action, correction: Correction, by: User, at: datetime) -> None
         data={
             "reason": correction.reason,
             "correction": correction.pk,
-            **(
-                {"entry": entry.pk, "quantity": plain(entry.quantity), "unit": entry.line.unit}
-                if entry
-                else {"irregularity": correction.irregularity_id}
-            ),
+            **(said_of(entry) if entry else {"irregularity": correction.irregularity_id}),
         },
     )
+
+
+def said_of(entry: LedgerEntry) -> dict[str, Any]:
+    """Return what an event says of an entry."""
+    return {"entry": entry.pk, "quantity": plain(entry.quantity), "unit": entry.line.unit}

@@ -11,12 +11,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from licensing.actions import asked_corrections
+from licensing.bookings import id_reused
 from licensing.models import ApiScope, CorrectionRequest, CorrectionState
 from licensing.units import plain
 from portal.api import schema
 from portal.api.access import needs
-from portal.api.detentions import id_reused
-from portal.api.fields import Closed, Text, Whole
+from portal.api.fields import Closed, Text, Whole, numbered
 from portal.api.ledger import LARGEST, MessageIn
 from portal.api.screening_messages import says_something
 from portal.http import ApiRequest
@@ -93,9 +93,7 @@ class CorrectionView(APIView):
 
 
 def find(request: ApiRequest, number: str) -> CorrectionRequest:
-    is_one = number.isascii() and number.isdigit() and len(number) <= 18
-    rows = CorrectionRequest.objects.visible_to(request.user).in_full()
-    found = rows.filter(pk=int(number)).first() if is_one else None
+    found = numbered(CorrectionRequest.objects.visible_to(request.user).in_full(), number)
     if found is None:
         raise NotFound(_("No correction has this number."))
     return found

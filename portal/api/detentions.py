@@ -17,9 +17,9 @@ from rest_framework.views import APIView
 
 from licensing.actions import detentions
 from licensing.actions.detentions import MOST_PHOTOS
+from licensing.bookings import id_reused
 from licensing.country import pack
 from licensing.documents import Upload
-from licensing.errors import Refused
 from licensing.models import (
     ApiScope,
     Detention,
@@ -33,7 +33,7 @@ from licensing.models.detentions import DetentionQuerySet
 from licensing.references import read_reference
 from portal.api import schema
 from portal.api.access import needs
-from portal.api.fields import MISSING, Closed, Text
+from portal.api.fields import MISSING, Closed, Text, numbered
 from portal.api.ledger import MessageIn
 from portal.api.parsers import StrictJSONParser
 from portal.api.screening_messages import list_messages, says_something
@@ -284,14 +284,8 @@ def uploads(sent: dict[str, Any]) -> list[Upload]:
     ]
 
 
-def id_reused() -> Refused:
-    return Refused(_("This id was used before for another message. Use a new id."), code="id-reused")
-
-
 def find(request: ApiRequest, number: str) -> Detention:
-    rows = with_notes(Detention.objects.visible_to(request.user))
-    is_one = number.isascii() and number.isdigit() and len(number) <= 18
-    found = rows.filter(pk=int(number)).first() if is_one else None
+    found = numbered(with_notes(Detention.objects.visible_to(request.user)), number)
     if found is None:
         raise NotFound(_("No detention has this number."))
     return found

@@ -3,8 +3,9 @@
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +23,16 @@ LINE_ENDS = re.compile(r"[\t\n\r\u2028\u2029]")
 QUANTITY_PATTERN = r"^[0-9]{1,14}(\.[0-9]{1,4})?$"
 AMOUNT_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,2})?$"
 MONEY_PATTERN = r"^[0-9]{1,14}(\.[0-9]{1,2})?$"
-
+DIGITS_OF_AN_ID = 18  # as many as a bigint always holds
+Row = TypeVar("Row", bound=models.Model)
 
 MISSING = {"required": _("Send this field."), "null": _("This may not be null.")}
+
+
+def numbered(rows: models.QuerySet[Row], number: str) -> Row | None:
+    """Return the row of this number, as an address has it; None for one that is not there or is no number."""
+    is_one = number.isascii() and number.isdigit() and len(number) <= DIGITS_OF_AN_ID
+    return rows.filter(pk=int(number)).first() if is_one else None
 
 
 class Text(serializers.CharField):
