@@ -101,7 +101,7 @@ class Taken:
     was_detained: bool  # whether customs ever kept goods of the declaration back
 
 
-TAKE, BOOK = "SELECT take_message($1)", "SELECT book_moves($1)"
+TAKE, BOOK = "SELECT take_message($1)", "SELECT book_moves($1, null)"
 EVERY_ITEM = None
 
 
@@ -139,10 +139,11 @@ def take(
 
 def _taken(told: dict[str, Any]) -> Taken:
     licences = {row["id"]: LICENCES.row(row) for row in told["licences"]}
-    lines = {row["id"]: LINES.row(row) for row in told["lines"]}
-    for licence in licences.values():
-        own = [line for line in lines.values() if line.licence_id == licence.pk]
+    lines: dict[int, LicenceLine] = {}
+    for licence, rows in zip(licences.values(), told["lines"], strict=True):
+        own = [LINES.row(row) for row in rows]
         licence.keep_lines(own)
+        lines.update((line.pk, line) for line in own)
         if licence.pk not in told["with_terms"]:
             licence.known_terms = None  # type: ignore[attr-defined]
     reservations = [RESERVATIONS.row(row) for row in told["reservations"]]
@@ -184,24 +185,29 @@ def locked(references: Collection[str]) -> dict[str, Licence]:
     return {licence.reference: licence for licence in found}
 
 
-def book(moves: Sequence[Move], *, usage: Usage | None, movement: Movement | None, at: datetime) -> None:
-    """Change the balances, make and shrink reservations, and write the entries. The lines must be locked.
+def book(moves: Sequence[Move], *, movement: Movement | None, at: datetime) -> None:
+    """Book what no message asks for. The lines must be locked."""
+    if moves and not prepared.ask(BOOK, booking(moves, movement, at)):
+        raise changed_meanwhile()
+
+
+def booking(moves: Sequence[Move], movement: Movement | None, at: datetime) -> dict[str, Any]:
+    """Return how the balances change, which reservations are made and shrink, and what entries say of it.
 
     Only what takes from a licence asks whether it is in force, in the statement that changes the balance.
     The database refuses an overdraft even if what was checked before were wrong.
     """
-    if not moves:
-        return
-    asked = {
-        "usage": usage.pk if usage else None,
+    return {
         "system": movement.system if movement else None,
         "declaration": movement.declaration if movement else "",
         "version": movement.version if movement else 1,
         "at": at.isoformat(),
         "moves": [_plain(move) for move in moves],
     }
-    if not prepared.ask(BOOK, asked):
-        raise Refused(_("The licence changed meanwhile. Send the same message again."), code="unavailable")
+
+
+def changed_meanwhile() -> Refused:
+    return Refused(_("The licence changed meanwhile. Send the same message again."), code="unavailable")
 
 
 def _plain(move: Move) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def confirm(correction_id: int, *, by: User, at: datetime) -> CorrectionConfirma
     if correction.entry:
         move = _reversing(correction.entry, licences, confirmation)
         back = replacing.carried_back(move, licences)
-        bookings.book([*back, move], usage=None, movement=None, at=at)
+        bookings.book([*back, move], movement=None, at=at)
     _log(Action.CORRECT, correction, by, at)
     return confirmation
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from licensing import bookings, terms
-from licensing.actions.messages import Outcome, store
+from licensing.actions.messages import Outcome, record
 from licensing.bookings import Move, Reasons
 from licensing.errors import ReasonCode, Refused
 from licensing.models import EntryKind, Licence, PartyRole, Usage, User
@@ -75,8 +75,7 @@ def record_usage(
         at=at,
     )
     asked = [{"line": part.number, "quantity": plain(part.quantity), "unit": part.unit} for part in used]
-    store(usage, outcome, asked)
-    bookings.book(outcome.moves, usage=usage, movement=None, at=at)
+    record(usage, outcome, asked)
     return usage, True
 
 

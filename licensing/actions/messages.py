@@ -162,43 +162,17 @@ def _answer(task: Task, message: Message, by: User, at: datetime) -> tuple[Usage
     outcome = task.work(usage, taken)
     if outcome.reasons:
         outcome.irregularities.clear()
-    store(usage, outcome, asked)
-    if not outcome.reasons:
-        bookings.book(outcome.moves, usage=usage, movement=movement, at=at)
-        Irregularity.objects.bulk_create(outcome.irregularities)
+    record(usage, outcome, asked, movement)
+    Irregularity.objects.bulk_create(outcome.irregularities)
     _tell_of_irregularities(usage, outcome, asked)
     return usage, True
 
 
-STORE = """
-WITH asked AS (
-    SELECT * FROM json_to_record($1::json) AS it (
-        kind text, licence bigint, client bigint, client_key text, body_digest text, declaration text,
-        version integer, outcome text, answer jsonb, left_at timestamptz, at timestamptz, action text,
-        said jsonb, concerned json
-    )
-), message AS (
-    INSERT INTO licensing_usage (kind, licence_id, client_id, client_key, body_digest, declaration, version,
-        outcome, answer, left_at, at)
-    SELECT kind, licence, client, client_key, body_digest, declaration, version, outcome, answer, left_at, at
-    FROM asked
-    RETURNING id
-), events AS (
-    INSERT INTO licensing_event (application_id, licence_id, account_id, list_source, action, by_id, at,
-        before, after, data)
-    SELECT about.application, about.licence, about.account, '', asked.action, asked.client, asked.at,
-        '{}', asked.answer,
-        asked.said || jsonb_build_object('declaration', asked.declaration, 'usage', message.id)
-    FROM asked, message, json_to_recordset(asked.concerned) AS about (
-        application bigint, licence bigint, account bigint
-    )
-)
-SELECT id FROM message
-"""
+RECORD = "SELECT record_message($1)"
 
 
-def store(usage: Usage, outcome: Outcome, asked: list[Any]) -> None:
-    """Store a message with its answer, and one event for each licence it is about."""
+def record(usage: Usage, outcome: Outcome, asked: list[Any], movement: Movement | None = None) -> None:
+    """Store a message with its answer and one event for each licence it is about, and book what it moves."""
     refused = bool(outcome.reasons)
     usage.licence = outcome.licences[0] if len(outcome.licences) == 1 else None
     usage.outcome = Usage.Outcome.REFUSED if refused else Usage.Outcome.RECORDED
@@ -206,7 +180,7 @@ def store(usage: Usage, outcome: Outcome, asked: list[Any]) -> None:
     usage.answer = bookings.refusal(outcome.reasons, str(title)) if refused else {"lines": outcome.lines}
     action = Action.REFUSE_USAGE if refused else ACTION_OF_KIND[Usage.Kind(usage.kind)]
     about = [{"application": licence.application_id, "licence": licence.pk} for licence in outcome.licences]
-    row = {
+    row: dict[str, Any] = {
         "kind": usage.kind,
         "licence": usage.licence_id,
         "client": usage.client_id,
@@ -222,7 +196,11 @@ def store(usage: Usage, outcome: Outcome, asked: list[Any]) -> None:
         "said": {"asked": asked},
         "concerned": about or [{"account": usage.client_id}],
     }
-    usage.pk = prepared.ask(STORE, row)
+    if outcome.moves and not refused:
+        row["booking"] = bookings.booking(outcome.moves, movement, usage.at)
+    usage.pk = prepared.ask(RECORD, row)
+    if usage.pk is None:
+        raise bookings.changed_meanwhile()
     usage._state.adding = False
 
 

@@ -72,7 +72,7 @@ def _carry_used(old: Licence, following: Mapping[int | None, LicenceLine], at: d
             Move(following[line.pk], EntryKind.CARRY, quantity=line.used, value=line.used_value),
         )
     ]
-    bookings.book(moves, usage=None, movement=None, at=at)
+    bookings.book(moves, movement=None, at=at)
 
 
 def _carry_reservations(old: Licence, following: Mapping[int | None, LicenceLine], at: datetime) -> None:
@@ -90,7 +90,7 @@ def _carry_reservation(kept: Reservation, line: LicenceLine, follows: LicenceLin
     out = Move(
         line, EntryKind.CARRY, reserved=-quantity, reserved_value=-value, item=kept.item, reservation=kept
     )
-    bookings.book([out], usage=None, movement=movement, at=at)
+    bookings.book([out], movement=movement, at=at)
     again = Reservation.objects.create(
         usage=kept.usage,
         line=follows,
@@ -108,7 +108,7 @@ def _carry_reservation(kept: Reservation, line: LicenceLine, follows: LicenceLin
     arriving = dataclasses.replace(
         out, line=follows, reserved=quantity, reserved_value=value, reservation=again
     )
-    bookings.book([arriving], usage=None, movement=movement, at=at)
+    bookings.book([arriving], movement=movement, at=at)
 
 
 def carrying_on(line: LicenceLine, licences: Mapping[str, Licence]) -> LicenceLine | None:

@@ -29,7 +29,7 @@ def run_out(reservation_id: int, *, by: User | None, at: datetime) -> bool:
     line = reservation.line = next(line for line in licence.lines.all() if line.pk == found.line_id)
     given_back = reservation.open_quantity
     give_back(outcome, reservation, given_back, EntryKind.EXPIRE)
-    bookings.book(outcome.moves, usage=None, movement=_movement_of(reservation), at=at)
+    bookings.book(outcome.moves, movement=_movement_of(reservation), at=at)
     Event.objects.create(
         application_id=licence.application_id,
         licence=licence,

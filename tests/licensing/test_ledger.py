@@ -704,7 +704,7 @@ def test_nothing_is_posted_by_a_statement_that_sees_the_licence_stopped(line, sy
     reservation_free = [bookings.Move(line, EntryKind.USE, quantity=Decimal(1))]
 
     with pytest.raises(Refused), transaction.atomic():
-        bookings.book(reservation_free, usage=None, movement=None, at=timezone.now())
+        bookings.book(reservation_free, movement=None, at=timezone.now())
 
     assert balances(line) == (0, 0)
     assert connection.in_atomic_block

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from licensing import bookings
-from licensing.actions import ledger, licences
+from licensing.actions import ledger, licences, messages
 from licensing.actions.customs import UsedLine, record_usage
 from licensing.actions.messages import Declared, Message, Part
 from licensing.bookings import EVERY_ITEM, Move, Movement
@@ -101,7 +101,7 @@ def test_what_takes_asks_for_the_licence_again_and_leaves_nothing_behind(line, s
     moves = [Move(one, EntryKind.USE, quantity=Decimal(1)) for one in (line, other)]
 
     with pytest.raises(Refused) as refused, transaction.atomic():
-        bookings.book(moves, usage=None, movement=None, at=at)
+        bookings.book(moves, movement=None, at=at)
 
     assert refused.value.code == "unavailable"
     assert not LedgerEntry.objects.exists()
@@ -149,3 +149,13 @@ def test_a_movement_told_under_another_id_is_refused_and_stored(line, system):
     assert (again, is_new) == (usage, False)
     line.refresh_from_db()
     assert (line.reserved, line.used) == (3, 1)
+
+
+def test_the_database_keeps_the_plans_of_what_every_message_asks(line, system):
+    reserve(line, system)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        kept = {statement for (statement,) in cursor.fetchall()}
+
+    assert {bookings.TAKE, messages.RECORD} <= kept
