@@ -22,7 +22,7 @@ from licensing.actions import accounts
 from licensing.models import AccessToken, ApiKey, ApiScope, User
 from licensing.permissions import Permission
 from portal import credentials
-from portal.limits import seconds_to_wait
+from portal.limits import Purse
 from screening.asked_often import Question
 
 LAST_USED_IS_EXACT_TO = timedelta(minutes=1)
@@ -144,11 +144,13 @@ def needs(scope: ApiScope) -> type[BasePermission]:
 class PerKeyThrottle(BaseThrottle):
     """So many requests a minute for each key and its tokens (API_RATE); without Redis as many as come."""
 
+    purse = Purse()
+
     def allow_request(self, request: Request, view: Any) -> bool:
         if not isinstance(request.auth, Access):
             return True
         rate = api_settings.DEFAULT_THROTTLE_RATES["key"]
-        self.seconds = seconds_to_wait("api", str(request.auth.key.pk), str(rate))
+        self.seconds = self.purse.seconds_to_wait("api", str(request.auth.key.pk), str(rate))
         return self.seconds is None
 
     def wait(self) -> float | None:
