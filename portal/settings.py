@@ -136,8 +136,8 @@ MIDDLEWARE = [
     "portal.health.HealthMiddleware",
     "portal.api.errors.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "portal.api.shortcut.ShortcutMiddleware",  # what follows is for pages alone
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -365,6 +365,7 @@ REST_FRAMEWORK = {
     # A view that forgets to say who may call it answers nobody.
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.access.Nobody"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.api.negotiation.ShortNegotiation",
     "DEFAULT_PARSER_CLASSES": ["portal.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["portal.api.access.PerKeyThrottle"],
