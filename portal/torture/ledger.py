@@ -3,7 +3,7 @@ then the books.
 
 Every client remembers what it was answered. At the end each line, with the lines that carry on its account,
 must hold exactly what the answers say, whatever happened in between: nothing overdrawn, nothing twice,
-nothing acknowledged and lost. Who names a replaced licence is told which to name, and names that from then on.
+nothing acknowledged and lost. Who names a replaced licence is told which to name, and does so from then on.
 """
 
 from __future__ import annotations

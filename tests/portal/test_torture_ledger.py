@@ -1,4 +1,5 @@
-"""The ledger under many clients, kills of real servers and amendments, and that the trial finds planted faults."""
+"""The ledger under many clients, kills of real servers and amendments, and that the trial finds a planted
+fault."""
 
 import pytest
 
