@@ -19,7 +19,7 @@ from licensing.actions import (
     ledger,
     licences,
 )
-from licensing.actions.ledger import Declared, Message
+from licensing.actions.messages import Declared, Message
 from licensing.classification import digest
 from licensing.country import pack
 from licensing.models import Application, Judgement, Licence, Opinion, Organisation, Screening, User

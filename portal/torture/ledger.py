@@ -106,8 +106,11 @@ class Client:
             while self.go_on():
                 self.one_message()
         finally:
-            self.customs.close()
-            self.beside.close()
+            self.close()
+
+    def close(self) -> None:
+        self.customs.close()
+        self.beside.close()
 
     def one_message(self) -> None:
         choices = [self.use, self.reserve, self.reserve, self.depart]
@@ -149,6 +152,15 @@ class Client:
 
     def use(self) -> None:
         [one] = self.some_lines(1)
+        self.write_off(one)
+
+    def insist(self, number: str) -> None:
+        """Write off under a number that was replaced, as a port does that has not heard of it."""
+        first = self.tally.first[number]
+        known = next(one for one in self.lines if one["first"] == first)
+        self.write_off({"licence": number, "line": known["line"], "quantity": "1", "unit": known["unit"]})
+
+    def write_off(self, one: dict[str, Any]) -> None:
         part = {name: one[name] for name in ("line", "quantity", "unit")}
         sent = Sent(f"licences/{one['licence']}/usages", {**self.head("D-USE"), "lines": [part]})
         if self.settled(sent):
@@ -328,7 +340,8 @@ def torture(
     with officers(stack, officer, between_amendments) as decide, ThreadPoolExecutor(clients + 1) as pool:
         working = [pool.submit(run, turn) for turn in range(clients)]
         if decide and between_amendments is not None:
-            working.append(pool.submit(amend_now_and_then, stack, tally, decide, between_amendments, go_on))
+            late = Client(stack, tally, lines, hot, random.Random(seed * 1000 + clients), go_on)
+            working.append(pool.submit(amend_now_and_then, late, decide, between_amendments))
         if between_kills is not None:
             kill_now_and_then(stack, tally, between_kills, go_on)
         for one in working:
@@ -357,21 +370,25 @@ def officers(stack: Stack, officer: str, between_amendments: float | None) -> It
         yield decide
 
 
-def amend_now_and_then(
-    stack: Stack, tally: Tally, decide: Decide, between_amendments: float, go_on: Callable[[], bool]
-) -> None:
-    """Put an amended licence in the place of one after the other, every other time of the hot one."""
+def amend_now_and_then(late: Client, decide: Decide, between_amendments: float) -> None:
+    """Put an amended licence in the place of one after the other, every other time of the hot one. After
+    each, `late` names the old number once more."""
+    tally, numbers = late.tally, late.stack.numbers
     newest = dict(tally.newest)
     for turn in count():
         due = time.monotonic() + between_amendments
-        first = stack.numbers[0 if turn % 2 == 0 else (turn + 1) // 2 % len(stack.numbers)]
+        first = numbers[0 if turn % 2 == 0 else (turn + 1) // 2 % len(numbers)]
         old = newest[first]
         decide(f"amend {old}")
-        newest[first] = decide(f"replace {old}")
-        tally.replaced.add(old)
-        while time.monotonic() < due and go_on():
+        newest[first] = new = decide(f"replace {old}")
+        with tally.lock:
+            tally.first[new] = first
+            tally.replaced.add(old)
+        late.insist(old)
+        while time.monotonic() < due and late.go_on():
             time.sleep(0.1)
-        if not go_on():
+        if not late.go_on():
+            late.close()
             return
 
 

@@ -12,17 +12,17 @@ __all__ = ["main"]
 
 
 def leave_behind(kept, line, _follows, at):
-    """Release what is reserved instead of carrying it over: each book by itself is right."""
+    """Let what is reserved run out instead of carrying it over: each book by itself is right."""
     out = Move(
         line,
-        EntryKind.RELEASE,
+        EntryKind.EXPIRE,
         reserved=-kept.open_quantity,
         reserved_value=-kept.open_value,
         item=kept.item,
         reservation=kept,
     )
     movement = Movement(kept.system_id, kept.declaration, kept.version)
-    bookings.book([out], usage=kept.usage, movement=movement, at=at)
+    bookings.book([out], usage=None, movement=movement, at=at)
 
 
 if os.environ.get("ISTMO_FAULT") == "reservations-left-behind":
