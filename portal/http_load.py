@@ -64,25 +64,23 @@ class Outcome:
         ]
 
 
-class Caller:
-    """One connection and the conversation on it."""
+class Connection:
+    """A connection that sends a request and takes its answer, as a whole or as it comes."""
 
-    def __init__(self, address: tuple[str, int], conversation: Conversation) -> None:
-        self.address, self.conversation = address, conversation
-        self.request = next(conversation)
-        self.due = 0.0
+    def __init__(self, address: tuple[str, int], patience: float = 10.0) -> None:
+        self.address, self.patience = address, patience  # in seconds, before it counts as broken
         self.received = b""
         self.whole = 0  # bytes of the answer, once its head is here
         self.socket = self.connect()
 
     def connect(self) -> socket.socket:
-        made = socket.create_connection(self.address, timeout=10)
+        made = socket.create_connection(self.address, timeout=self.patience)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return made
 
-    def send(self, due: float) -> None:
-        self.due, self.received, self.whole = due, b"", 0
-        self.socket.sendall(self.request)
+    def write(self, request: bytes) -> None:
+        self.received, self.whole = b"", 0
+        self.socket.sendall(request)
 
     def receive(self) -> Reply | None:
         """Read what has come; return the answer once it is whole. BROKEN if the connection ended first."""
@@ -101,6 +99,26 @@ class Caller:
         if len(self.received) < self.whole:
             return None
         return Reply(int(self.received[9:12]), self.received.split(END_OF_HEAD, 1)[1])
+
+    def answer(self) -> Reply:
+        """Wait for the whole answer."""
+        while (reply := self.receive()) is None:
+            pass
+        return reply
+
+
+class Caller(Connection):
+    """One connection and the conversation on it."""
+
+    def __init__(self, address: tuple[str, int], conversation: Conversation) -> None:
+        super().__init__(address)
+        self.conversation = conversation
+        self.request = next(conversation)
+        self.due = 0.0
+
+    def send(self, due: float) -> None:
+        self.due = due
+        self.write(self.request)
 
     def go_on(self, reply: Reply) -> None:
         self.request = self.conversation.send(reply)

@@ -131,7 +131,6 @@ LICENSED: tuple[Case, ...] = (
             ),
             Step(58, "10:10", play.approve, RUBEN, {"reasons": "De acuerdo."}),
             usage(40, "11:05", "DMC-2026-104411", (1, "240", "KGM")),
-            usage(21, "09:44", "DMC-2026-107730", (1, "240.5", "KGM")),
         ),
     ),
     Case(

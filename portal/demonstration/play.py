@@ -16,8 +16,10 @@ from licensing.actions import (
     decisions,
     drafts,
     hits,
+    ledger,
     licences,
 )
+from licensing.actions.messages import Declared, Message
 from licensing.classification import digest
 from licensing.country import pack
 from licensing.models import Application, Judgement, Licence, Opinion, Organisation, Screening, User
@@ -147,5 +149,15 @@ def record_usage(stage: Stage, *, declaration: str, used: Sequence[tuple[int, st
         client_key=f"{declaration}-1",
         declaration=declaration,
         used=[customs.UsedLine(number, Decimal(quantity), unit) for number, quantity, unit in used],
+        **stage.who_and_when,
+    )
+
+
+def depart(stage: Stage, *, declaration: str, gone: tuple[int, str, str], days_late: int) -> None:
+    number, quantity, unit = gone
+    left_at = stage.at - timedelta(days=days_late) if days_late else None
+    ledger.depart(
+        Message(f"{declaration}-1", declaration, left_at=left_at),
+        [Declared(1, stage.licence.reference, number, Decimal(quantity), unit)],
         **stage.who_and_when,
     )

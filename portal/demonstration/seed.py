@@ -15,7 +15,7 @@ from django.db.models import F
 
 import screening
 from licensing import permissions
-from licensing.actions import accounts, drafts
+from licensing.actions import accounts, amendments, drafts
 from licensing.country import pack
 from licensing.documents import Upload
 from licensing.models import (
@@ -24,6 +24,8 @@ from licensing.models import (
     DocumentKind,
     EndUseQuestion,
     Job,
+    Licence,
+    LicenceStatus,
     Organisation,
     OutboxJob,
     User,
@@ -31,7 +33,7 @@ from licensing.models import (
 from portal.demonstration import people, play
 from portal.demonstration.cases import CASES
 from portal.demonstration.paper import paper
-from portal.demonstration.story import Case
+from portal.demonstration.story import AmendmentCase, Case
 from screening import imports
 from screening.classification import prepare
 from screening.control import catalogue, parser_of
@@ -174,14 +176,28 @@ def _make_key(system: User, by: User, at: datetime) -> None:
     )
 
 
-def _live_through(case: Case, now: datetime) -> None:
+def _live_through(case: Case | AmendmentCase, now: datetime) -> None:
     at = _moment(now, case.days, "08:30")
-    application = drafts.start(case.kind, by=_user(case.filer), at=at)
-    _fill_in(application, case, at + timedelta(minutes=5))
+    application = _amend(case, at) if isinstance(case, AmendmentCase) else _apply(case, at)
     for step in case.steps:
         # Steps that a weekend has pushed to one day keep their order.
         at = max(_moment(now, step.days, step.clock), at + timedelta(minutes=7))
         step.act(play.Stage(application, _user(step.by), at), **step.data)
+
+
+def _apply(case: Case, at: datetime) -> Application:
+    application = drafts.start(case.kind, by=_user(case.filer), at=at)
+    _fill_in(application, case, at + timedelta(minutes=5))
+    return application
+
+
+def _amend(case: AmendmentCase, at: datetime) -> Application:
+    by, later = _user(case.filer), at + timedelta(minutes=5)
+    licence = Licence.objects.get(application__own_reference=case.amends, status=LicenceStatus.ACTIVE)
+    application = amendments.start(licence.pk, changes=case.changes, by=by, at=at)
+    for line, goods in zip(application.goods.all(), case.goods, strict=True):
+        drafts.put_goods(application.pk, line.pk, by=by, at=later, quantity=goods.quantity, value=goods.value)
+    return application
 
 
 def _user(email: str) -> User:

@@ -67,6 +67,18 @@ class Case:
     filled_in: bool = True  # False: the draft stops after the goods
 
 
+@dataclass(frozen=True, slots=True)
+class AmendmentCase:
+    """An application to have a licence amended: all that its own application says, but for the goods."""
+
+    filer: str
+    days: int  # when the draft was begun
+    amends: str  # own reference of the case whose licence is in force then
+    changes: str
+    goods: tuple[Goods, ...]  # of all lines, in their order
+    steps: tuple[Step, ...]
+
+
 def approved(days: int, officer: str, decider: str, months: int) -> tuple[Step, ...]:
     """Submit on the day `days` ago, and take the usual way to a licence within nine days."""
     return (
@@ -96,6 +108,14 @@ def approved(days: int, officer: str, decider: str, months: int) -> tuple[Step, 
 
 def usage(days: int, clock: str, declaration: str, *used: tuple[int, str, str]) -> Step:
     return Step(days, clock, play.record_usage, SYSTEM, {"declaration": declaration, "used": used})
+
+
+def departure(
+    days: int, clock: str, declaration: str, gone: tuple[int, str, str], *, days_late: int = 0
+) -> Step:
+    """Report goods that left `days_late` before, without having been declared."""
+    data = {"declaration": declaration, "gone": gone, "days_late": days_late}
+    return Step(days, clock, play.depart, SYSTEM, data)
 
 
 LASER = Goods(

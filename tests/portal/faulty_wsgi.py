@@ -10,8 +10,9 @@ from portal.wsgi import application
 # isort: split
 from django.db import transaction
 
-from licensing import bookings
+from licensing import bookings, chains
 from licensing.actions import customs, ledger
+from licensing.models import LicenceStatus
 
 __all__ = ["application"]
 
@@ -42,6 +43,16 @@ def from_a_cache(licence, at):
     return states[licence.pk]
 
 
+def as_if_not_taken_back(licence, at):
+    """Know nothing of holders who give a licence back."""
+    return [] if licence.status == LicenceStatus.SURRENDERED else look_at_state(licence, at)
+
+
+def under_the_newest(reference, **more):
+    """Take the number of a replaced licence for that of the one in its place."""
+    return write_off(chains.newest([reference]).get(reference, reference), **more)
+
+
 match os.environ.get("ISTMO_FAULT"):
     case "counted-again":
         customs.record_usage = counted_again
@@ -49,3 +60,7 @@ match os.environ.get("ISTMO_FAULT"):
         ledger.reserve = lost
     case "cached-state":
         bookings.against_state, bookings.TAKING = from_a_cache, ()
+    case "not-taken-back":
+        bookings.against_state, bookings.TAKING = as_if_not_taken_back, ()
+    case "under-the-newest":
+        customs.record_usage = under_the_newest

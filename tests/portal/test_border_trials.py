@@ -8,12 +8,13 @@ import pytest
 from portal.torture import border, revocation
 from portal.torture.stack import WEB, own_stack
 
+FAULTY_OFFICER = "tests.portal.faulty_officer"
 FAULTY, FAULTY_BORDER = "tests.portal.faulty_wsgi:application", "tests.portal.faulty_border_wsgi:application"
 
 
 @pytest.fixture(scope="module")
 def stack():
-    with own_stack(24) as stack:
+    with own_stack(48) as stack:
         yield stack
 
 
@@ -26,6 +27,9 @@ def some(stack):
     yield stack
     stack.numbers = rest
     stack.children.environment.pop("ISTMO_FAULT", None)
+
+
+PATIENCE = 300  # seconds: enough for a licence of each fate on a busy machine
 
 
 def wrong(measures):
@@ -47,9 +51,52 @@ def test_a_border_that_touches_redis_is_found(some):
 
 
 def test_nothing_is_accepted_after_the_commit(some):
-    measures = revocation.trial(some, seconds=10, clients=8)
+    some.numbers = some.numbers[: len(revocation.FATES)]
+
+    measures = revocation.trial(some, seconds=PATIENCE, clients=8)
 
     assert wrong(measures) == {}
+    decided = next(each for each in measures if each.what.startswith("licences suspended"))
+    assert decided.value == len(revocation.FATES)
+
+
+@pytest.mark.parametrize(
+    ("fault", "fate", "noticed"),
+    [
+        ("not-taken-back", revocation.TAKE_BACK, "accepted after the commit"),
+        ("under-the-newest", revocation.REPLACE, "accepted after the commit"),
+    ],
+)
+def test_a_state_that_a_write_off_passes_over_is_found(some, fault, fate, noticed):
+    some.kill(WEB)
+    some.children.environment["ISTMO_FAULT"] = fault
+    some.start_web(FAULTY)
+
+    measures = revocation.trial(some, seconds=1, clients=8, fates=[fate])
+
+    assert noticed in wrong(measures)
+
+
+def test_reservations_that_an_amendment_leaves_behind_are_found(some):
+    some.children.environment["ISTMO_FAULT"] = "reservations-left-behind"
+
+    measures = revocation.trial(
+        some, seconds=1, clients=8, fates=[revocation.REPLACE], officer=FAULTY_OFFICER
+    )
+
+    assert wrong(measures).keys() >= {
+        "reservations lost with the old licence",
+        "lines whose books are not as answered",
+    }
+
+
+def test_a_suspension_while_a_thousand_write_offs_run(some):
+    measures = revocation.trial(some, seconds=1, clients=8, fates=[revocation.SUSPEND], enough=500)
+
+    assert wrong(measures) == {}
+    found = {each.what: each.value for each in measures}
+    assert found["messages recorded before"] >= 500
+    assert found["messages sent after the commit"] >= 500
 
 
 def test_a_state_read_from_a_cache_is_found(some):

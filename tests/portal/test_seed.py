@@ -19,15 +19,19 @@ from licensing.country import pack
 from licensing.impact import digest
 from licensing.judgements import HitState
 from licensing.models import (
+    Action,
+    Amendment,
     ApiKey,
     Application,
     ApplicationStatus,
     Consultation,
     Event,
     GoodsLine,
+    Irregularity,
     Job,
     Licence,
     LicenceState,
+    LicenceStatus,
     Organisation,
     OutboxJob,
     Role,
@@ -36,6 +40,7 @@ from licensing.models import (
     User,
 )
 from licensing.permissions import needs_second_factor
+from licensing.workflow import refusals
 from portal.demonstration import log_ins, people, seed
 from portal.demonstration.cases import CASES
 from portal.demonstration.paper import paper
@@ -108,8 +113,24 @@ def test_every_status_and_every_fate_of_a_licence_is_there(world):
         LicenceState.EXHAUSTED,
         LicenceState.SUSPENDED,
         LicenceState.REVOKED,
+        LicenceState.REPLACED,
     }
     assert set(Usage.objects.values_list("outcome", flat=True)) == set(Usage.Outcome)
+
+
+def test_one_licence_took_the_place_of_another_and_one_waits_to(world):
+    old = Licence.objects.get(status=LicenceStatus.REPLACED)
+    (entry,) = Usage.objects.filter(licence=old)
+    reported = Usage.objects.filter(licence=old.replacement).order_by("at")
+    waiting = Amendment.objects.get(is_open=True)
+
+    assert entry.kind == Usage.Kind.USE
+    assert {usage.kind for usage in reported} == {Usage.Kind.USE, Usage.Kind.DEPART}
+    assert [usage.at - usage.left_at for usage in reported if usage.left_at] == [timedelta(days=2)]
+    assert Irregularity.objects.get().usage == reported.last()
+    assert waiting.application.status == ApplicationStatus.RECOMMENDED
+    decider = User.objects.get(email="marcela@istmo.example")
+    assert refusals(waiting.application, Action.APPROVE, decider, timezone.now()) == []
 
 
 @pytest.mark.parametrize("weekday", [0, 6])
