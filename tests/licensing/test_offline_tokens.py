@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from licensing import documents, licence_document, licence_sheet, licence_token, signing
 from licensing.models import Licence, LicenceState
+from portal import verdicts
 from portal.api import keys
 from portal.offline import verify_token
 from portal.offline.verify_token import NotGenuine
@@ -376,3 +377,13 @@ def test_keys_that_cannot_be_read_are_no_verdict_on_a_licence(licence, tmp_path,
 
     assert ended.value.code == 2
     assert not capsys.readouterr().out
+
+
+def test_a_code_that_cannot_be_read_is_for_somebody_to_ask_about_as_on_the_page(tmp_path, capsys):
+    (tmp_path / "keys.json").write_text(json.dumps(keys.key_set()), encoding="utf-8")
+
+    status = verify_token.main(["--keys", str(tmp_path / "keys.json"), "HALF A CODE"])
+
+    assert (status, json.loads(capsys.readouterr().out)) == (3, {"answer": "ask", "because": "unreadable"})
+    asked = {code for code, (kind, _why, _step) in verdicts.NOT_OURS.items() if kind == "ask"}
+    assert set(verify_token.OUR_FAULT_PERHAPS) == asked
