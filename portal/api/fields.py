@@ -42,7 +42,7 @@ def asked_once(query: QueryDict) -> dict[str, str]:
     the last one would count, and whoever wrote the first would not learn of it."""
     if twice := [name for name, values in query.lists() if len(values) > 1]:
         raise serializers.ValidationError({name: [_("Send this once.")] for name in twice}, code="twice")
-    return query.dict()
+    return {name: str(values[-1]) for name, values in query.lists()}
 
 
 class Text(serializers.CharField):
