@@ -198,11 +198,13 @@ SEAL_PASSWORD = os.environ.get("SEAL_PASSWORD", "")
 # --- keys of licence tokens and status snapshots ------------------------------------------------------
 # PEM files of private keys, with commas between; only workers need them. Two administrators trust the public
 # half of each on /administration/signing-keys/. Without any the demonstration makes its own.
-SIGNING_KEY_FILES = [name for name in os.environ.get("SIGNING_KEY_FILES", "").split(",") if name]
+SIGNING_KEY_FILES = [
+    name.strip() for name in os.environ.get("SIGNING_KEY_FILES", "").split(",") if name.strip()
+]
 SIGNING_KEY_PASSWORD = os.environ.get("SIGNING_KEY_PASSWORD", "")
 
 # Networks besides the public internet that webhooks may call, such as customs' own: "10.20.0.0/16,fd00::/8".
-WEBHOOK_NETWORKS = [part for part in os.environ.get("WEBHOOK_NETWORKS", "").split(",") if part]
+WEBHOOK_NETWORKS = networks("WEBHOOK_NETWORKS")
 
 # Whom customs calls when nothing works, day and night; pages without it point to the standing orders.
 DUTY_TELEPHONE = os.environ.get("DUTY_TELEPHONE", "")

@@ -21,7 +21,7 @@ from portal.api import schema
 from portal.api.access import needs
 from portal.api.customs import LIST_OF_LINES, MOST_LINES, Holder, ShipmentIn, TermOut, shipment_of
 from portal.api.determinations import OUTCOMES, GroundOut, is_an_entry, is_an_hs_code
-from portal.api.fields import Closed, Quantity, QuantityAsked, Text, Whole
+from portal.api.fields import Closed, Quantity, QuantityAsked, Text, Whole, asked_once
 from portal.api.screening_messages import is_a_country, says_something, several
 from portal.border.answer import clause_shown
 from portal.http import ApiRequest
@@ -264,7 +264,7 @@ class LicencesView(APIView):
 
     @extend_schema(**schema.LIST_LICENCES, responses={200: HeldByOut, **schema.problems(schema.CHANGES_FAIL)})
     def get(self, request: ApiRequest) -> Response:
-        message = AskedIn(data=request.query_params.dict())
+        message = AskedIn(data=asked_once(request.query_params))
         message.is_valid(raise_exception=True)
         asked = message.validated_data
         at = timezone.now()

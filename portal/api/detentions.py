@@ -33,7 +33,7 @@ from licensing.models.detentions import DetentionQuerySet
 from licensing.references import read_reference
 from portal.api import schema
 from portal.api.access import needs
-from portal.api.fields import MISSING, Closed, Text, numbered
+from portal.api.fields import MISSING, Closed, Text, asked_once, numbered
 from portal.api.ledger import MessageIn
 from portal.api.parsers import StrictJSONParser
 from portal.api.screening_messages import list_messages, says_something
@@ -205,7 +205,7 @@ class DetentionsView(APIView):
         **schema.LIST_DETENTIONS, responses={200: DetentionsOut, **schema.problems(schema.CHANGES_FAIL)}
     )
     def get(self, request: ApiRequest) -> Response:
-        message = DetentionsAskedIn(data=request.query_params.dict())
+        message = DetentionsAskedIn(data=asked_once(request.query_params))
         message.is_valid(raise_exception=True)
         asked = message.validated_data
         rows = Detention.objects.visible_to(request.user).filter(pk__gt=asked.get("after", 0))

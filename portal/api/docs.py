@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -62,7 +63,7 @@ def operations() -> Iterator[dict[str, Any]]:
                 "fields": list(fields(body.get("schema", {}))),
                 "curl": token_curl(path, body)
                 if FORM in content
-                else curl(method, path, body, is_open={} in operation["security"]),
+                else curl(method, called(path, operation), body, is_open={} in operation["security"]),
                 "answers": [answer(status, response) for status, response in operation["responses"].items()],
             }
 
@@ -123,11 +124,23 @@ def first_example(content: Schema) -> str:
     return pretty(given["value"]) if "value" in given else ""
 
 
+def called(path: str, operation: Schema) -> str:
+    """Return the path with examples in the place of its parameters, and what must stand after it."""
+    for name, value in (
+        ("number", "PA-L-2026-000123"),
+        ("token", "TOKEN"),
+        ("detention", "17"),
+        ("correction", "5"),
+    ):
+        path = path.replace(f"{{{name}}}", value)
+    needed = [one for one in operation["parameters"] if one["in"] == "query" and one.get("required")]
+    query = {one["name"]: next(iter(one["examples"].values()))["value"] for one in needed}
+    return f"{path}?{urlencode(query)}" if query else path
+
+
 def curl(method: str, path: str, body: Schema, *, is_open: bool) -> str:
     """Return a command that calls the operation with the example's values."""
-    address = settings.PORTAL_URL + path.replace("{number}", "PA-L-2026-000123").replace(
-        "{token}", "TOKEN"
-    ).replace("{detention}", "17")
+    address = settings.PORTAL_URL + path
     key = [] if is_open else ['-H "Authorization: Bearer $ISTMO_KEY"']
     lines = [f"curl {shlex.quote(address)}", *key, "-H 'Accept-Language: en'"]
     if method == "post":

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import models
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ DIGITS = re.compile(r"[0-9]{1,14}(\.[0-9]{1,4})?")
 MONEY = re.compile(r"[0-9]{1,14}(\.[0-9]{1,2})?")
 # Nothing that is reported here happened in another century; the ends of the calendar have no other time zone.
 MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 LINE_ENDS = re.compile(r"[\t\n\r\u2028\u2029]")
 QUANTITY_PATTERN = r"^[0-9]{1,14}(\.[0-9]{1,4})?$"
 AMOUNT_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,2})?$"
@@ -33,6 +35,14 @@ def numbered(rows: models.QuerySet[Row], number: str) -> Row | None:
     """Return the row of this number, as an address has it; None for one that is not there or is no number."""
     is_one = number.isascii() and number.isdigit() and len(number) <= DIGITS_OF_AN_ID
     return rows.filter(pk=int(number)).first() if is_one else None
+
+
+def asked_once(query: QueryDict) -> dict[str, str]:
+    """Return what an address asks after its question mark. Raises ValidationError for what it names twice:
+    the last one would count, and whoever wrote the first would not learn of it."""
+    if twice := [name for name, values in query.lists() if len(values) > 1]:
+        raise serializers.ValidationError({name: [_("Send this once.")] for name in twice}, code="twice")
+    return {name: str(values[-1]) for name, values in query.lists()}
 
 
 class Text(serializers.CharField):
@@ -114,6 +124,17 @@ class MoneyAsked(serializers.Field[Decimal, Any, Any, Any]):
         if isinstance(data, bool) or not MONEY.fullmatch(digits):
             self.fail("invalid")
         return Decimal(digits)
+
+
+class Day(serializers.DateField):
+    """A day as RFC 3339 writes it: weeks and days without dashes, which Python reads too, are refused."""
+
+    default_error_messages = {**MISSING, "invalid": _("Send a day as 2026-03-03.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or not DAY.fullmatch(data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 @extend_schema_field({"type": "string", "format": "date-time", "pattern": f"^{MOMENT.pattern}$"})

@@ -1,6 +1,7 @@
 """Read JSON strictly: what could mean two things, or loses digits, is refused."""
 
 import json
+from codecs import BOM_UTF8
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
@@ -19,14 +20,27 @@ class TooLarge(APIException):
         super().__init__(_("Send at most %(count)d bytes.") % {"count": largest})
 
 
+class Encoded(APIException):
+    """The body was compressed; RFC 9110, section 15.5.16, has the status for it."""
+
+    status_code = 415
+
+    def __init__(self) -> None:
+        super().__init__(_("Send the message as it is, without compression or another Content-Encoding."))
+
+
 class StrictJSONParser(BaseParser):
-    """Numbers become int or Decimal, never float. Raises ParseError (400) or TooLarge (413)."""
+    """Numbers become int or Decimal, never float. Raises ParseError (400), TooLarge (413) or
+    Encoded (415)."""
 
     media_type = "application/json"
     largest_body = LARGEST_BODY
     most_openings = MOST_OPENINGS
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        headers = parser_context["request"].headers if parser_context else {}
+        if headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise Encoded
         raw = stream.read(self.largest_body + 1)
         if len(raw) > self.largest_body:
             raise TooLarge(self.largest_body)
@@ -54,6 +68,8 @@ class StrictJSONParser(BaseParser):
 
 
 def _decoded(raw: bytes) -> str:
+    if raw.startswith(BOM_UTF8):
+        raise ParseError(_("Leave out the byte order mark before the JSON."))
     try:
         return raw.decode()
     except UnicodeDecodeError as problem:

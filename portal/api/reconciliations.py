@@ -16,7 +16,7 @@ from licensing.references import read_licence_number
 from portal.api import schema
 from portal.api.access import needs
 from portal.api.customs import LIST_OF_LINES
-from portal.api.fields import MISSING, Closed, QuantityAsked, Text, Whole
+from portal.api.fields import Closed, Day, QuantityAsked, Text, Whole
 from portal.api.parsers import StrictJSONParser
 from portal.http import ApiRequest
 
@@ -34,10 +34,7 @@ class TotalIn(Closed):
 
 
 class BookIn(Closed):
-    day = serializers.DateField(
-        error_messages={**MISSING, "invalid": gettext_lazy("Send a day as 2026-03-03.")},
-        help_text="A legal day of the country.",
-    )
+    day = Day(help_text="A legal day of the country.")
     lines = serializers.ListField(
         child=TotalIn(),
         max_length=MOST_ROWS,

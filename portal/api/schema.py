@@ -92,9 +92,9 @@ declaration counts once, even under two ids.
 until two officers of the authority let it go. They answer by `due_at`; both sides keep the record.
 
 **Webhooks** (Standard Webhooks, signed) tell you at once: `licence.issued`, `.suspended`, `.reinstated`,
-`.revoked`, `.surrendered`, `.expired`, `.exhausted`, and of your own detentions `detention.opened`,
-`.answered`, `.closed`. Those about one licence come in order. They say what happened to what; ask for
-how it stands now.
+`.revoked`, `.surrendered`, `.replaced` (with `replaced_by`, the number of the licence that counts instead),
+`.expired`, `.exhausted`, and of your own detentions `detention.opened`, `.answered`, `.closed`. Those about
+one licence come in order. They say what happened to what; ask for how it stands now.
 
 **Without a network.** The QR code of a licence is an address that ends in a token: a COSE_Sign1 (RFC 9052,
 ES256, external_aad `istmo-licence-1`) in base 41, two bytes as three of the characters
@@ -217,7 +217,8 @@ RECORD_USAGE: dict[str, Any] = {
     "operation_id": "recordUsage",
     "summary": "Write off what leaves, in one step",
     "description": "Needs the scope `usages:write`. All lines are written off together or none is. Safe to "
-    "repeat with the same `id`.",
+    "repeat with the same `id`. Another `id` is another write-off, even of the same declaration: this "
+    "operation knows no items.",
     "parameters": [
         NUMBER,
         LANGUAGE,

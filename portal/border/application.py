@@ -139,8 +139,10 @@ class Border:
         return digest
 
     def address(self, environ: WSGIEnvironment) -> Hashable:
+        """Return the caller's address as our own proxy saw it: the last one named, not those before, which
+        the caller may have sent."""
         claimed = environ.get("HTTP_X_FORWARDED_FOR", "") if self.trusts_proxy else ""
-        return claimed or environ.get("REMOTE_ADDR", "")
+        return claimed.rpartition(",")[2].strip() or environ.get("REMOTE_ADDR", "")
 
     def check_key(self, digest: bytes, found: Found, environ: WSGIEnvironment) -> None:
         key = found.key
@@ -239,7 +241,7 @@ def _language_of(accepted: str, cookies: str) -> str:
 
 
 def accepts_json(accept: str) -> bool:
-    kinds = {part.partition(";")[0].strip() for part in accept.split(",")}
+    kinds = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
     return not accept or bool(kinds & {JSON, "application/*", "*/*"})
 
 

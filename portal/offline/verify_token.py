@@ -6,7 +6,8 @@
 
 TOKEN is what the QR code says, with or without the address before it, or `-` to read it from standard input.
 keys.json is the answer of /api/v1/keys, snapshot.cose that of /api/v1/snapshots/latest. Ends with 0 if the
-licence may be used, 1 if it may not, 3 if somebody must ask the authority.
+licence may be used, 1 if it may not, 3 if somebody must ask the authority, and 2 if a file could not be read,
+so that nothing was said of the licence.
 
 A token is a COSE_Sign1 (RFC 9052, ES256) over a CBOR array, in the 41 characters that both QR codes and
 addresses bear: two bytes as three characters, a last single byte as two. There is one way to write a token:
@@ -43,6 +44,9 @@ ES256 = -7
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256
 LONGEST_TOKEN = 1000  # characters
 EPOCH = date(1970, 1, 1)
+STATUS = {"valid": 0, "not-valid": 1, "ask": 3}
+# A smudged code, or a newer one than this copy of the script knows, says nothing against the licence.
+OUR_FAULT_PERHAPS = ("unreadable", "unknown-format")
 
 
 class NotGenuine(Exception):
@@ -407,16 +411,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--snapshot", type=Path, help="the answer of /api/v1/snapshots/latest")
     parser.add_argument("--today", type=date.fromisoformat, help="the day in the country, as 2026-03-03")
     given = parser.parse_args(arguments)
-    keys, now = read_keys(given.keys.read_text(encoding="utf-8")), datetime.now(UTC)
+    try:
+        keys = read_keys(given.keys.read_text(encoding="utf-8"))
+        content = given.snapshot.read_bytes() if given.snapshot else None
+    except OSError as error:
+        parser.error(f"{error.filename} can't be read: {error.strerror}")
+    except (ValueError, KeyError, TypeError):
+        parser.error(f"{given.keys} is not the answer of /api/v1/keys; fetch it anew")
     try:
         token = verify(tidied(sys.stdin.read() if given.token == "-" else given.token), keys)
-        snapshot = verify_snapshot(given.snapshot.read_bytes(), keys) if given.snapshot else None
     except NotGenuine as error:
-        sys.stdout.write(json.dumps({"answer": "not-valid", "because": error.code}) + "\n")
-        return 1
+        answer = "ask" if error.code in OUR_FAULT_PERHAPS else "not-valid"
+        sys.stdout.write(json.dumps({"answer": answer, "because": error.code}) + "\n")
+        return STATUS[answer]
+    snapshot, is_genuine = genuine(content, keys)
+    now = datetime.now(UTC)
     verdict = judge(token, snapshot, today=given.today or datetime.now().astimezone().date(), at=now)
+    if verdict.answer == "ask" and not is_genuine:
+        verdict = Verdict("ask", "snapshot-not-genuine")
     sys.stdout.write(json.dumps(told(token, snapshot, verdict), ensure_ascii=False, indent=1) + "\n")
-    return {"valid": 0, "not-valid": 1}.get(verdict.answer, 3)
+    return STATUS[verdict.answer]
+
+
+def genuine(content: bytes | None, keys: dict[str, Key]) -> tuple[Snapshot | None, bool]:
+    """Return the snapshot, and False for one that the authority did not sign: that is a fault of the file and
+    says nothing against a licence."""
+    try:
+        return (None if content is None else verify_snapshot(content, keys)), True
+    except NotGenuine:
+        return None, False
 
 
 def told(token: Token, snapshot: Snapshot | None, verdict: Verdict) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from licensing import documents, licence_document, licence_sheet, licence_token, signing
 from licensing.models import Licence, LicenceState
+from portal import verdicts
 from portal.api import keys
 from portal.offline import verify_token
 from portal.offline.verify_token import NotGenuine
@@ -348,3 +349,41 @@ def test_a_token_that_was_copied_badly_is_tidied(licence, spoilt):
     }[spoilt]
 
     assert verify_token.verify(verify_token.tidied(written), key_set()).number == licence.reference
+
+
+def test_a_damaged_snapshot_says_nothing_against_a_licence(licence, tmp_path, capsys):
+    (tmp_path / "keys.json").write_text(json.dumps(keys.key_set()), encoding="utf-8")
+    (tmp_path / "snapshot.cose").write_bytes(b"half of it")
+    files = ["--keys", str(tmp_path / "keys.json"), "--snapshot", str(tmp_path / "snapshot.cose")]
+
+    def run(token, day):
+        status = verify_token.main([*files, "--today", day.isoformat(), token])
+        said = json.loads(capsys.readouterr().out)
+        return status, said["answer"], said["because"]
+
+    address = token_of(licence)
+    assert run(address, licence.valid_to) == (3, "ask", "snapshot-not-genuine")
+    assert run(address, licence.valid_to + timedelta(days=1)) == (1, "not-valid", "expired")
+    assert run(address[:-3] + "000", licence.valid_to) == (1, "not-valid", "wrong-signature")
+
+
+@pytest.mark.parametrize("content", [None, "", "{", "[]", "{}", '{"keys": [{"kid": "1"}]}', '{"keys": 5}'])
+def test_keys_that_cannot_be_read_are_no_verdict_on_a_licence(licence, tmp_path, capsys, content):
+    if content is not None:
+        (tmp_path / "keys.json").write_text(content, encoding="utf-8")
+
+    with pytest.raises(SystemExit) as ended:
+        verify_token.main(["--keys", str(tmp_path / "keys.json"), token_of(licence)])
+
+    assert ended.value.code == 2
+    assert not capsys.readouterr().out
+
+
+def test_a_code_that_cannot_be_read_is_for_somebody_to_ask_about_as_on_the_page(tmp_path, capsys):
+    (tmp_path / "keys.json").write_text(json.dumps(keys.key_set()), encoding="utf-8")
+
+    status = verify_token.main(["--keys", str(tmp_path / "keys.json"), "HALF A CODE"])
+
+    assert (status, json.loads(capsys.readouterr().out)) == (3, {"answer": "ask", "because": "unreadable"})
+    asked = {code for code, (kind, _why, _step) in verdicts.NOT_OURS.items() if kind == "ask"}
+    assert set(verify_token.OUR_FAULT_PERHAPS) == asked
