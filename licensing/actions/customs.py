@@ -13,14 +13,17 @@ from licensing import bookings, terms
 from licensing.actions.messages import Outcome, store
 from licensing.bookings import Move, Reasons
 from licensing.errors import ReasonCode, Refused
-from licensing.models import EntryKind, Licence, PartyRole, Usage, User
+from licensing.models import EntryKind, LedgerEntry, Licence, PartyRole, Usage, User
 from licensing.permissions import Permission, may
+from licensing.references import read_reference
 from licensing.terms import Shipment
 from licensing.units import plain
 
 NOTHING_SAID = Shipment()
 # Who else stands on the papers that travel with the goods.
 PARTIES_AT_THE_BORDER = (PartyRole.CONSIGNEE, PartyRole.END_USER, PartyRole.ULTIMATE_END_USER)
+# What adds to what a declaration takes from a licence.
+COUNTING = (EntryKind.USE, EntryKind.RESERVE, EntryKind.DEPART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ def record_usage(
     by: User,
     at: datetime,
     shipment: Shipment = NOTHING_SAID,
+    is_further: bool = True,
 ) -> tuple[Usage, bool]:
     """Write quantities off a licence, all lines or none. Return the stored message with its answer, and
     whether it is new.
@@ -50,6 +54,9 @@ def record_usage(
     recorded or refused. Refusals are stored and returned as well, not raised, because a retry must get
     the same answer. Raises Refused (code "id-reused") if the key is known with another body, Refused
     (code "not-allowed") if `by` may not report, and Licence.DoesNotExist if there is no such licence.
+
+    One declaration may leave in parts. Where nobody says that this `is_further` than what was counted for
+    the declaration before, it raises Refused (code "counted-before") and stores nothing.
     """
     digest = _digest(reference, declaration, used, shipment)
     taken = bookings.take(by, client_key, declaration, [reference])
@@ -60,6 +67,8 @@ def record_usage(
     licence = taken.licences[reference]
     if not may(by, Permission.REPORT_USAGE, licence):
         raise Refused(_("Your role does not allow this."), code="not-allowed")
+    if not is_further and (before := _counted_before(licence, declaration)):
+        raise Refused(before, code="counted-before")
     moves, reasons = _moves(licence, used, at)
     reasons = reasons or bookings.against_detention(declaration, was_detained=taken.was_detained)
     reasons = reasons or _against_terms(licence, moves, declaration, shipment, at)
@@ -78,6 +87,25 @@ def record_usage(
     store(usage, outcome, asked)
     bookings.book(outcome.moves, usage=usage, movement=None, at=at)
     return usage, True
+
+
+def _counted_before(licence: Licence, declaration: str) -> str:
+    """Return what was reserved or has left under the licence for the declaration, however that is written."""
+    entries = LedgerEntry.objects.filter(line__licence=licence, kind__in=COUNTING).select_related(
+        "line", "usage"
+    )
+    wanted = read_reference(declaration)
+    counted = [
+        _("line %(line)d, %(amount)s")
+        % {
+            "line": entry.line.number,
+            "amount": bookings.in_words(entry.quantity + entry.reserved, entry.line.unit),
+        }
+        for entry in entries.order_by("pk")
+        if entry.usage and read_reference(entry.usage.declaration) == wanted
+    ]
+    words = _("Counted before for the declaration %(declaration)s: %(counted)s. Nothing was written off now.")
+    return words % {"declaration": declaration, "counted": "; ".join(counted)} if counted else ""
 
 
 def _moves(licence: Licence, used: Sequence[UsedLine], at: datetime) -> tuple[list[Move], Reasons]:
