@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from licensing import bookings, terms
+from licensing import bookings, chains, terms
 from licensing.actions.messages import Outcome, store
 from licensing.bookings import Move, Reasons
 from licensing.errors import ReasonCode, Refused
@@ -67,11 +67,11 @@ def record_usage(
     licence = taken.licences[reference]
     if not may(by, Permission.REPORT_USAGE, licence):
         raise Refused(_("Your role does not allow this."), code="not-allowed")
-    if not is_further and (before := _counted_before(licence, declaration)):
-        raise Refused(before, code="counted-before")
     moves, reasons = _moves(licence, used, at)
     reasons = reasons or bookings.against_detention(declaration, was_detained=taken.was_detained)
     reasons = reasons or _against_terms(licence, moves, declaration, shipment, at)
+    if not reasons and not is_further and (before := _counted_before(licence, declaration)):
+        raise Refused(before, code="counted-before")
     outcome = Outcome(licences=[licence], reasons=reasons)
     if not reasons:
         outcome.moves, outcome.lines = moves, _after(moves, used)
@@ -90,18 +90,14 @@ def record_usage(
 
 
 def _counted_before(licence: Licence, declaration: str) -> str:
-    """Return what was reserved or has left under the licence for the declaration, however that is written."""
-    entries = LedgerEntry.objects.filter(line__licence=licence, kind__in=COUNTING).select_related(
-        "line", "usage"
-    )
+    """Return what was reserved or has left for the declaration, however that is written, under the licence
+    or one that it replaced."""
     wanted = read_reference(declaration)
+    entries = LedgerEntry.objects.filter(line__licence__in=chains.of(licence), kind__in=COUNTING)
     counted = [
         _("line %(line)d, %(amount)s")
-        % {
-            "line": entry.line.number,
-            "amount": bookings.in_words(entry.quantity + entry.reserved, entry.line.unit),
-        }
-        for entry in entries.order_by("pk")
+        % {"line": entry.line.number, "amount": bookings.in_words(entry.moved, entry.line.unit)}
+        for entry in entries.select_related("line", "usage").order_by("pk")
         if entry.usage and read_reference(entry.usage.declaration) == wanted
     ]
     words = _("Counted before for the declaration %(declaration)s: %(counted)s. Nothing was written off now.")

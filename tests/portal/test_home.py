@@ -233,5 +233,5 @@ def test_the_page_takes_few_queries_however_much_there_is(db, role, django_asser
     client = client_of(user)
     client.get("/")
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(26):
         assert client.get("/").status_code == 200

@@ -5,8 +5,11 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
+from licensing.actions import licences
 from licensing.models import Usage
+from tests.amending import granted, issue, recommended
 from tests.factories import LicenceLineFactory, UserFactory
 from tests.people import client_of
 from tests.portal.test_customs_pages import key_in, page_of, send
@@ -57,6 +60,29 @@ def test_a_colleague_is_asked_as_well(dock, line):
 
     assert TOLD % "D-1" in text_of(response)
     assert used(line) == 4
+
+
+def test_what_was_counted_before_an_amendment_is_asked_about_too(customs_officer):
+    old = granted(granted=Decimal(10), value=Decimal(1000))
+    officer = client_of(customs_officer, "en")
+    send(officer, old, "4", declaration="D-1")
+    new = issue(recommended(old.licence, quantity=Decimal(20))).lines.get()
+
+    response = send(officer, new, "4", declaration="D-1")
+
+    assert TOLD % "D-1" in text_of(response)
+    assert used(new) == 4
+
+
+def test_a_licence_that_is_stopped_refuses_and_asks_nothing(dock, line, decider):
+    send(dock, line, "4", declaration="D-1")
+    key = key_in(page_of(dock, line.licence))
+    licences.suspend(line.licence.pk, reasons="Wait.", by=decider, at=timezone.now())
+
+    text = text_of(send(dock, line, "4", declaration="D-1", key=key))
+
+    assert "Counted before" not in text
+    assert "Nothing was written off" in text
 
 
 def test_what_leaves_besides_is_written_off(dock, line):
