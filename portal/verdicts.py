@@ -26,6 +26,10 @@ NO_MORE = gettext_lazy(
 WRITE_OFF = gettext_lazy(
     "Compare goods, quantity, consignee and destination with what stands below. Then write off what leaves."
 )
+WRITE_DOWN = gettext_lazy(
+    "Compare goods, quantity, consignee and destination with what stands below. Then fill in a form for what "
+    "leaves."
+)
 
 THE_OTHER = gettext_lazy("This paper no longer counts. Ask for the other licence, and look up its number.")
 
@@ -137,13 +141,14 @@ def offline_verdicts() -> dict[str, Verdict]:
         state.value: Verdict("bad", _("NOT VALID"), str(reason) % days, str(next_step))
         for state, (reason, next_step) in AGAINST.items()
     }
-    good = Verdict("good", _("VALID"), _("In force until %(last)s.") % days, str(WRITE_OFF))
+    good = Verdict("good", _("VALID"), _("In force until %(last)s.") % days, str(WRITE_DOWN))
     some = _("In force until %(last)s, but not for every line: some are used up.") % days
     asked = {code: Verdict("ask", _("ASK"), str(reason), str(CALL)) for code, reason in NOT_KNOWN.items()}
     return {
         LicenceState.VALID.value: good,
         **against,
-        "some-used-up": Verdict("ask", _("ASK"), some, str(WRITE_OFF)),
+        # ASK is answered by telephone, as the written procedure says: nobody here knows which line is meant.
+        "some-used-up": Verdict("ask", _("ASK"), some, str(CALL)),
         **asked,
         **{code: not_genuine(code) for code in NOT_OURS},
     }

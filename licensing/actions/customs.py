@@ -9,18 +9,21 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from licensing import bookings, terms
+from licensing import bookings, chains, terms
 from licensing.actions.messages import Outcome, record
 from licensing.bookings import Move, Reasons
 from licensing.errors import ReasonCode, Refused
-from licensing.models import EntryKind, Licence, PartyRole, Usage, User
+from licensing.models import EntryKind, LedgerEntry, Licence, PartyRole, Usage, User
 from licensing.permissions import Permission, may
+from licensing.references import read_reference
 from licensing.terms import Shipment
 from licensing.units import plain
 
 NOTHING_SAID = Shipment()
 # Who else stands on the papers that travel with the goods.
 PARTIES_AT_THE_BORDER = (PartyRole.CONSIGNEE, PartyRole.END_USER, PartyRole.ULTIMATE_END_USER)
+# What adds to what a declaration takes from a licence.
+COUNTING = (EntryKind.USE, EntryKind.RESERVE, EntryKind.DEPART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ def record_usage(
     by: User,
     at: datetime,
     shipment: Shipment = NOTHING_SAID,
+    is_further: bool = True,
 ) -> tuple[Usage, bool]:
     """Write quantities off a licence, all lines or none. Return the stored message with its answer, and
     whether it is new.
@@ -50,6 +54,9 @@ def record_usage(
     recorded or refused. Refusals are stored and returned as well, not raised, because a retry must get
     the same answer. Raises Refused (code "id-reused") if the key is known with another body, Refused
     (code "not-allowed") if `by` may not report, and Licence.DoesNotExist if there is no such licence.
+
+    One declaration may leave in parts. Where nobody says that this `is_further` than what was counted for
+    the declaration before, it raises Refused (code "counted-before") and stores nothing.
     """
     digest = _digest(reference, declaration, used, shipment)
     taken = bookings.take(by, client_key, declaration, [reference])
@@ -63,6 +70,8 @@ def record_usage(
     moves, reasons = _moves(licence, used, at)
     reasons = reasons or bookings.against_detention(declaration, was_detained=taken.was_detained)
     reasons = reasons or _against_terms(licence, moves, declaration, shipment, at)
+    if not reasons and not is_further and (before := _counted_before(licence, declaration)):
+        raise Refused(before, code="counted-before")
     outcome = Outcome(licences=[licence], reasons=reasons)
     if not reasons:
         outcome.moves, outcome.lines = moves, _after(moves, used)
@@ -77,6 +86,21 @@ def record_usage(
     asked = [{"line": part.number, "quantity": plain(part.quantity), "unit": part.unit} for part in used]
     record(usage, outcome, asked)
     return usage, True
+
+
+def _counted_before(licence: Licence, declaration: str) -> str:
+    """Return what was reserved or has left for the declaration, however that is written, under the licence
+    or one that it replaced."""
+    wanted = read_reference(declaration)
+    entries = LedgerEntry.objects.filter(line__licence__in=chains.of(licence), kind__in=COUNTING)
+    counted = [
+        _("line %(line)d, %(amount)s")
+        % {"line": entry.line.number, "amount": bookings.in_words(entry.moved, entry.line.unit)}
+        for entry in entries.select_related("line", "usage").order_by("pk")
+        if entry.usage and read_reference(entry.usage.declaration) == wanted
+    ]
+    words = _("Counted before for the declaration %(declaration)s: %(counted)s. Nothing was written off now.")
+    return words % {"declaration": declaration, "counted": "; ".join(counted)} if counted else ""
 
 
 def _moves(licence: Licence, used: Sequence[UsedLine], at: datetime) -> tuple[list[Move], Reasons]:

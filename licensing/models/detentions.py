@@ -26,7 +26,7 @@ class DetentionState(models.TextChoices):
     WAITING = "waiting", _("Waiting for an answer")
     PROPOSED = "release-proposed", _("Waiting for a second person")
     KEPT = "kept", _("To be kept")
-    RELEASED = "released", _("Released")
+    RELEASED = "released", _("May go")
 
 
 class DetentionQuerySet(models.QuerySet["Detention"]):

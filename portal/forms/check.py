@@ -35,6 +35,8 @@ class ReferenceField(forms.CharField):
 
     def clean(self, value: str | None) -> str:
         typed = super().clean(value)
+        if not typed:  # where there may be none
+            return ""
         if TOKEN.search(written := verify_token.tidied(typed)):
             return number_in(written)
         if address := IN_THE_ADDRESS.search(typed):

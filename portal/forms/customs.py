@@ -124,6 +124,17 @@ class WriteOffForm(forms.Form):
             # What somebody typed is shown again even if nothing of the line remains by now.
             if line.remaining or self.data.get(self.name_of(line.number)):
                 self.fields[self.name_of(line.number)] = QuantityField(line)
+        if "is_further" in self.data:
+            self._ask_whether_further()
+
+    def _ask_whether_further(self) -> None:
+        self.fields["is_further"] = forms.BooleanField(
+            label=_("More leaves under this declaration"),
+            help_text=_(
+                "Only if these goods come on top. If they are the same, they are written off already."
+            ),
+            required=False,
+        )
 
     @staticmethod
     def name_of(number: int) -> str:
@@ -147,6 +158,11 @@ class WriteOffForm(forms.Form):
         """Return what the licence's conditions ask beside the goods."""
         names = ("port", "regime", "consignee")
         return Shipment(**{name: self.cleaned_data[name] for name in names if name in self.fields})
+
+    def refuse_as_counted(self, why: str) -> None:
+        """Show what was counted for the declaration before, and ask whether this leaves besides."""
+        self._ask_whether_further()
+        self.add_error("declaration", why)
 
     def refuse(self, reasons: Sequence[dict[str, Any]]) -> None:
         """Show why the message was refused, each reason at its line where it has one. A reason against the

@@ -183,6 +183,11 @@ class LeftLineForm(forms.Form):
 
 
 class BaseLeftLines(BaseFormSet):  # type: ignore[type-arg]  # generic for type checkers only
+    default_error_messages = {  # as Django declares it
+        **BaseFormSet.default_error_messages,
+        "too_few_forms": gettext_lazy("Write what left, in at least one line."),
+    }
+
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         return {**super().get_form_kwargs(index), "place": index or 0}
 

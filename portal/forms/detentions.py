@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licensing.actions.detentions import MOST_PHOTOS
@@ -13,10 +15,18 @@ from licensing.country import pack
 from licensing.documents import SIGNATURES, Upload
 from licensing.models import Detention, DetentionVerdict
 from portal.forms.check import ReferenceField
-from portal.forms.documents import HINT
+from portal.forms.documents import kinds_and_limit
 from portal.forms.fields import PageForm, choice, no_hidden_signs, said, says_something, text
 
 TEXT_LONGEST = 4000
+
+
+def _hint() -> str:
+    words = gettext("At most %(most)d files of type %(kinds)s at a time, each of at most %(limit)d MB.")
+    return words % {"most": MOST_PHOTOS, **kinds_and_limit()}
+
+
+PHOTOS_HINT = lazy(_hint, str)()
 
 
 class SeveralFiles(forms.FileInput):
@@ -31,7 +41,7 @@ class PhotosField(forms.FileField):
             label=_("Photos"),
             required=False,
             allow_empty_file=True,
-            help_text=HINT,
+            help_text=PHOTOS_HINT,
             error_messages=said(None),
             widget=SeveralFiles({"accept": ",".join(SIGNATURES), "multiple": True}),
         )

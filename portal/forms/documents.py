@@ -11,11 +11,16 @@ from licensing.models import DocumentKind
 from portal.forms.fields import PageForm, choice, said
 
 
-def _hint() -> str:
-    return gettext("One file of type %(kinds)s, at most %(limit)d MB.") % {
+def kinds_and_limit() -> dict[str, str | int]:
+    """Return what a hint says of files: which kinds are taken, and the most MB."""
+    return {
         "kinds": ", ".join(name for _signature, name in SIGNATURES.values()),
         "limit": settings.UPLOAD_LIMIT_BYTES // (1024 * 1024),
     }
+
+
+def _hint() -> str:
+    return gettext("One file of type %(kinds)s, at most %(limit)d MB.") % kinds_and_limit()
 
 
 HINT = lazy(_hint, str)()

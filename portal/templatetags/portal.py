@@ -46,6 +46,8 @@ TONES = {
     "withdrawn": PLAIN,
     # licences
     "active": GOOD,
+    "valid": GOOD,
+    "not-yet-valid": INFO,
     "suspended": ATTENTION,
     "revoked": BAD,
     "surrendered": PLAIN,

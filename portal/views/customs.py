@@ -105,9 +105,13 @@ def write_off(request: PortalRequest, licence: Licence, form: WriteOffForm) -> U
             by=request.user,
             at=timezone.now(),
             shipment=form.shipment(),
+            is_further=form.cleaned_data.get("is_further", False),
         )
     except Refused as refused:
-        add_reasons(form, refused)
+        if refused.code == "counted-before":
+            form.refuse_as_counted(str(refused.reasons[0]))
+        else:
+            add_reasons(form, refused)
         return None
     if usage.outcome == Usage.Outcome.REFUSED:
         form.refuse(usage.answer["reasons"])

@@ -22,6 +22,7 @@ from licensing.models import (
     Correction,
     CorrectionRequest,
     Detention,
+    Irregularity,
     KeyRevocation,
     Licence,
     LicenceStatus,
@@ -76,6 +77,7 @@ def exporter(user: User, at: datetime) -> Page:
         key=lambda row: WITH_EXPORTER.index(ApplicationStatus(row.status)),
     )
     licences = Licence.objects.visible_to(user).in_force(at)
+    suspended = Licence.objects.visible_to(user).filter(status=LicenceStatus.SUSPENDED, ends_at__gt=at)
     counts = own.aggregate(
         mine=Count("pk", Q(status__in=WITH_EXPORTER)), moving=Count("pk", Q(status__in=WITH_AUTHORITY))
     )
@@ -83,7 +85,8 @@ def exporter(user: User, at: datetime) -> Page:
         "mine": mine[:SHOWN],
         "moving": [row for row in open_ones if row.status in WITH_AUTHORITY][:SHOWN],
         "licences": licences.select_related("application").order_by("ends_at")[:SHOWN],
-        "counts": {**counts, "licences": licences.count()},
+        "suspended": suspended.select_related("application").order_by("ends_at")[:SHOWN],
+        "counts": {**counts, "licences": licences.count(), "suspended": suspended.count()},
     }
 
 
@@ -131,10 +134,13 @@ def decider(user: User, at: datetime) -> Page:
 def open_alerts(at: datetime) -> Page:
     found = alerts.open_ones(at)
     detained = Detention.objects.waiting()
+    irregular = Irregularity.objects.open().select_related("usage", "licence__holder")
     return {
         "now": at,
         "detained": detained.in_full().order_by("due_at", "pk")[:SHOWN],
         "detained_count": detained.count(),
+        "irregular": irregular.order_by("at", "pk")[:SHOWN],
+        "irregular_count": irregular.count(),
         "corrections": Correction.objects.waiting().in_full()[:LATE_SHOWN],
         "asked_corrections": CorrectionRequest.objects.waiting().in_full()[:LATE_SHOWN],
         "alerts": [alert_row(alert) for alert in found[:SHOWN]],

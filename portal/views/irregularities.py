@@ -52,7 +52,7 @@ def show(request: PortalRequest, pk: int) -> HttpResponse:
         return redirect("irregularity", pk=pk)
     context: dict[str, Any] = {
         "irregularity": irregularity,
-        "reasons": [said(reason) for reason in irregularity.reasons],
+        "not_covered": [said(reason) for reason in irregularity.reasons],
         "proposed": proposed,
         "settled": _confirmation(proposed),
         "mine": proposed is not None and proposed.by_id == request.user.pk,

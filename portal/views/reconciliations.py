@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from licensing.actions.reconciliations import DIFFERING, MISSING_HERE, MISSING_THERE, OTHER_DAY
-from licensing.models import Reconciliation
+from licensing.models import Licence, Reconciliation
 from licensing.permissions import Permission
 from portal.access import needs
 from portal.http import PortalRequest
@@ -36,4 +36,8 @@ def show(request: PortalRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Reconciliation.objects.select_related("system", "by"), pk=pk)
     told = [{**one, "label": WORDS[one["kind"]][0], "tone": WORDS[one["kind"]][1]} for one in row.differences]
     page = Paginator(told, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "reconciliations/show.html", {"row": row, "page": page})
+    # Their book may name what we never issued.
+    known = Licence.objects.filter(reference__in=[one["licence"] for one in page]).values_list(
+        "reference", flat=True
+    )
+    return render(request, "reconciliations/show.html", {"row": row, "page": page, "known": set(known)})

@@ -174,6 +174,7 @@ def facts() -> dict[str, Any]:
             "most": _("At most {amount} with one declaration."),
             "conditions": _("{count} on the paper. Read them there."),
         },
+        "empty": str(TokenForm.base_fields["token"].error_messages["required"]),
         "missing": _("The code shows {shown} of {all} lines. The others stand on the paper; ask about them."),
         "freshness": {
             "none": _(

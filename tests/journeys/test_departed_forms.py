@@ -41,7 +41,7 @@ def test_a_form_is_reported_and_what_is_irregular_is_shown(
     page.get_by_label("Unidad").first.select_option("C62")
     page.get_by_role("button", name="Informar").click()
 
-    expect(page.get_by_text("Registrado; los funcionarios lo examinan")).to_be_visible()
+    expect(page.get_by_text("Registrado; los oficiales lo examinan")).to_be_visible()
     assert_good(page)
 
     table = tmp_path / "formularios.csv"

@@ -1,10 +1,14 @@
 """Words of 120 letters without a blank, wherever somebody may type, push no page wider than its window."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from licensing.actions import ledger
+from licensing.actions.messages import Declared, Message
 from licensing.models import Application, ApplicationStatus, GoodsLine, Organisation, Party
 from tests.factories import ApplicationFactory, LicenceFactory, LicenceLineFactory, UserFactory
 from tests.journeys.conftest import sideways, widest
@@ -65,6 +69,20 @@ def test_the_pages_of_a_licence_fit(page, live_server, sign_in):
     assert_fits(page, live_server.url + reverse("customs-licence", args=[licence.reference]))
     sign_in(page, UserFactory(exporter=True, organisation=licence.holder))
     for address in (reverse("licences"), reverse("licence", args=[licence.reference])):
+        assert_fits(page, live_server.url + address)
+
+
+def test_the_lists_of_what_customs_reports_fit(page, live_server, sign_in):
+    line = LicenceLineFactory(granted=1)
+    Organisation.objects.filter(pk=line.licence.holder_id).update(name=LONG)
+    gone = [Declared(1, str(line.licence), 1, Decimal(2), line.unit)]
+    ledger.depart(Message("d1", LONG[:60]), gone, by=UserFactory(system=True), at=timezone.now())
+    sign_in(page, UserFactory())
+    for address in (reverse("home"), reverse("irregularities")):
+        assert_fits(page, live_server.url + address)
+    sign_in(page, UserFactory(customs=True))
+    held = f"{reverse('licence-search')}?holder={line.licence.holder.tax_id}"
+    for address in (reverse("customs-licence", args=[line.licence.reference]), held):
         assert_fits(page, live_server.url + address)
 
 

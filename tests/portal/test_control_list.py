@@ -277,7 +277,7 @@ def test_beside_the_catalogue_the_digest_says_who_claims_the_list_and_who_was_wr
 
     assert EditionNotice.objects.get(edition=after).companies_count == 0
     html = page(client_of(officer), "control-impact", LIST)
-    assert "se escribió solo a los funcionarios: no afectaba a ninguna empresa" in html
+    assert "se escribió solo a los oficiales: no afectaba a ninguna empresa" in html
 
 
 def test_a_long_entry_is_folded_by_its_paragraphs_and_still_whole(take, client):

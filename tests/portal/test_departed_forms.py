@@ -324,3 +324,20 @@ def test_a_table_may_be_written_in_english(officer, block, line):
 def test_a_table_longer_than_a_day_is_sent_in_parts(officer, block, line):
     assert "Send at most 500 lines" in sent(officer, *[row(block, line)] * 501)
     assert not Usage.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Write what left, in at least one line."),
+        ("es", "Escriba lo que salió, en una línea al menos."),
+    ],
+)
+def test_a_form_without_a_line_is_told_so_in_our_words(officer, block, line, language, told):
+    given = typed(block, line)
+    empty = {name: "" for name in given if name.startswith("lines-0-")} | {"lines-0-item": "1"}
+
+    answer = client_of(officer, language).post(PAGE, {**given, **empty})
+
+    assert told in answer.content.decode()
+    assert "formulario como mínimo" not in answer.content.decode()

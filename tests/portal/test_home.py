@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from licensing.country import pack
-from licensing.models import ApplicationStatus, Job, OutboxJob, Role
+from licensing.models import ApplicationStatus, Job, LicenceStatus, OutboxJob, Role
 from portal.views.home import greeting
 from tests.factories import (
     ApplicationFactory,
@@ -103,6 +103,22 @@ def test_an_exporter_sees_own_licences_in_force_the_soonest_to_end_first(exporte
     LicenceLineFactory()  # somebody else's
 
     assert list(home(exporter).context["licences"]) == [sooner, later]
+
+
+def test_an_exporter_sees_own_licences_that_are_suspended(exporter):
+    def suspended(organisation, **more):
+        application = ApplicationFactory(recommended=True, organisation=organisation)
+        made = LicenceFactory(decision__application=application, status=LicenceStatus.SUSPENDED, **more)
+        return LicenceLineFactory(licence=made).licence
+
+    own = suspended(exporter.organisation)
+    suspended(exporter.organisation, valid_to=date(2026, 1, 2))  # over, whatever becomes of it
+    suspended(UserFactory(exporter=True).organisation)
+
+    page = home(exporter)
+
+    assert list(page.context["suspended"]) == [own]
+    assert own.reference in page.content.decode()
 
 
 def test_an_officer_sees_own_cases_nobodys_cases_and_late_opinions(officer):
@@ -217,5 +233,5 @@ def test_the_page_takes_few_queries_however_much_there_is(db, role, django_asser
     client = client_of(user)
     client.get("/")
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(26):
         assert client.get("/").status_code == 200

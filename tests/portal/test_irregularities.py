@@ -38,6 +38,21 @@ def test_officers_find_it_from_the_alerts_on(irregularity, officer):
     assert "Deciding officers settle this" in text
 
 
+@pytest.mark.parametrize("who", ["officer", "decider"])
+def test_their_first_page_shows_it_until_it_is_settled(irregularity, who, request):
+    text = client_of(request.getfixturevalue(who), "en").get("/").content.decode()
+
+    assert address(irregularity) in text
+    assert "PABLB-77" in text
+
+
+def test_what_is_not_covered_is_no_error_of_the_reader(irregularity, decider):
+    text = client_of(decider, "en").get(address(irregularity)).content.decode()
+
+    assert "Not covered" in text
+    assert "There is a problem" not in text
+
+
 def test_one_writes_how_and_another_confirms(irregularity, decider):
     first, second = client_of(decider, "en"), client_of(UserFactory(decider=True), "en")
 

@@ -209,6 +209,16 @@ def test_officers_see_the_differences_and_customs_does_not_see_the_page(machine,
     assert client_of(UserFactory(customs=True)).get("/alerts/books/").status_code == 403
 
 
+def test_a_difference_leads_to_the_books_of_its_licence_where_there_is_one(machine, line):
+    unknown = {**row(2, line), "licence": "PA-L-1999-000001"}
+    answer = compared(machine, [row(1, line), unknown])
+
+    page = client_of(UserFactory()).get(f"/alerts/books/{answer['id']}/").content.decode()
+
+    assert f'href="/licences/{line.licence}/ledger/"' in page
+    assert "PA-L-1999-000001" in page and "/licences/PA-L-1999-000001/" not in page
+
+
 def test_no_comparison_can_be_changed_or_deleted(machine, line):
     compared(machine, [])
 

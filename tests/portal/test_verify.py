@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from django.contrib.staticfiles import finders
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from licensing import licence_document, schedule, signing
 from licensing.models import LicenceStatus
@@ -303,3 +303,13 @@ def test_the_sheet_asks_for_procedure_consignee_and_conditions(public):
         "Conditions of the licence, and whether",
     ):
         assert f'<th scope="row">{row}' in page
+
+
+def test_what_the_page_tells_to_ask_by_itself_is_asked_by_telephone():
+    """As the written procedure says of ASK: nothing leaves before the authority answers."""
+    with translation.override("en"):
+        verdicts = verify.facts()["verdicts"]
+
+    asking = [code for code, one in verdicts.items() if one["tone"] == "ask"]
+    assert "some-used-up" in asking
+    assert all("by telephone" in verdicts[code]["next"] for code in asking)

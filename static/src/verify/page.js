@@ -12,6 +12,7 @@ const places = Object.fromEntries([...document.querySelectorAll("[data-place]")]
 let keys = facts.keys;
 let keysAt = 0;
 let snapshot = null;
+let paper = 0; // counts the papers that were held up: an answer about an earlier one is never shown
 
 const inCountry = (options) => new Intl.DateTimeFormat(locale, { timeZone: facts.zone, ...options });
 const nowInSeconds = () => Math.floor(Date.now() / 1000);
@@ -74,7 +75,7 @@ function ageOf(seconds) {
 // --- verdict ---
 
 async function decide(typed) {
-  clear();
+  const mine = clear();
   const written = tidied(typed);
   let token;
   try {
@@ -82,13 +83,14 @@ async function decide(typed) {
     token = await verifyToken(written, keys);
   } catch (error) {
     if (!(error instanceof NotGenuine)) throw error;
-    show(facts.verdicts[error.code], {});
+    if (mine === paper) show(facts.verdicts[error.code], {});
     return;
   }
   const reason = judge(token, snapshot, today(), nowInSeconds());
   const next = statusOf(token.number)?.asked.replacedBy;
   const values = { first: day(token.validFrom), last: day(token.validTo), next };
   const told = await whatTheAuthoritySays(written);
+  if (mine !== paper) return;
   show(told ?? facts.verdicts[reason], values);
   places.source.textContent = told ? filled(facts.source.online, { when: moment(nowInSeconds()) }) : sourceOf(reason);
   showToken(token);
@@ -107,9 +109,12 @@ async function whatTheAuthoritySays(written) {
   return answer?.ok ? answer.json() : null;
 }
 
+/** Take away what was said of the paper before, and return the number of this one. */
 function clear() {
-  for (const name of ["verdict", "next", "source", "result"]) places[name].replaceChildren();
+  for (const name of ["verdict", "next", "source", "result", "note"]) places[name].replaceChildren();
   places.result.hidden = true;
+  paper += 1;
+  return paper;
 }
 
 function show(verdict, values) {
@@ -237,6 +242,7 @@ async function look() {
 }
 
 async function start() {
+  clear();
   try {
     stream = await navigator.mediaDevices.getUserMedia({
       video: { facingMode: "environment", width: { ideal: 1920 }, height: { ideal: 1080 } },
@@ -245,7 +251,6 @@ async function start() {
     places.note.textContent = facts.camera.refused;
     return;
   }
-  places.note.textContent = "";
   video.hidden = false;
   video.srcObject = stream;
   await video.play();
@@ -266,9 +271,10 @@ function take(code) {
 }
 
 async function readPicture(file) {
-  places.note.textContent = "";
+  const mine = clear();
   const picture = await createImageBitmap(file).catch(() => null);
   const code = picture && (await codeIn(picture, picture.width, picture.height));
+  if (mine !== paper) return;
   if (code) take(code);
   else places.note.textContent = facts.camera.nothing;
 }
@@ -283,8 +289,13 @@ function wake() {
   const chooser = document.getElementById("picture");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (field.value.trim()) decide(field.value);
-    else field.focus();
+    if (field.value.trim()) {
+      decide(field.value);
+      return;
+    }
+    clear();
+    places.note.textContent = facts.empty;
+    field.focus();
   });
   chooser.addEventListener("change", () => chooser.files[0] && readPicture(chooser.files[0]));
   scan.addEventListener("click", () => (stream ? stop() : start()));
