@@ -81,6 +81,7 @@ SYSTEMS = (
     ("Linux", "Linux"),
 )
 NO_BREAK = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
 FEW_DAYS_LEFT = 3
 
 
@@ -120,8 +121,13 @@ def law_name(name: str) -> str:
 
 @register.filter
 def number(value: Decimal | int) -> str:
-    """Return `value` in the reader's digits grouping, without trailing zeros: 1,250.5"""
-    return format_decimal(value, format="#,##0.##########", locale=locale())
+    """Return `value` in the reader's digits grouping, without trailing zeros: 1,250.5; below zero: −1"""
+    return signed(format_decimal(value, format="#,##0.##########", locale=locale()))
+
+
+def signed(digits: str) -> str:
+    """Return an amount below zero with a minus sign, which no line ends after, instead of a hyphen."""
+    return digits.replace("-", MINUS)
 
 
 @register.filter
@@ -155,7 +161,7 @@ def money(value: Decimal | None, currency: str) -> str:
     """Return an amount with its currency's ISO 4217 code first: "USD 1,234.50"; a dash for none."""
     if value is None:
         return "–"
-    return f"{currency}{NO_BREAK}{format_decimal(value, format='#,##0.00', locale=locale())}"
+    return f"{currency}{NO_BREAK}{signed(format_decimal(value, format='#,##0.00', locale=locale()))}"
 
 
 @register.filter
