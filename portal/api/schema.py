@@ -92,9 +92,9 @@ declaration counts once, even under two ids.
 until two officers of the authority let it go. They answer by `due_at`; both sides keep the record.
 
 **Webhooks** (Standard Webhooks, signed) tell you at once: `licence.issued`, `.suspended`, `.reinstated`,
-`.revoked`, `.surrendered`, `.expired`, `.exhausted`, and of your own detentions `detention.opened`,
-`.answered`, `.closed`. Those about one licence come in order. They say what happened to what; ask for
-how it stands now.
+`.revoked`, `.surrendered`, `.replaced`, `.expired`, `.exhausted`, and of your own detentions
+`detention.opened`, `.answered`, `.closed`. Those about one licence come in order. They say what happened
+to what; ask for how it stands now.
 
 **Without a network.** The QR code of a licence is an address that ends in a token: a COSE_Sign1 (RFC 9052,
 ES256, external_aad `istmo-licence-1`) in base 41, two bytes as three of the characters
