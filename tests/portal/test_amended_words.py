@@ -7,9 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from licensing.actions import applications
 from licensing.country import pack
-from licensing.models import Application
+from licensing.models import Application, ApplicationStatus
 from portal import amended as amendment_pages
 from tests.amending import amended, ask, filer_of, granted, recommended
 from tests.factories import UserFactory
@@ -136,8 +135,8 @@ def test_the_history_of_the_new_licence_says_which_it_replaced(line, language, w
 
 
 def test_whoever_recommends_reads_what_the_licence_allows_today(line, officer):
-    case = ask(line.licence)
-    applications.submit(case.pk, by=case.created_by, at=timezone.now())
+    case = recommended(line.licence)
+    Application.objects.filter(pk=case.pk).update(status=ApplicationStatus.IN_REVIEW)
 
     page = text_of(officer, "case-recommend", case)
 
