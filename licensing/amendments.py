@@ -21,7 +21,7 @@ from licensing.models import (
     Terms,
 )
 from licensing.models.licences import with_tolerance
-from licensing.units import decimals_of, plain, unit_name
+from licensing.units import decimals_of, one_or_more, plain, unit_name
 
 ZERO = Decimal(0)
 
@@ -82,8 +82,10 @@ def _recommended(application: Application) -> Terms | None:
 
 
 def _left_out(line: LicenceLine) -> Reason:
-    words = _(
-        "Line %(line)d of licence %(licence)s can't be left out: %(moved)s of it have left or are reserved."
+    words = ngettext(
+        "Line %(line)d of licence %(licence)s can't be left out: %(moved)s of it has left or is reserved.",
+        "Line %(line)d of licence %(licence)s can't be left out: %(moved)s of it have left or are reserved.",
+        one_or_more(line.used + line.reserved),
     )
     moved = in_words(line.used + line.reserved, line.unit)
     return words % {"line": line.number, "licence": line.licence.reference, "moved": moved}
@@ -114,7 +116,11 @@ def _too_little(
 
 def _below_used(line: LicenceLine, asked: GoodsLine, most: Decimal, most_value: Decimal) -> Iterator[Reason]:
     if line.used > most:
-        words = _("Line %(line)d asks for %(asked)s in all, but %(used)s have left already.")
+        words = ngettext(
+            "Line %(line)d asks for %(asked)s in all, but %(used)s has left already.",
+            "Line %(line)d asks for %(asked)s in all, but %(used)s have left already.",
+            one_or_more(line.used),
+        )
         yield (
             words
             % {
@@ -142,11 +148,11 @@ def _below_reserved(line: LicenceLine, asked: GoodsLine) -> Reason:
     declarations = sorted({one.declaration for one in _open(line)})
     words = ngettext(
         "Line %(line)d has no room for what customs reserved for the declaration %(declarations)s: it asks"
-        " for %(asked)s (%(value)s) in all, and %(moved)s (%(moved_value)s) have left or are reserved. Grant"
-        " as much, or wait until it has left or is released.",
+        " for %(asked)s (%(value)s) in all, and what has left or is reserved is %(moved)s (%(moved_value)s)."
+        " Grant as much, or wait until it has left or is released.",
         "Line %(line)d has no room for what customs reserved for the declarations %(declarations)s: it asks"
-        " for %(asked)s (%(value)s) in all, and %(moved)s (%(moved_value)s) have left or are reserved. Grant"
-        " as much, or wait until they have left or are released.",
+        " for %(asked)s (%(value)s) in all, and what has left or is reserved is %(moved)s (%(moved_value)s)."
+        " Grant as much, or wait until they have left or are released.",
         len(declarations),
     )
     return words % {
@@ -167,12 +173,8 @@ def _over_limit(line: LicenceLine, asked: GoodsLine, set_terms: Terms | None) ->
     kept: dict[str, Decimal] = defaultdict(Decimal)
     for one in _open(line):
         kept[one.declaration] += one.open_quantity
-    words = _(
-        "Line %(line)d: %(kept)s are reserved for the declaration %(declaration)s, more than the %(most)s"
-        " that may now leave with one declaration."
-    )
     return [
-        words
+        _over_limit_in_words(quantity)
         % {
             "line": asked.number,
             "kept": in_words(quantity, line.unit),
@@ -182,6 +184,16 @@ def _over_limit(line: LicenceLine, asked: GoodsLine, set_terms: Terms | None) ->
         for declaration, quantity in sorted(kept.items())
         if quantity > limit.most
     ]
+
+
+def _over_limit_in_words(kept: Decimal) -> str:
+    return ngettext(
+        "Line %(line)d: %(kept)s is reserved for the declaration %(declaration)s, more than the %(most)s"
+        " that may now leave with one declaration.",
+        "Line %(line)d: %(kept)s are reserved for the declaration %(declaration)s, more than the %(most)s"
+        " that may now leave with one declaration.",
+        one_or_more(kept),
+    )
 
 
 def _open(line: LicenceLine) -> list[Reservation]:

@@ -11,6 +11,7 @@ from django.db import connection
 from licensing.country import pack
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+YEAR, NUMBER = "[0-9]{4}", "[0-9]{1,12}"
 DASHES = str.maketrans("\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}", "-----")
 
 
@@ -55,14 +56,26 @@ def read_licence_number(typed: str) -> str:
     return form.format(year=int(found["year"]), number=int(found["number"])) if found else kept
 
 
+def licence_numbers() -> re.Pattern[str]:
+    """Return what finds the numbers of licences in a text, as they are written."""
+    return _written(pack().licence_reference)
+
+
+@cache
+def _written(form: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{_filled(form, YEAR, NUMBER)}\b")
+
+
 @cache
 def _pattern(form: str) -> re.Pattern[str]:
     """Return what a number looks like without its dashes, by the form that the country pack gives it."""
-    words = {"year": "(?P<year>[0-9]{4})", "number": "(?P<number>[0-9]{1,12})"}
+    return re.compile(_filled(form.replace("-", ""), f"(?P<year>{YEAR})", f"(?P<number>{NUMBER})"))
+
+
+def _filled(form: str, year: str, number: str) -> str:
+    words = {"year": year, "number": number}
     parts = Formatter().parse(form)
-    return re.compile(
-        "".join(re.escape(text.replace("-", "")) + (words[name] if name else "") for text, name, *_ in parts)
-    )
+    return "".join(re.escape(text) + (words[name] if name else "") for text, name, *_ in parts)
 
 
 def _next(sequence: str) -> int:

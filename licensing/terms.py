@@ -17,6 +17,7 @@ from licensing.bookings import Reasons, in_words, reason
 from licensing.country import Text, pack
 from licensing.errors import ReasonCode
 from licensing.models import (
+    Application,
     LedgerEntry,
     Licence,
     LicenceLine,
@@ -189,13 +190,27 @@ def stated_of(licence: Licence) -> Stated | None:
     return stated(terms, [Limit(line.number, most[line.goods_id], line.unit) for line in lines])
 
 
+def stated_by(recommendation: Recommendation) -> Stated | None:
+    """Return what a licence asks of every shipment once it is issued as recommended, None where that is
+    nothing."""
+    found = of(recommendation)
+    return stated(found, _limits_of(found)) if found else None
+
+
+def _limits_of(terms: Terms) -> list[Limit]:
+    return [Limit(limit.goods.number, limit.most, limit.goods.unit) for limit in terms.limits.all()]
+
+
 def clauses_of(licence: Licence) -> list[Clause]:
     """Return each condition of a licence that is data. Reads its parties too."""
     asked = stated_of(licence)
-    if asked is None:
-        return []
-    parties = sorted(licence.application.parties.all(), key=lambda party: party.pk)
-    return clauses(asked, [party.name for party in parties if party.role in RECEIVERS])
+    return clauses(asked, receivers_of(licence.application)) if asked else []
+
+
+def receivers_of(application: Application) -> list[str]:
+    """Return the names of those who may receive the goods, as the application names them."""
+    parties = sorted(application.parties.all(), key=lambda party: party.pk)
+    return [party.name for party in parties if party.role in RECEIVERS]
 
 
 def _tolerated(kind: ClauseKind, per_cent: Decimal, of: Text) -> Clause | None:
@@ -214,8 +229,7 @@ NAMED_ONLY = Text(
 
 def in_words_of_both(terms: Terms) -> list[Text]:
     """Return one sentence for each condition, as the licence prints them."""
-    limits = [Limit(limit.goods.number, limit.most, limit.goods.unit) for limit in terms.limits.all()]
-    set_here = stated(terms, limits)
+    set_here = stated(terms, _limits_of(terms))
     said = [
         _ports(set_here) if set_here.ports else None,
         _regimes(set_here) if set_here.regimes else None,

@@ -22,8 +22,9 @@ class Unit:
     factor: Decimal  # how many of the kind's first unit (kilogram, cubic metre, one) it is
 
     def name(self, language: str, quantity: Decimal | None = None) -> str:
-        """Return the unit's name in `language` ("es" or "en"), plural unless `quantity` is one."""
-        one = quantity == 1
+        """Return the unit's name in `language` ("es" or "en"), plural unless `quantity` is one, or one less
+        than nothing."""
+        one = quantity is not None and abs(quantity) == 1
         if language.startswith("en"):
             return self.en if one else self.plural_en
         return self.es if one else self.plural_es
@@ -43,7 +44,7 @@ def read_unit(row: list[str]) -> Unit:
 
 def one_or_more(quantity: Decimal) -> int:
     """Return the number that the verb of a quantity follows: 1 for one, 2 for any other, parts included."""
-    return 1 if quantity == 1 else 2
+    return 1 if abs(quantity) == 1 else 2
 
 
 def unit_name(code: str, language: str, quantity: Decimal | None = None) -> str:

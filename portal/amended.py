@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from licensing import amendments
 from licensing.actions.amendments import GOODS_FIELDS, OWN_FIELDS
+from licensing.country import pack
 from licensing.errors import Reason
 from licensing.models import Amendment, Application, Document, GoodsLine, LicenceLine, Party
 from portal.changes import Change, of_rows
@@ -40,13 +41,21 @@ def of_case(application: Application) -> Amended | None:
         return None
     before = amendment.licence.application
     changes = [
-        *of_rows("", before, application, FIELDS),
+        *of_rows("", before, application, _fields(amendment)),
         *_goods(amendment),
         *_parties(list(before.parties.order_by("pk")), list(application.parties.order_by("pk"))),
         *_declarations(before, application),
         *_documents(list(before.documents.order_by("pk")), list(application.documents.order_by("pk"))),
     ]
     return Amended(amendment, changes, amendments.left_out(amendment), _against(amendment))
+
+
+def _fields(amendment: Amendment) -> list[str]:
+    """Return the fields to compare. A date that was past was left empty by the portal: nobody changed it."""
+    old, new = amendment.licence.application.dispatch_on, amendment.application.dispatch_on
+    begun_on = pack().legal_day(amendment.at)
+    is_left_empty = new is None and old is not None and old < begun_on
+    return [name for name in FIELDS if name != "dispatch_on" or not is_left_empty]
 
 
 def _against(amendment: Amendment) -> list[Reason]:

@@ -21,8 +21,10 @@ from licensing.models import (
     ApplicationStatus,
     Consultation,
     Correction,
+    CorrectionRequest,
     Document,
     Event,
+    Licence,
     LookAlike,
     Party,
     Screening,
@@ -143,8 +145,16 @@ def said(application: Application, at: datetime) -> dict[str, Any]:
         "recommendations": list(application.recommendations.select_related("by").order_by("-at", "-pk")),
         "decision": getattr(application, "decision", None),
         "licence": licence,
-        "corrections": Correction.objects.waiting().about(licence).in_full() if licence else [],
+        **(corrections(licence) if licence else {}),
         "history": sentences(events, for_exporter=False),
+    }
+
+
+def corrections(licence: Licence) -> dict[str, Any]:
+    """Return what waits for deciding officers to set the books of the licence right."""
+    return {
+        "corrections": Correction.objects.waiting().about(licence).in_full(),
+        "asked_corrections": CorrectionRequest.objects.waiting().about(licence).in_full(),
     }
 
 

@@ -1,7 +1,7 @@
 """What changed, field by field: of a party and a listed entry since an officer judged, and of what was handed
 in by a correction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,15 @@ from django.utils.translation import gettext_lazy
 from licensing import parties
 from licensing.models import EndUseQuestion, Event, HitJudgement, Party, PartyKind, ScreeningHit
 from portal.findings import facts_of
-from portal.templatetags.portal import country_name, legal_date, number, port_name, unit_name
+from portal.templatetags.portal import (
+    country_name,
+    legal_date,
+    money,
+    number,
+    port_name,
+    quantity,
+    unit_name,
+)
 from screening.models import ListedEntity
 
 COUNTRIES = ("country", "origin", "dispatched_from", "destination", "transit_countries")
@@ -28,6 +36,11 @@ LABELS: dict[str, Promise] = {
     "serial_numbers": gettext_lazy("Serial numbers"),
     "answer": gettext_lazy("Answer given"),
     "explanation": gettext_lazy("Explanation"),
+}
+# What is read with another field of its row.
+MEASURED: dict[str, tuple[Callable[[Decimal | None, str], str], str]] = {
+    "quantity": (quantity, "unit"),
+    "value": (money, "currency"),
 }
 
 
@@ -103,12 +116,21 @@ def of_rows(side: str, before: models.Model, after: models.Model, names: Iterabl
         Change(
             side,
             str(LABELS.get(name) or model._meta.get_field(name).verbose_name),
-            _worded(model, name, getattr(before, name)),
-            _worded(model, name, getattr(after, name)),
+            _of_row(before, name),
+            _of_row(after, name),
         )
         for name in names
         if getattr(before, name) != getattr(after, name)
     ]
+
+
+def _of_row(row: Any, name: str) -> str:
+    """Return what a row says in a field; an amount with the unit or the currency that the row gives it."""
+    value = getattr(row, name)
+    if name in MEASURED and value is not None:
+        word, other = MEASURED[name]
+        return word(value, getattr(row, other))
+    return _worded(type(row), name, value)
 
 
 def _called(event: Event) -> str:

@@ -366,8 +366,18 @@ def _changes_together(events: Iterable[Event]) -> Iterator[list[Event]]:
 # Whoever asked for an exception withdraws it by the same act by which another declines it.
 WITHDRAWN = Line(_("%(who)s withdrew the request for the exception: %(exception)s."), detail=said("reason"))
 
+# An approval whose licence takes the place of another.
+AMENDED = Line(
+    _("%(who)s approved the application and issued the licence, which took the place of %(replaces)s."),
+    _("The authority approved the application and issued the licence, which took the place of %(replaces)s."),
+    said("reasons"),
+    tone=GOOD,
+)
+
 
 def _line(event: Event) -> Line | None:
+    if event.action == Action.APPROVE and event.data.get("replaces"):
+        return AMENDED
     if event.action == Action.DECLINE_LIST_CHANGE and event.data.get("asked_by") == event.by_id:
         return WITHDRAWN
     return LINES.get(Action(event.action))
@@ -397,6 +407,7 @@ def _facts_for_exporter(event: Event) -> dict[str, str]:
         "declaration": event.data.get("declaration", ""),
         "line": event.data.get("line", ""),
         "replacement": event.data.get("replacement", ""),
+        "replaces": event.data.get("replaces", ""),
     }
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from licensing import edits, references
 from licensing.actions import drafts
+from licensing.country import pack
 from licensing.errors import Refused
 from licensing.models import (
     Action,
@@ -45,7 +46,8 @@ GOODS_FIELDS = tuple(
 
 @transaction.atomic
 def start(licence_id: int, *, changes: str, by: User, at: datetime, once: str = "") -> Application:
-    """Begin a draft that amends the licence, with everything its application says, and say what changes.
+    """Begin a draft that amends the licence, with everything its application says, and say what changes. Only
+    the date of the first shipment is left empty where it is past.
 
     `once` is a random word of the page it was asked on: asked again with it, that draft is the answer.
     """
@@ -125,6 +127,8 @@ def _copy(source: Application, by: User, at: datetime) -> Application:
         for field in Application._meta.concrete_fields
         if field.name not in OWN_FIELDS
     }
+    if _is_past(source, at):
+        kept["dispatch_on"] = None
     application = Application.objects.create(
         reference=references.application_reference(at), created_by=by, created_at=at, saved_at=at, **kept
     )
@@ -137,6 +141,11 @@ def _copy(source: Application, by: User, at: datetime) -> Application:
     for of_it in rows:
         of_it.model.objects.bulk_create(_copies(of_it, application))
     return application
+
+
+def _is_past(source: Application, at: datetime) -> bool:
+    """Say whether the first shipment was expected before `at`: nobody can expect it any more."""
+    return source.dispatch_on is not None and source.dispatch_on < pack().legal_day(at)
 
 
 def _copies(rows: Iterable[Any], application: Application) -> Iterable[Any]:

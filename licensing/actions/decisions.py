@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -57,7 +58,10 @@ def approve(application_id: int, *, reasons: str, by: User, at: datetime) -> Lic
     application = Application.objects.lock(application_id)
     amended = replacing.lock_amended(application)
     _check_reasons(reasons)
-    event = perform(application, Action.APPROVE, by=by, at=at, reasons=reasons.strip())
+    said: dict[str, Any] = {"reasons": reasons.strip()}
+    if amended:
+        said["replaces"] = amended.reference
+    event = perform(application, Action.APPROVE, by=by, at=at, **said)
     decision = _decide(application, Outcome.APPROVE, reasons, by, at)
     licence = _issue(application, decision, at)
     if amended:

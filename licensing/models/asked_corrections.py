@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from licensing.models.accounts import User
 from licensing.models.ledger import CorrectionConfirmation
-from licensing.models.licences import LedgerEntry
+from licensing.models.licences import LedgerEntry, Licence
 
 
 class CorrectionState(models.TextChoices):
@@ -31,6 +31,9 @@ class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
         """Those that are neither declined nor done."""
         done = CorrectionConfirmation.objects.filter(correction__entry=OuterRef("entry"))
         return self.filter(~Exists(done), refusal=None)
+
+    def about(self, licence: Licence) -> Self:
+        return self.filter(entry__line__licence=licence)
 
     def in_full(self) -> Self:
         return self.select_related(

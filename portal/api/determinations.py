@@ -23,7 +23,7 @@ from portal.api.screening_messages import is_a_country, several
 from portal.http import ApiRequest
 from screening.codes import is_known_hs, normalise_code, normalise_hs
 from screening.control.grounds import Weight
-from screening.control.lists import name_of
+from screening.control.lists import law_in_words, name_of
 from screening.control.wording import LONGEST_CODE, checked_code
 from screening.refusals import BadList
 
@@ -189,7 +189,7 @@ def told(answer: determination.Answer) -> dict[str, Any]:
         "general_licences": [{"code": one.code, "conditions": one.conditions} for one in shown.general],
         "open_questions": list(answer.open_questions),
         "catch_all": [
-            {"code": rule.code, "question": rule.question, "basis": rule.basis}
+            {"code": rule.code, "question": rule.question, "basis": law_in_words(rule.basis)}
             for rule in determined.catch_all(answer.editions)
         ],
         "editions": [

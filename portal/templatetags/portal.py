@@ -16,12 +16,14 @@ from babel.numbers import format_decimal
 from django import template
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BaseForm, BaseFormSet
-from django.utils.html import format_html
+from django.utils.functional import Promise
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from licensing.country import pack
 from licensing.impact import Change, codes_of
+from licensing.references import licence_numbers
 from licensing.units import unit_name as name_of_unit
 from screening.control.hints import tier_of
 from screening.control.lists import label_in_words, law_in_words
@@ -83,6 +85,7 @@ SYSTEMS = (
     ("Linux", "Linux"),
 )
 NO_BREAK = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
 FEW_DAYS_LEFT = 3
 
 
@@ -122,8 +125,13 @@ def law_name(name: str) -> str:
 
 @register.filter
 def number(value: Decimal | int) -> str:
-    """Return `value` in the reader's digits grouping, without trailing zeros: 1,250.5"""
-    return format_decimal(value, format="#,##0.##########", locale=locale())
+    """Return `value` in the reader's digits grouping, without trailing zeros: 1,250.5; below zero: −1"""
+    return signed(format_decimal(value, format="#,##0.##########", locale=locale()))
+
+
+def signed(digits: str) -> str:
+    """Return an amount below zero with a minus sign, which no line ends after, instead of a hyphen."""
+    return digits.replace("-", MINUS)
 
 
 @register.filter
@@ -157,7 +165,7 @@ def money(value: Decimal | None, currency: str) -> str:
     """Return an amount with its currency's ISO 4217 code first: "USD 1,234.50"; a dash for none."""
     if value is None:
         return "–"
-    return f"{currency}{NO_BREAK}{format_decimal(value, format='#,##0.00', locale=locale())}"
+    return f"{currency}{NO_BREAK}{signed(format_decimal(value, format='#,##0.00', locale=locale()))}"
 
 
 @register.filter
@@ -271,6 +279,19 @@ def browser(user_agent: str) -> str:
     """Return a browser and its system in two words, for people: "Firefox · Windows"; "–" for neither."""
     words = (next((name for sign, name in signs if sign in user_agent), "") for signs in (BROWSERS, SYSTEMS))
     return " · ".join(word for word in words if word) or "–"
+
+
+@register.filter
+def whole(text: object) -> object:
+    """Return a text as HTML in which no line ends within the number of a licence, as it would after "PA-".
+
+    What is no text, or holds tags already, is returned as it is.
+    """
+    if not isinstance(text, str | Promise) or (isinstance(text, SafeString) and "<" in text):
+        return text
+    whole_number = r'<span class="app-nowrap">\g<0></span>'
+    words = text if isinstance(text, SafeString) else str(text)
+    return SafeString(licence_numbers().sub(whole_number, conditional_escape(words)))
 
 
 @register.filter

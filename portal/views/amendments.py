@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from licensing.actions import amendments
@@ -27,6 +28,10 @@ from portal.views.sections import (
     saved,
     sections_of,
     seen_of,
+)
+
+LEFT_EMPTY = gettext_lazy(
+    "The date of the first shipment is past, so it is left empty. Give that of the next one, if you know it."
 )
 
 
@@ -59,6 +64,8 @@ def _begun(request: PortalRequest, licence: Licence) -> HttpResponse:
     messages.success(
         request, words % {"reference": amendment.application.reference, "licence": licence.reference}
     )
+    if licence.application.dispatch_on and not amendment.application.dispatch_on:
+        messages.info(request, str(LEFT_EMPTY))
     return redirect("form", amendment.application.reference)
 
 

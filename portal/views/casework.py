@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from licensing import workflow
+from licensing import amendments, workflow
 from licensing.actions import casework
 from licensing.country import pack
 from licensing.errors import Reason, Refused
 from licensing.models import Action, Application, Consultation, Outcome
 from licensing.permissions import Permission
-from portal import amended, assessed, case_page, determined, recommended
+from portal import amended, assessed, case_page, determined, new_licence, recommended
 from portal import queue as cases
 from portal.access import needs
 from portal.forms.casework import (
@@ -91,6 +91,7 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
         "goods": assessed.rows(application),
         "can_assess": assessed.may_be_assessed(application),
         "amended": amended.of_case(application),
+        "new_licence": new_licence.of_case(application, at),
         "comparison": case_page.comparison(
             shown,
             standings,
@@ -242,6 +243,7 @@ def _form_page(
         "question": question,
         "terms": terms,
         "forms": [form, terms] if terms else [form],
+        "amendment": amendments.of(application) if terms else None,
     }
     return render(request, "casework/form.html", context)
 

@@ -19,7 +19,7 @@ from licensing.errors import Reason
 from licensing.models import Action, Application, ApplicationStatus, Outcome, Recommendation, User
 from licensing.permissions import Permission
 from licensing.workflow import available
-from portal import amended, assessed, case_page
+from portal import amended, assessed, case_page, new_licence
 from portal.access import needs
 from portal.forms.casework import DecisionForm
 from portal.forms.refusals import attempt
@@ -62,6 +62,7 @@ def decide(request: PortalRequest, reference: str) -> HttpResponse:
         "documents": case_page.documents(application),
         "goods": assessed.rows(application),
         "amended": amended.of_case(application),
+        "new_licence": new_licence.of_case(application, at),
         **case_page.found(application, at, case_page.standings_of(application, at)),
         **case_page.said(application, at),
         **_to_be_issued(application, at),

@@ -126,6 +126,9 @@ def decider(user: User, at: datetime) -> Page:
         "suspended": suspended.select_related("holder").order_by("pk")[:SHOWN],
         "suspended_count": suspended.count(),
         "given_back": Licence.objects.to_take_back().select_related("holder").order_by("pk")[:SHOWN],
+        # Whoever proposed one can't confirm it.
+        "corrections": Correction.objects.waiting().exclude(by=user).in_full()[:LATE_SHOWN],
+        "asked_corrections": CorrectionRequest.objects.waiting().in_full()[:LATE_SHOWN],
         **open_alerts(at),
         "old_lists": late_count(at),
     }
@@ -141,8 +144,6 @@ def open_alerts(at: datetime) -> Page:
         "detained_count": detained.count(),
         "irregular": irregular.order_by("at", "pk")[:SHOWN],
         "irregular_count": irregular.count(),
-        "corrections": Correction.objects.waiting().in_full()[:LATE_SHOWN],
-        "asked_corrections": CorrectionRequest.objects.waiting().in_full()[:LATE_SHOWN],
         "alerts": [alert_row(alert) for alert in found[:SHOWN]],
         "alerts_count": len(found),
     }

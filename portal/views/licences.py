@@ -25,7 +25,6 @@ from licensing.models import (
     Action,
     Amendment,
     ApplicationStatus,
-    Correction,
     Event,
     Job,
     Licence,
@@ -187,7 +186,7 @@ def show(request: PortalRequest, reference: str) -> HttpResponse:
         "is_own": request.user.is_exporter,
         "may_review": permissions.has(request.user, Permission.REVIEW),
         "alerts": _alerts(request, licence, now),
-        "corrections": _corrections(request, licence),
+        **_corrections(request, licence),
         "code_in_fours": in_fours(licence.check_code),
         "may_see_code": not permissions.has(request.user, Permission.REPORT_USAGE),
     }
@@ -229,15 +228,15 @@ def _alerts(request: PortalRequest, licence: Licence, at: datetime) -> list[dict
     ]
 
 
-def _corrections(request: PortalRequest, licence: Licence) -> list[Correction]:
-    """Return, for officers, the corrections that wait for a second person."""
-    if not permissions.has(request.user, Permission.REVIEW):
-        return []
-    return list(Correction.objects.waiting().about(licence).in_full())
+def _corrections(request: PortalRequest, licence: Licence) -> dict[str, Any]:
+    """Return, for officers, the corrections that wait for somebody."""
+    return case_page.corrections(licence) if permissions.has(request.user, Permission.REVIEW) else {}
 
 
 def _visible(request: PortalRequest, reference: str) -> Licence:
-    seen = Licence.objects.visible_to(request.user).select_related("holder", "application", "decision__by")
+    seen = Licence.objects.visible_to(request.user).select_related(
+        "holder", "application", "decision__by", "replaces"
+    )
     return get_object_or_404(seen.prefetch_related("lines"), reference=reference)
 
 

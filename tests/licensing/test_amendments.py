@@ -253,6 +253,14 @@ def test_less_than_has_left_can_be_neither_handed_in_nor_granted(line, siga):
     assert "600" in refused_to_issue(waiting(line, value=Decimal(500)))
 
 
+def test_of_one_unit_it_is_said_that_it_has_left(line, siga):
+    use(line, 1, siga)
+
+    said = refused_to_submit(ask(line.licence, quantity=Decimal("0.5")))
+
+    assert "in all, but 1 unit has left already" in said
+
+
 def waiting(line, **goods):
     """Return an amendment that waits for its decision, in the place of one that is open."""
     Amendment.objects.filter(licence=line.licence).update(is_open=False)
@@ -263,7 +271,7 @@ def test_a_line_of_which_something_left_can_be_neither_left_out_nor_measured_oth
     use(line, 1, siga)
     case = ask(line.licence)
     drafts.drop_goods(case.pk, case.goods.get().pk, by=case.created_by, at=now())
-    assert "can't be left out" in refused_to_submit(case)
+    assert "can't be left out: 1 unit of it has left or is reserved." in refused_to_submit(case)
 
     assert "must stay in units" in refused_to_issue(waiting(line, unit="KGM"))
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from licensing.units import converted, fits, unit_name, units
+from licensing.units import converted, fits, one_or_more, unit_name, units
 
 
 def test_units_have_both_languages_and_a_plural():
@@ -11,6 +11,24 @@ def test_units_have_both_languages_and_a_plural():
     assert all(
         part for unit in units().values() for part in (unit.es, unit.en, unit.plural_es, unit.plural_en)
     )
+
+
+@pytest.mark.parametrize(
+    ("quantity", "spanish", "english", "verb"),
+    [
+        ("1", "unidad", "unit", 1),
+        ("-1", "unidad", "unit", 1),
+        ("1.0000", "unidad", "unit", 1),
+        ("0", "unidades", "units", 2),
+        ("-2", "unidades", "units", 2),
+        ("0.5", "unidades", "units", 2),
+        ("-1.5", "unidades", "units", 2),
+    ],
+)
+def test_only_one_is_singular_whether_it_comes_or_goes(quantity, spanish, english, verb):
+    assert unit_name("C62", "es", Decimal(quantity)) == spanish
+    assert unit_name("C62", "en", Decimal(quantity)) == english
+    assert one_or_more(Decimal(quantity)) == verb
 
 
 def test_an_unknown_code_is_shown_as_it_is():

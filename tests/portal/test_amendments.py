@@ -20,6 +20,7 @@ from tests.amending import amended, ask, filer_of, granted, recommended
 from tests.factories import OrganisationFactory, UserFactory
 from tests.people import client_of
 from tests.portal.machines import Machine, message
+from tests.portal.reading import words_of as text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -44,11 +45,6 @@ def replaced(line):
 
 def get(user, name, *args, language="en", **options):
     return client_of(user, language).get(reverse(name, args=args), **options)
-
-
-def text_of(response):
-    assert response.status_code == 200, response
-    return " ".join(response.content.decode().split())
 
 
 # --- asking ---------------------------------------------------------------------------------------------
@@ -150,7 +146,11 @@ def test_officers_read_what_differs_before_and_after(line, officer):
     page = text_of(get(officer, "case", case))
 
     assert f"{line.licence}" in page
-    for before, after in (("10", "25"), ("Japan", "Chile"), ("Kyoto Glass Works", "Vidrios del Pacífico")):
+    for before, after in (
+        ("10 units", "25 units"),
+        ("Japan", "Chile"),
+        ("Kyoto Glass Works", "Vidrios del Pacífico"),
+    ):
         assert f"<del>{before}</del>" in page and f"<ins>{after}</ins>" in page
     assert "<ins>Osaka</ins>" in page
     decider = UserFactory(decider=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from licensing.actions import corrections, customs, ledger
+from licensing.actions import asked_corrections, corrections, customs, ledger
 from licensing.actions.customs import UsedLine
 from licensing.actions.messages import Declared, Message
 from licensing.models import Correction, Irregularity, LedgerEntry, OrganisationKind, SigningKey
@@ -48,13 +48,40 @@ def page(user, address):
 
 
 @pytest.mark.parametrize("who", [{"decider": True}, {}])
-def test_a_proposed_reversal_stands_in_the_work_list_and_with_licence_and_case(line, proposed, who):
+def test_a_proposed_reversal_stands_with_licence_and_case(line, proposed, who):
     licence, officer = line.licence, UserFactory(**who)
 
-    for address in ("/", f"/licences/{licence}/", f"/cases/{licence.application.reference}/"):
+    for address in (f"/licences/{licence}/", f"/cases/{licence.application.reference}/"):
         shown = page(officer, address)
         assert f"/licences/{licence}/ledger/{proposed.entry_id}/" in shown, address
         assert "The container came back." in shown and "proposed by Ana Castillo" in shown
+        assert "A deciding officer confirms each, another than who proposed it." in shown
+
+
+def test_it_stands_in_the_work_list_of_those_alone_who_can_confirm_it(line, first, proposed):
+    address = f"/licences/{line.licence}/ledger/{proposed.entry_id}/"
+
+    assert address in page(UserFactory(decider=True), "/")
+    assert address not in page(first, "/")
+    assert address not in page(UserFactory(), "/")
+
+
+def test_what_customs_asks_for_stands_in_the_work_list_of_those_alone_who_can_answer(line):
+    entry = LedgerEntry.objects.get()
+    said = {"message": "k1", "item": None, "reason": "Eran tres, no cuatro.", "once": "c-1"}
+    asked_corrections.ask(**said, by=entry.usage.client, at=timezone.now())
+    address = f"/licences/{line.licence}/ledger/{entry.pk}/"
+
+    assert address in page(UserFactory(decider=True), "/")
+    assert address not in page(UserFactory(), "/")
+    for where in (f"/licences/{line.licence}/", f"/cases/{line.licence.application.reference}/"):
+        shown = page(UserFactory(), where)
+        assert address in shown and "Eran tres, no cuatro." in shown
+        assert "Deciding officers act on each" in shown
+    others = LicenceLineFactory().licence
+    assert "Eran tres, no cuatro." not in page(UserFactory(), f"/licences/{others}/")
+    holder = UserFactory(exporter=True, organisation=line.licence.holder)
+    assert "Eran tres, no cuatro." not in page(holder, f"/licences/{line.licence}/")
 
 
 def test_neither_holder_nor_customs_see_what_is_only_proposed(line, proposed):

@@ -18,6 +18,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.people import client_of
+from tests.portal.reading import words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -131,7 +132,7 @@ def test_the_page_shows_everything_the_licence_is_about(desk, case):
 def test_after_the_approval_the_case_leads_to_the_licence(desk, case):
     response = desk.post(address(case), {"act": "approve", "reasons": "De acuerdo."}, follow=True)
 
-    html = text(response)
+    html = words_of(response)
     assert "The application is approved and the licence issued." in html
     assert f"Licence {Licence.objects.get().reference}" in html
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import jsonschema
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from portal.api import examples
 from portal.api.schema import description
 from screening.control import parser_of
 from screening.control.load import load
+from screening.control_models import CatchAllRule, ControlEdition
 from tests.factories import (
     NOON,
     ApplicationFactory,
@@ -53,6 +55,30 @@ def page(**query):
 
 
 # --- the public page ---
+
+
+@pytest.mark.parametrize(
+    ("language", "citation"),
+    [
+        ("es", "Reglamento (UE) 2021/821, artículo 4(1)(a)"),
+        ("en", "Regulation (EU) 2021/821, article 4(1)(a)"),
+    ],
+)
+def test_what_is_asked_whatever_the_list_says_cites_the_law_in_the_readers_language(
+    listed, language, citation
+):
+    CatchAllRule.objects.create(
+        edition=ControlEdition.objects.get(),
+        position=1,
+        code="weapons",
+        basis="Regulation (EU) 2021/821, article 4(1)(a)",
+        language=language,
+        question="¿Armas?",
+    )
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    asked = {"code": "3a001.a", "destination": "JP", **ALL_NO}
+    assert f"({citation})" in client.get(PAGE, asked).content.decode()
 
 
 def test_everybody_may_ask_and_is_told_that_it_is_no_decision(listed):

@@ -7,6 +7,7 @@ import pytest
 from django import forms
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from licensing.models import ApplicationStatus, LicenceStatus
 from portal.templatetags.portal import TONES
@@ -35,6 +36,24 @@ def test_points_are_never_rounded_up_to_a_band_they_did_not_reach(points, words)
 
 def test_money_says_its_currency_and_keeps_its_cents():
     assert shown("{{ m|money:'USD' }}", m=Decimal("1234.5")) == "USD 1,234.50"
+
+
+def test_an_amount_below_zero_has_a_minus_sign_and_the_right_plural():
+    assert shown("{{ q|quantity:'C62' }}", q=Decimal("-1.0000")) == "\N{MINUS SIGN}1 unidad"
+    assert shown("{{ q|quantity:'C62' }}", "en", q=Decimal(-1)) == "\N{MINUS SIGN}1 unit"
+    assert shown("{{ q|quantity:'KGM' }}", q=Decimal("-1250.5")) == "\N{MINUS SIGN}1,250.5 kilogramos"
+    assert shown("{{ m|money:'USD' }}", m=Decimal("-10")) == "USD \N{MINUS SIGN}10.00"
+
+
+def test_a_licences_number_stays_on_one_line_and_nothing_else_of_a_text_is_touched():
+    number = '<span class="app-nowrap">PA-L-2026-000123</span>'
+
+    assert shown("{{ t|whole }}", t="Licence PA-L-2026-000123, please.") == f"Licence {number}, please."
+    assert shown("{{ t|whole }}", t="<b> & PA-L-2026-000123") == f"&lt;b&gt; &amp; {number}"
+    assert shown("{{ t|whole }}", t="XPA-L-2026-000123") == "XPA-L-2026-000123"
+    link = mark_safe('<a href="/licences/PA-L-2026-000123/">x</a>')
+    assert shown("{{ t|whole }}", t=link) == link
+    assert shown("{{ t|whole }}", t=12) == "12"
 
 
 def test_a_day_is_the_countrys_day_and_written_in_the_readers_language():
