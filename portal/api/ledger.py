@@ -40,7 +40,11 @@ MOVEMENT_KINDS = [kind.value for kind in Usage.Kind if kind not in (Usage.Kind.U
 
 
 class ValueIn(Closed):
-    value = MoneyAsked(required=False, help_text="Declared value of it; without it, its share of the whole.")
+    value = MoneyAsked(
+        required=False,
+        help_text="Declared value of it. Without it, the quantity at the price of the licence's line, as far as the "
+        "line's value reaches; such a value never refuses anything.",
+    )
     currency = Text(
         required=False, max_length=3, help_text="Of the value; must be the line's own, and may be left out."
     )
