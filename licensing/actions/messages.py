@@ -248,7 +248,15 @@ def _tell_of_irregularities(usage: Usage, outcome: Outcome, asked: list[Any]) ->
         action=Action.EXCEED,
         by=usage.client,
         at=usage.at,
-        data={"declaration": usage.declaration, "usage": usage.pk, "asked": asked},
+        data={
+            "declaration": usage.declaration,
+            "usage": usage.pk,
+            "asked": asked,
+            "irregular": [
+                {"item": one.item, "licence": one.number, "state": one.state, "reasons": one.reasons}
+                for one in outcome.irregularities
+            ],
+        },
     )
     notifications.announce(event)
 
