@@ -28,8 +28,8 @@ def state_at(licence: Licence, at: datetime) -> LicenceState:
 
 
 def line_at(line: LicenceLine, at: datetime) -> LicenceLine | None:
-    """Return the line that bore the account of `line` at `at`: itself, or the one it continues, if its licence
-    was issued later. None if there was none yet."""
+    """Return the line that bore the account of `line` at `at`: itself or, if its licence was issued later,
+    one that it continues. None if there was none yet."""
     bearing: LicenceLine | None = line
     while bearing and at < bearing.licence.issued_at:
         bearing = bearing.continues

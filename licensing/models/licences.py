@@ -16,7 +16,6 @@ from licensing.models.decisions import Decision
 from licensing.models.files import StoredFile
 from licensing.units import decimals_of
 
-
 EXACT = Context(prec=60)  # digits: a quantity and a value of 18 each, multiplied
 
 

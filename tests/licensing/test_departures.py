@@ -1,4 +1,4 @@
-"""A late report of goods that left is judged by how licence and goods stood as they left, whatever was since."""
+"""A late report of goods that left is judged by how licence and goods stood as they left."""
 
 from datetime import timedelta
 from decimal import Decimal
