@@ -308,7 +308,16 @@ def test_the_acts_that_make_history_are_those_of_the_workflow():
     assert set(CHANGES_OF_STATUS) == changing
 
 
-ACTS = (Action.SUSPEND, Action.HOLD, Action.REINSTATE, Action.REVOKE)
+def test_an_act_that_waited_for_the_lock_undoes_nothing_of_the_time_before(line, deciders):
+    """Reinstated by a request that is older than the suspension it follows."""
+    change("suspend", line.licence, deciders[0], day(10))
+    change("reinstate", line.licence, deciders[1], day(8))
+    licence = Licence.objects.get(pk=line.licence.pk)
+
+    assert [history.status_at(licence, day(one)) for one in (7, 9, 10)] == [LicenceStatus.ACTIVE] * 3
+
+
+ACTS = (Action.SUSPEND, Action.REINSTATE, Action.SUSPEND, Action.REINSTATE, Action.HOLD, Action.REVOKE)
 MOMENTS = st.integers(0, 12)
 
 
