@@ -12,7 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 
@@ -86,6 +86,17 @@ def files_and_counters_of_this_test(settings, tmp_path):
     cache.clear()
     translation.activate(settings.LANGUAGE_CODE)
     search.forget_indexes()  # versions of one test may bear the numbers of another's
+
+
+@pytest.fixture(scope="module")
+def rows_of_the_module(django_db_setup, django_db_blocker):
+    """Let fixtures of a module make rows that all its tests find; they go when the last has ended.
+
+    Each test still undoes what it does itself. A module that uses this holds no tests that commit.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
