@@ -271,7 +271,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _STATIC_STORAGE[PORTAL_ENV]},
 }
-WHITENOISE_USE_FINDERS = PORTAL_ENV == "test"
+# Tests look each file up when it is asked for: every one of their clients would read the whole folder first.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = PORTAL_ENV == "test"
 
 # --- who gets in ------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -6,60 +6,25 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from licensing import documents, judgements
-from licensing.actions import accounts
-from licensing.country import pack
 from licensing.impact import digest
-from licensing.judgements import HitState
-from licensing.models import (
-    Action,
-    Amendment,
-    ApiKey,
-    Application,
-    ApplicationStatus,
-    Consultation,
-    Event,
-    GoodsLine,
-    Irregularity,
-    Job,
-    Licence,
-    LicenceState,
-    LicenceStatus,
-    Organisation,
-    OutboxJob,
-    Role,
-    ScreeningHit,
-    Usage,
-    User,
-)
-from licensing.permissions import needs_second_factor
-from licensing.workflow import refusals
-from portal.demonstration import log_ins, people, seed
+from licensing.models import ApiKey, Application, GoodsLine, User
+from portal.demonstration import people, seed
 from portal.demonstration.cases import CASES
 from portal.demonstration.paper import paper
 from screening.codes import is_known_code, is_known_hs
 from screening.control import catalogue
 from screening.control.wording import base
 from screening.control_models import ControlEdition
-from tests.portal.signing_in import code, give_code, give_password
 from tests.screening.control.files import jsonl
 
 
 @pytest.fixture
 def demo(settings, db):
     settings.PORTAL_ENV = "demo"
-
-
-@pytest.fixture
-def world(demo):
-    call_command("seed_demo", stdout=io.StringIO())
 
 
 @pytest.mark.parametrize("env", ["production", "test"])
@@ -80,57 +45,6 @@ def test_there_is_no_page_of_codes_elsewhere(settings, client, db, env):
     assert client.get(reverse("demonstration")).status_code == 404
     with pytest.raises(CommandError):
         call_command("demo_code")
-
-
-def test_every_role_is_there_and_can_sign_in(world):
-    for person in people.PEOPLE:
-        cache.clear()
-        client = Client()
-        give_password(client, person.email, people.PASSWORD)
-        if needs_second_factor(User.objects.get(email=person.email)):
-            give_code(client, code(people.TOTP_SECRET))
-        assert client.get("/").context["user"].email == person.email
-    assert {user.role for user in User.objects.all()} == set(Role)
-
-
-def test_the_code_shown_is_the_one_that_works(world, client):
-    html = client.get(reverse("demonstration")).content.decode()
-    give_password(client, people.ADMINISTRATOR, people.PASSWORD)
-
-    give_code(client, log_ins.current_code().value)
-
-    assert client.get(reverse("accounts")).status_code == 200
-    assert code(people.TOTP_SECRET) in html or code(people.TOTP_SECRET, -1) in html
-
-
-def test_every_status_and_every_fate_of_a_licence_is_there(world):
-    now = timezone.now()
-
-    assert set(Application.objects.values_list("status", flat=True)) == set(ApplicationStatus)
-    assert {licence.state(now) for licence in Licence.objects.all()} == {
-        LicenceState.VALID,
-        LicenceState.EXPIRED,
-        LicenceState.EXHAUSTED,
-        LicenceState.SUSPENDED,
-        LicenceState.REVOKED,
-        LicenceState.REPLACED,
-    }
-    assert set(Usage.objects.values_list("outcome", flat=True)) == set(Usage.Outcome)
-
-
-def test_one_licence_took_the_place_of_another_and_one_waits_to(world):
-    old = Licence.objects.get(status=LicenceStatus.REPLACED)
-    (entry,) = Usage.objects.filter(licence=old)
-    reported = Usage.objects.filter(licence=old.replacement).order_by("at")
-    waiting = Amendment.objects.get(is_open=True)
-
-    assert entry.kind == Usage.Kind.USE
-    assert {usage.kind for usage in reported} == {Usage.Kind.USE, Usage.Kind.DEPART}
-    assert [usage.at - usage.left_at for usage in reported if usage.left_at] == [timedelta(days=2)]
-    assert Irregularity.objects.get().usage == reported.last()
-    assert waiting.application.status == ApplicationStatus.RECOMMENDED
-    decider = User.objects.get(email="marcela@istmo.example")
-    assert refusals(waiting.application, Action.APPROVE, decider, timezone.now()) == []
 
 
 @pytest.mark.parametrize("weekday", [0, 6])
@@ -203,14 +117,6 @@ def test_paper_bears_any_text():
         assert pdf.check_pdf_syntax() == []
 
 
-def test_the_code_command_prints_the_code(world, capsys):
-    call_command("demo_code", people.ADMINISTRATOR)
-
-    assert log_ins.current_code().value in capsys.readouterr().out
-    with pytest.raises(CommandError):
-        call_command("demo_code", "nobody@istmo.example")
-
-
 def test_prepare_migrates_collects_and_writes_the_log_ins(demo, settings, tmp_path, monkeypatch):
     built = tmp_path / "built"
     built.mkdir()
@@ -244,74 +150,3 @@ def test_an_administrators_account_is_made_from_the_terminal_without_a_password(
 
 def test_a_fresh_portal_has_no_accounts(db):
     assert not User.objects.exists()
-
-
-# Making the world takes a second or two, so these look at several sides of one.
-
-
-def test_people_organisations_and_the_key_are_as_published(world):
-    having = {row.user.email for row in Authenticator.objects.select_related("user")}
-
-    assert having == {user.email for user in User.objects.all() if needs_second_factor(user)}
-
-    key = ApiKey.objects.live(timezone.now()).get(digest=accounts.digest(people.API_KEY))
-
-    assert key.account.role == Role.CUSTOMS_SYSTEM
-    assert not key.account.has_usable_password()
-
-    rows = Organisation.objects.exclude(tax_id="")
-
-    assert rows.count() == len(people.EXPORTERS)
-    assert set(Organisation.objects.exclude(body_code="").values_list("body_code", flat=True)) == {
-        body.code for body in pack().bodies
-    }
-
-    text = log_ins.as_text()
-
-    assert all(person.email in text for person in people.PEOPLE)
-    assert people.PASSWORD in text
-    assert reverse("account_login") == log_ins.SIGN_IN
-    assert reverse("demonstration") == log_ins.CODES
-
-
-def test_cases_are_plausible(world):
-    today = pack().legal_day(timezone.now())
-
-    assert Consultation.objects.waiting().filter(due_on__lt=today).exists()
-    assert Consultation.objects.waiting().filter(due_on__gte=today).exists()
-    assert Consultation.objects.exclude(answered_at=None).exists()
-
-    hits = ScreeningHit.objects.filter(gone_at=None).select_related("party")
-    unsettled = [one for one in judgements.of_hits(hits, timezone.now()) if not one.is_settled]
-    (hit,) = [one.hit for one in unsettled if one.state == HitState.OPEN]
-
-    assert hit.party.application.status == ApplicationStatus.IN_REVIEW
-    assert hit.entity.primary_name.casefold() != hit.listed_name.casefold()
-    assert hit.source == "demo-un"
-    lucia = User.objects.get(email="lucia@istmo.example")
-    assert any(one.waits_for(lucia) for one in unsettled if one.state == HitState.UNCONFIRMED)
-
-    now = timezone.now()
-    applications = list(Application.objects.order_by("created_at", "reference"))
-
-    assert not Event.objects.filter(at__gt=now).exists()
-    assert [row.reference for row in applications] == sorted(row.reference for row in applications)
-    for application in applications:
-        moments = list(application.events.order_by("pk").values_list("at", flat=True))
-        assert moments == sorted(moments)
-
-
-def test_nothing_is_left_lying_about_and_a_second_time_changes_nothing(world):
-    assert set(OutboxJob.objects.filter(done_at=None).values_list("job", flat=True)) == {Job.RENDER_LICENCE}
-
-    document = Application.objects.exclude(documents=None).first().documents.get()
-
-    with pikepdf.open(io.BytesIO(documents.read(document.file))) as pdf:
-        assert len(pdf.pages) == 1
-        assert pdf.check_pdf_syntax() == []
-
-    before = Event.objects.count()
-
-    call_command("seed_demo", stdout=io.StringIO())
-
-    assert Event.objects.count() == before
