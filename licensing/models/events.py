@@ -109,7 +109,10 @@ class Event(models.Model):
     `before` and `after` hold what the act changed, by field name; `data` what was said with it.
     """
 
-    application = models.ForeignKey(Application, models.PROTECT, null=True, related_name="events")
+    # No index of its own: event_of_application begins with it.
+    application = models.ForeignKey(
+        Application, models.PROTECT, null=True, db_index=False, related_name="events"
+    )
     licence = models.ForeignKey(Licence, models.PROTECT, null=True, related_name="events")
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="events")
     account = models.ForeignKey(User, models.PROTECT, null=True, related_name="events")  # done to, not by

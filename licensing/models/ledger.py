@@ -16,7 +16,7 @@ class MessageId(models.Model):
     """A client's own id, taken for good by the first message that bears it. Inserted before anything else, so
     that a second copy of a message waits for the first."""
 
-    client = models.ForeignKey(User, models.PROTECT, related_name="+")
+    client = models.ForeignKey(User, models.PROTECT, db_index=False, related_name="+")
     client_key = models.CharField(max_length=100)
 
     class Meta:

@@ -372,8 +372,9 @@ class Usage(models.Model):
 
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.USE)
     # Null: about several licences, or about one that we don't know.
-    licence = models.ForeignKey(Licence, models.PROTECT, null=True, related_name="usages")
-    client = models.ForeignKey(User, models.PROTECT, related_name="+")
+    # No index of their own: those below begin with them.
+    licence = models.ForeignKey(Licence, models.PROTECT, null=True, db_index=False, related_name="usages")
+    client = models.ForeignKey(User, models.PROTECT, db_index=False, related_name="+")
     client_key = models.CharField(max_length=100)
     body_digest = models.CharField(max_length=64)  # SHA-256 of what was asked, to tell a replay from a clash
     declaration = models.CharField(max_length=60)  # customs' own reference of the movement
@@ -434,7 +435,8 @@ class LedgerEntry(models.Model):
     All four amounts are what was added: below zero where something was taken away.
     """
 
-    usage = models.ForeignKey(Usage, models.PROTECT, null=True, related_name="entries")  # null: no message's
+    # Null: no message's. No index of its own: a constraint's begins with it.
+    usage = models.ForeignKey(Usage, models.PROTECT, null=True, db_index=False, related_name="entries")
     line = models.ForeignKey(LicenceLine, models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=10, choices=EntryKind, default=EntryKind.USE)
     quantity = models.DecimalField(max_digits=18, decimal_places=4)  # to what is used, in the line's unit
