@@ -10,6 +10,7 @@ from importlib import import_module
 from django.db import migrations
 from django.db.models import BooleanField, CheckConstraint, F, Func
 
+EARLIER = import_module("licensing.migrations.0105_messages_are_taken_at_once")
 TAKE = """
 CREATE OR REPLACE FUNCTION take_message(asked json) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -98,74 +99,12 @@ BEGIN
     );
 END $$;
 """
-# Row by row, so that each is looked up by its key however many there are. What is open of a reservation moves
-# as the entries under it say, so that both can't differ. False: a licence that something is taken from is not
-# in force, and the caller undoes all of it.
-BOOK = """
-DROP FUNCTION book_moves(json);
-CREATE FUNCTION book_moves(asked json, message bigint) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-    given record;
-    change record;
-BEGIN
-    SELECT * INTO given FROM json_to_record(asked) AS it (
-        system bigint, declaration text, version integer, at timestamptz, moves json
-    );
-    FOR change IN
-        SELECT move.line, bool_or(move.takes) AS takes, sum(move.quantity) AS quantity,
-            sum(move.reserved) AS reserved, sum(move.value) AS value,
-            sum(move.reserved_value) AS reserved_value
-        FROM json_to_recordset(given.moves) AS move (line bigint, takes boolean, quantity numeric,
-            reserved numeric, value numeric, reserved_value numeric)
-        GROUP BY move.line ORDER BY move.line
-    LOOP
-        UPDATE licensing_licenceline AS line
-        SET used = line.used + change.quantity, reserved = line.reserved + change.reserved,
-            used_value = line.used_value + change.value,
-            reserved_value = line.reserved_value + change.reserved_value
-        WHERE line.id = change.line AND (NOT change.takes OR EXISTS (
-            SELECT FROM licensing_licence AS licence
-            WHERE licence.id = line.licence_id AND licence.status = 'active'
-                AND licence.starts_at <= given.at AND licence.ends_at > given.at
-        ));
-        IF NOT FOUND THEN
-            RETURN false;
-        END IF;
-    END LOOP;
-    FOR change IN
-        SELECT move.reservation, sum(move.reserved) AS reserved, sum(move.reserved_value) AS reserved_value
-        FROM json_to_recordset(given.moves) AS move (reservation bigint, reserved numeric,
-            reserved_value numeric)
-        WHERE move.reservation IS NOT NULL GROUP BY move.reservation
-        HAVING sum(move.reserved) < 0  -- one that a licence's replacement made came with what is open
-        ORDER BY move.reservation
-    LOOP
-        UPDATE licensing_reservation AS one
-        SET open_quantity = one.open_quantity + change.reserved,
-            open_value = one.open_value + change.reserved_value
-        WHERE one.id = change.reservation;
-    END LOOP;
-    WITH moves AS (
-        SELECT * FROM json_to_recordset(given.moves) AS move (line bigint, kind text, quantity numeric,
-            reserved numeric, value numeric, reserved_value numeric, item integer, reservation bigint,
-            expires_at timestamptz, confirmation bigint)
-    ), made AS (
-        INSERT INTO licensing_reservation (usage_id, line_id, system_id, declaration, version, item,
-            quantity, value, open_quantity, open_value, made_at, expires_at)
-        SELECT message, line, given.system, given.declaration, given.version, item,
-            reserved, reserved_value, reserved, reserved_value, given.at, expires_at
-        FROM moves WHERE kind = 'reserve'
-        RETURNING id, item
-    )
-    INSERT INTO licensing_ledgerentry (usage_id, line_id, kind, quantity, reserved, value, reserved_value,
-        reservation_id, confirmation_id, system_id, declaration, version, item, at)
-    SELECT message, line, kind, quantity, reserved, value, reserved_value,
-        coalesce(reservation, made.id), confirmation, given.system, given.declaration, given.version,
-        moves.item, given.at
-    FROM moves LEFT JOIN made ON moves.kind = 'reserve' AND made.item = moves.item;
-    RETURN true;
-END $$;
-"""
+# As before, but the message comes beside what is booked, since it has no number yet when that is put together.
+BOOK = "DROP FUNCTION book_moves(json);" + (
+    EARLIER.BOOK.replace("book_moves(asked json)", "book_moves(asked json, message bigint)")
+    .replace("usage bigint, system bigint", "system bigint")
+    .replace("given.usage", "message")
+)
 # The number of the message, or null where book_moves says false.
 RECORD = """
 CREATE FUNCTION record_message(asked json) RETURNS bigint LANGUAGE plpgsql AS $$
@@ -228,8 +167,6 @@ BEGIN
     END;
 END $$;
 """
-
-EARLIER = import_module("licensing.migrations.0105_messages_are_taken_at_once")
 MOVES, RESERVATION = "a_ledger_entry_moves_what_its_kind_says", "what_was_reserved_names_its_reservation"
 
 
