@@ -57,7 +57,8 @@ class Postgres:
         self.make_data()
         end_left_over_server(self.data)
         settings = {**SETTINGS, "unix_socket_directories": str(self.places.sockets)}
-        settings |= {"shared_buffers": "256MB"} if self.durable else {"shared_buffers": "128MB", **FORGETFUL}
+        memory = os.environ.get("POSTGRES_SHARED_BUFFERS", "256MB")
+        settings |= {"shared_buffers": memory} if self.durable else {"shared_buffers": "128MB", **FORGETFUL}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self.children.start(
             self.name,
