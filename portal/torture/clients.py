@@ -10,9 +10,10 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
+from licensing.units import decimals_of
 from portal.http_load import Reply
 from portal.torture.books import Line
 from portal.torture.messages import (
@@ -197,7 +198,7 @@ class Client:
     def some_of(self, line: dict[str, Any]) -> str:
         """Return all that is open of a line, or a part of it that its unit can express."""
         whole = Decimal(line["quantity"])
-        half = whole / 2 if line["unit"] == "KGM" else Decimal(int(whole) // 2)
+        half = (whole / 2).quantize(Decimal(1).scaleb(-decimals_of(line["unit"])), ROUND_DOWN)
         return str(half if half and self.chance.random() < 0.5 else whole)
 
     def shrink(self, declaration: str, line: dict[str, Any], amount: str) -> None:
