@@ -2,16 +2,44 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 from django.utils.functional import lazy
 
 from licensing import letters, outbox
-from licensing.models import EXPORTER_ROLES, Action, Detention, DetentionVerdict, Event, Job, Role, User
+from licensing.errors import said
+from licensing.models import (
+    EXPORTER_ROLES,
+    Action,
+    Detention,
+    DetentionVerdict,
+    Event,
+    Job,
+    LicenceState,
+    Role,
+    User,
+)
 from licensing.permissions import Permission, roles_with
 from screening.importers import label_of
 
 list_name = lazy(label_of, str)  # in the language of the letter
+
+
+def _not_covered(event: Event) -> list[dict[str, Any]]:
+    """Return item by item why goods left irregularly, and what the licence was when they left."""
+    return [
+        {
+            "item": one["item"],
+            "licence": one["licence"],
+            "state": LicenceState(one["state"]).label if one["state"] else "",
+            "reasons": [said(reason) for reason in one["reasons"]],
+        }
+        for one in event.data.get("irregular", ())
+    ]
+
+
+not_covered = lazy(_not_covered, list)
 
 
 def filers(event: Event) -> Iterable[User]:
@@ -131,4 +159,5 @@ def send(event: Event, user: User) -> None:
         due_on=date.fromisoformat(due_on) if due_on else None,
         licence=event.licence or getattr(event.application, "licence", None),
         list_name=list_name(event.list_source),
+        not_covered=not_covered(event),
     )

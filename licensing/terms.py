@@ -301,15 +301,20 @@ def against_day(licence: Licence, at: datetime) -> Reasons:
     return _against_days(terms, pack().legal_day(at)) if terms else []
 
 
-def against_amount(line: LicenceLine, declaration: str, amount: Decimal) -> Reasons:
-    """Return what the conditions say against so much of a line with one declaration, its parts together."""
+def against_amount(
+    line: LicenceLine, declaration: str, amount: Decimal, *, account: LicenceLine | None = None
+) -> Reasons:
+    """Return what the conditions say against so much of a line with one declaration, its parts together.
+
+    `account` is the line that carries on the account of `line`, if that is another.
+    """
     terms = _terms_of(line.licence)
     limit = (
         next((one for one in terms.limits.all() if one.goods_id == line.goods_id), None) if terms else None
     )
     if limit is None:
         return []
-    before = _moved_with(line, declaration)
+    before = _moved_with(account or line, declaration)
     if before + amount <= limit.most:
         return []
     words = ngettext(

@@ -8,6 +8,7 @@ import hashlib
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from django.http import HttpRequest
 from redis import Redis
@@ -22,15 +23,22 @@ logger = logging.getLogger(__name__)
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def seconds_to_wait(what: str, who: str, rate: str, *, knocks: int = 1) -> int | None:
+# Adds knocks to what a name was counted before, within so many seconds, and returns the sum.
+Counting = Callable[[str, int, int], int]
+
+
+def seconds_to_wait(
+    what: str, who: str, rate: str, *, knocks: int = 1, counting: Counting | None = None
+) -> int | None:
     """Count a knock of `who` at `what`, or several. Return the seconds to wait if too many, else None.
 
     `rate` is such as "10/m" or "6000/min": so many in each second, minute, hour or day of the clock.
+    Redis counts, unless `counting` does.
     """
     allowed, length = _read(rate)
     window, passed = divmod(int(time.time()), length)
     whose = hashlib.sha256(who.encode()).hexdigest()
-    count = _count(f"limit:{what}:{whose}:{window}", length, knocks)
+    count = (counting or _count)(f"limit:{what}:{whose}:{window}", length, knocks)
     return length - passed if count > allowed else None
 
 

@@ -71,6 +71,7 @@ ARGUMENTS = {
     "pk": 1,
     "photo": 1,
     "detention": "1",
+    "sha256": "0" * 64,
     "correction": "1",
     "list_code": "eu-dual-use",
     "action": "suspend",

@@ -113,8 +113,7 @@ def _move(licence: Licence, part: UsedLine) -> tuple[Move | None, Reasons]:
         return None, bookings.unknown_line(licence.reference, part.number)
     amount, reasons = bookings.in_unit_of(line, part.quantity, part.unit)
     reasons = reasons or bookings.against_amount(line, amount, line.remaining)
-    value = line.value_of(amount)
-    reasons = reasons or bookings.against_value(line, value, "", line.remaining_value)
+    value = Outcome().value_of(line, amount)  # a message names each line once
     return Move(line, EntryKind.USE, quantity=amount, value=value), reasons
 
 

@@ -119,16 +119,15 @@ def release(message: Message, parts: Sequence[Part], *, by: User, at: datetime) 
 
 def depart(message: Message, items: Sequence[Declared], *, by: User, at: datetime) -> tuple[Usage, bool]:
     """Record that goods have left. As much as the line bears is written off, first from what is reserved for
-    the item; whatever the licence does not cover goes to the officers, with a letter. Days are those of the
-    departure where the message says when it was."""
-    left_at = message.left_at or at
+    the item; whatever the licence did not cover goes to the officers, with a letter. What counts is how
+    licence and goods stood at the departure, where the message says when it was."""
 
     def work(usage: Usage, taken: Taken) -> Outcome:
         outcome = start([one.item for one in items], taken)
         outcome.reasons += against_repeats(message, [one.item for one in items], taken)
         for one in [] if outcome.reasons else items:
             held = taken.reservations.get(one.item)
-            depart_item(outcome, usage, one, taken.licences, held, message.shipment, left_at)
+            depart_item(outcome, usage, one, taken.licences, held, message.shipment)
         return outcome
 
     asked = [plain_declared(one) for one in items]

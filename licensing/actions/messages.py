@@ -60,7 +60,7 @@ class Declared:
     number: int  # of the licence line
     quantity: Decimal
     unit: str  # UN/ECE Recommendation 20 code; converted into the line's own
-    value: Decimal | None = None  # None: the share of the granted value
+    value: Decimal | None = None  # None: what the granted value makes of the quantity
     currency: str = ""  # of the value; "": the line's own
 
 
@@ -94,6 +94,11 @@ class Outcome:
 
     def value_left_of(self, line: LicenceLine) -> Decimal:
         return line.remaining_value - self.taken_value[line.pk]
+
+    def value_of(self, line: LicenceLine, quantity: Decimal) -> Decimal:
+        """Return the value of a quantity that is about to be taken, where nobody declares one."""
+        held = line.used + line.reserved + self.taken[line.pk]
+        return min(line.value_of(quantity, beyond=held), max(self.value_left_of(line), ZERO))
 
     def add(self, move: Move) -> None:
         self.moves.append(move)
@@ -221,7 +226,15 @@ def _tell_of_irregularities(usage: Usage, outcome: Outcome, asked: list[Any]) ->
         action=Action.EXCEED,
         by=usage.client,
         at=usage.at,
-        data={"declaration": usage.declaration, "usage": usage.pk, "asked": asked},
+        data={
+            "declaration": usage.declaration,
+            "usage": usage.pk,
+            "asked": asked,
+            "irregular": [
+                {"item": one.item, "licence": one.number, "state": one.state, "reasons": one.reasons}
+                for one in outcome.irregularities
+            ],
+        },
     )
     notifications.announce(event)
 

@@ -94,25 +94,25 @@ def bearing(
     """Return the line that covers an item, quantity and value in its own terms, and what stands against."""
     licence = licences.get(one.licence)
     if licence is None:
-        words = _("No licence has the number %(licence)s.")
-        return (
-            None,
-            ZERO,
-            ZERO,
-            [{"code": ReasonCode.UNKNOWN_LICENCE, "detail": words % {"licence": one.licence}}],
-        )
+        return None, ZERO, ZERO, unknown_licence(one)
     if reasons := bookings.against_state(licence, at):
         return None, ZERO, ZERO, reasons
     line = bookings.line_of(licence, one.number)
     if line is None:
         return None, ZERO, ZERO, bookings.unknown_line(one.licence, one.number)
     amount, reasons = bookings.in_unit_of(line, one.quantity, one.unit)
-    value = line.value_of(amount) if one.value is None else one.value
     if not reasons:
         reasons = bookings.against_amount(line, amount, outcome.left_of(line))
-        if one.value is not None or not reasons:
-            reasons += bookings.against_value(line, value, one.currency, outcome.value_left_of(line))
+        if one.value is not None:
+            room = outcome.value_left_of(line)
+            reasons += bookings.against_value(line, one.value, one.currency, room)
+    value = outcome.value_of(line, amount) if one.value is None else one.value
     return line, amount, value, reasons
+
+
+def unknown_licence(one: Declared) -> Reasons:
+    words = _("No licence has the number %(licence)s.")
+    return [{"code": ReasonCode.UNKNOWN_LICENCE, "detail": words % {"licence": one.licence}}]
 
 
 def start_parts(message: Message, parts: Sequence[Part], taken: Taken) -> Outcome:

@@ -46,7 +46,7 @@ from licensing.models.detentions import (
     DetentionVerdict,
 )
 from licensing.models.editions import EditionNotice, EditionSearch, PossibleListing
-from licensing.models.events import Action, Event
+from licensing.models.events import CHANGES_OF_STATUS, Action, Event
 from licensing.models.files import Document, DocumentKind, StoredFile
 from licensing.models.forms import FormBlock
 from licensing.models.judgements import Band, Calibration, HitConfirmation, HitJudgement
@@ -81,6 +81,7 @@ from licensing.models.watch import WatchRun, WatchScope
 from licensing.models.webhooks import LicenceNews, NewsKind, WebhookEndpoint, WebhookMessage
 
 __all__ = [
+    "CHANGES_OF_STATUS",
     "CLOSED",
     "DECLARED_ROLES",
     "EXPORTER_ROLES",

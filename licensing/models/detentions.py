@@ -43,6 +43,11 @@ class DetentionQuerySet(models.QuerySet["Detention"]):
         confirmed = DetentionConfirmation.objects.filter(answer__detention=OuterRef("pk"))
         return self.filter(~Exists(confirmed))
 
+    def kept_at(self, at: datetime) -> Self:
+        """Those whose goods were kept at `at`, whatever was answered since."""
+        confirmed = DetentionConfirmation.objects.filter(answer__detention=OuterRef("pk"), at__lte=at)
+        return self.filter(~Exists(confirmed), at__lte=at)
+
     def waiting(self) -> Self:
         """Those that officers still have to answer, wholly or by a second person."""
         newest = (

@@ -87,6 +87,17 @@ class Action(models.TextChoices):
     DECLINE_KEY_CHANGE = "decline-key-change", _("Decline a change of signing keys")
 
 
+# Of these alone consists what a licence was at a moment of the past (`licensing.history`).
+CHANGES_OF_STATUS = (
+    Action.SUSPEND,
+    Action.HOLD,
+    Action.REINSTATE,
+    Action.REVOKE,
+    Action.SURRENDER,
+    Action.REPLACE,
+)
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     def newest_first(self) -> "EventQuerySet":
         return self.select_related("by").order_by("-at", "-pk")
@@ -128,7 +139,15 @@ class Event(models.Model):
                 name="an_event_is_about_something",
             ),
         ]
-        indexes = [models.Index(fields=["application", "-at"], name="event_of_application")]
+        indexes = [
+            models.Index(fields=["application", "-at"], name="event_of_application"),
+            # A licence has few of these among all that customs reports of it.
+            models.Index(
+                fields=["licence", "at"],
+                condition=Q(action__in=CHANGES_OF_STATUS),
+                name="changes_of_a_licences_status",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action}"

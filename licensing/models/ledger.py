@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from licensing.models.accounts import Organisation, User
-from licensing.models.licences import LedgerEntry, Licence, LicenceLine, Usage
+from licensing.models.licences import LedgerEntry, Licence, LicenceLine, LicenceState, Usage
 
 
 class MessageId(models.Model):
@@ -112,6 +112,8 @@ class Irregularity(models.Model):
         max_digits=18, decimal_places=4
     )  # written off all the same, in the line's unit
     reasons = models.JSONField()  # code and words, as those of a refusal
+    # What the licence was when they left; "" of an unknown one, and of rows older than this.
+    state = models.CharField(max_length=20, choices=LicenceState, blank=True)
     at = models.DateTimeField()
 
     objects = IrregularityQuerySet.as_manager()
@@ -123,6 +125,10 @@ class Irregularity(models.Model):
             models.CheckConstraint(
                 condition=Q(counted__gte=0) & (Q(line__isnull=False) | Q(counted=0)),
                 name="only_what_has_a_line_is_counted",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="") | Q(state__in=LicenceState.values, licence__isnull=False),
+                name="state_at_departure_is_a_licences",
             ),
         ]
 

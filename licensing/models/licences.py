@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, Context, Decimal
 from typing import Any, Protocol, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,6 +15,8 @@ from licensing.models.applications import Application, GoodsLine
 from licensing.models.decisions import Decision
 from licensing.models.files import StoredFile
 from licensing.units import decimals_of
+
+EXACT = Context(prec=60)  # digits: a quantity and a value of 18 each, multiplied
 
 
 class LicenceStatus(models.TextChoices):
@@ -322,10 +324,16 @@ class LicenceLine(Balance, models.Model):
     def __str__(self) -> str:
         return f"{self.licence} / {self.number}"
 
-    def value_of(self, quantity: Decimal) -> Decimal:
-        """Return the granted value's share of `quantity`. Rounded down, so that parts never add up to more
-        than the whole."""
-        share = self.value * quantity / self.most
+    def value_of(self, quantity: Decimal, *, beyond: Decimal = Decimal(0)) -> Decimal:
+        """Return what `quantity` is worth at the licence's own price, coming after the part `beyond`.
+
+        All up to either end is rounded down, so that parts that follow one another add up to the value of
+        the whole: the last of them takes what rounding left.
+        """
+        return self._value_up_to(beyond + quantity) - self._value_up_to(beyond)
+
+    def _value_up_to(self, quantity: Decimal) -> Decimal:
+        share = EXACT.divide(EXACT.multiply(self.value, quantity), self.granted)
         return share.quantize(Decimal("0.01"), rounding=ROUND_DOWN)
 
 

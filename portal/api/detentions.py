@@ -6,12 +6,15 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from django.http import FileResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -19,7 +22,7 @@ from licensing.actions import detentions
 from licensing.actions.detentions import MOST_PHOTOS
 from licensing.bookings import id_reused
 from licensing.country import pack
-from licensing.documents import Upload
+from licensing.documents import SIGNATURES, Upload
 from licensing.models import (
     ApiScope,
     Detention,
@@ -37,6 +40,7 @@ from portal.api.fields import MISSING, Closed, Text, asked_once, numbered
 from portal.api.ledger import MessageIn
 from portal.api.parsers import StrictJSONParser
 from portal.api.screening_messages import list_messages, says_something
+from portal.downloads import handed_out
 from portal.http import ApiRequest
 
 LARGEST_WITH_PHOTOS = 32 * 1024 * 1024  # bytes of a message
@@ -76,6 +80,12 @@ class Base64(serializers.Field[bytes, Any, Any, Any]):
 class PhotoIn(Closed):
     name = Text(max_length=200, help_text="Name to show, such as `IMG_0017.jpg`.")
     content = Base64(help_text="The file in base64: JPEG, PNG or PDF, by what is in it.")
+
+
+def renderer_of(media_type: str) -> type[JSONRenderer]:
+    """Return what lets a caller accept such files alone; problems are JSON all the same."""
+    own = {"media_type": media_type, "format": media_type.rpartition("/")[2], "charset": None}
+    return type("FileRenderer", (JSONRenderer,), own)
 
 
 def photos() -> serializers.ListField:
@@ -125,7 +135,9 @@ class PhotoOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     media_type = serializers.CharField(source="file.media_type")
     size = serializers.IntegerField(source="file.size", help_text="In bytes.")
-    sha256 = serializers.CharField(source="file.sha256", help_text="Of the file as it was sent.")
+    sha256 = serializers.CharField(
+        source="file.sha256", help_text="Of the file as it was sent; `getDetentionPhoto` takes it."
+    )
 
 
 class DetentionNoteOut(serializers.Serializer[Any]):
@@ -275,6 +287,29 @@ class DetentionNotesView(APIView):
         ):
             raise id_reused()
         return answered(request, kept.pk, is_new=is_new)
+
+
+class DetentionPhotoView(APIView):
+    permission_classes = [needs(ApiScope.READ_LICENCES)]
+    http_method_names = ["get", "head"]
+    renderer_classes = (JSONRenderer, *map(renderer_of, SIGNATURES))
+
+    @extend_schema(
+        **schema.GET_DETENTION_PHOTO,
+        responses={
+            **{
+                (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, description=schema.PHOTO_SAYS)
+                for media_type in SIGNATURES
+            },
+            **schema.problems(schema.READING),
+        },
+    )
+    def get(self, request: ApiRequest, detention: str, sha256: str) -> FileResponse:
+        rows = DetentionPhoto.objects.select_related("file")
+        kept = rows.filter(note__detention=find(request, detention), file__sha256=sha256).first()
+        if kept is None:
+            raise NotFound(_("No file of this detention has this SHA-256."))
+        return handed_out(kept.file, kept.name)
 
 
 def uploads(sent: dict[str, Any]) -> list[Upload]:

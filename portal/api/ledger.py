@@ -40,7 +40,11 @@ MOVEMENT_KINDS = [kind.value for kind in Usage.Kind if kind not in (Usage.Kind.U
 
 
 class ValueIn(Closed):
-    value = MoneyAsked(required=False, help_text="Declared value of it; without it, its share of the whole.")
+    value = MoneyAsked(
+        required=False,
+        help_text="Declared value of it. Without it, the quantity at the price of the licence's line, as far "
+        "as the line's value reaches; such a value never refuses anything.",
+    )
     currency = Text(
         required=False, max_length=3, help_text="Of the value; must be the line's own, and may be left out."
     )
@@ -95,8 +99,9 @@ class DeclarationIn(VersionIn, ShipmentIn):
 class DepartedIn(DeclarationIn):
     left_at = PastMoment(
         required=False,
-        help_text="When the goods left, if that was earlier than this message, as after an outage: the days "
-        "of the licence and of the books are counted by it.",
+        help_text="When the goods left, if that was earlier than this message, as after an outage. What is "
+        "irregular is judged by the state of the licence and of the goods at that moment, and the books "
+        "count it for that day.",
     )
 
 

@@ -127,7 +127,8 @@ class ReasonOut(serializers.Serializer[Any]):
     state = serializers.ChoiceField(
         choices=LicenceState.values,
         required=False,
-        help_text="The licence's state, for `not-in-force` and `licence-replaced`.",
+        help_text="The licence's state, for `not-in-force` and `licence-replaced`; that at the departure "
+        "where `left_at` says when it was.",
     )
     replaced_by = serializers.CharField(
         required=False, help_text="Number of the licence to name, for `licence-replaced`."
@@ -454,6 +455,32 @@ GET_DETENTION: dict[str, Any] = {
     "parameters": [DETENTION, LANGUAGE],
     "examples": [
         OpenApiExample("Let go", examples.LET_GO, response_only=True, status_codes=["200"]),
+    ],
+}
+PHOTO_SAYS = "The file as it was sent, to be saved: never shown as a page of ours."
+GET_DETENTION_PHOTO: dict[str, Any] = {
+    "operation_id": "getDetentionPhoto",
+    "summary": "Fetch a photo or paper that goes with goods we keep back",
+    "description": "Needs the scope `licences:read`. Those of both sides, as they were sent; the media type "
+    "is by what is in the file. Compare the SHA-256 of what came.",
+    "parameters": [
+        DETENTION,
+        OpenApiParameter(
+            "sha256",
+            str,
+            OpenApiParameter.PATH,
+            description="`sha256` of one of its photos.",
+            examples=[OpenApiExample("Of a photo", examples.DETAINED["notes"][0]["photos"][0]["sha256"])],
+        ),
+        LANGUAGE,
+        OpenApiParameter(
+            "Content-Disposition",
+            str,
+            OpenApiParameter.HEADER,
+            response=[200],
+            description="`attachment`, with the file's name.",
+        ),
+        OpenApiParameter("format", exclude=True),  # the form is for the header Accept to say
     ],
 }
 NOTE_DETENTION: dict[str, Any] = {

@@ -46,6 +46,11 @@ urlpatterns = [
         detentions.DetentionNotesView.as_view(),
         name="api-detention-notes",
     ),
+    path(
+        "v1/detentions/<str:detention>/photos/<str:sha256>",
+        detentions.DetentionPhotoView.as_view(),
+        name="api-detention-photo",
+    ),
     path("v1/batches", ledger.BatchesView.as_view(), name="api-batches"),
     path("v1/corrections", corrections.CorrectionsView.as_view(), name="api-corrections"),
     path("v1/corrections/<str:correction>", corrections.CorrectionView.as_view(), name="api-correction"),

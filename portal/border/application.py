@@ -18,6 +18,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import psycopg
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import Error
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.http import parse_etags
@@ -28,7 +29,10 @@ from licensing.permissions import GRANTS, Permission
 from licensing.references import read_licence_number
 from portal import credentials
 from portal.api.errors import MEDIA_TYPE, RETRY_AFTER_OUTAGE, problem
+from portal.api.grants import TooOften
+from portal.api.parsers import TooLarge
 from portal.border.answer import ENCODE, Answer, answer_of
+from portal.border.issuing import TOKEN_PATH, Issuing
 from portal.border.lookup import Found, Key, Lookup
 from portal.border.shares import Shares
 from portal.border.tokens import Paper, answer_to, paper_of
@@ -75,6 +79,7 @@ class Border:
     def __init__(self, lookup: Lookup, shares: Shares, strangers: Shares, *, trusts_proxy: bool) -> None:
         self.lookup, self.shares, self.strangers = lookup, shares, strangers
         self.trusts_proxy = trusts_proxy
+        self.issuing = Issuing()
         # Digests of keys and tokens that opened lately, and the key that each counts for.
         self.known: OrderedDict[bytes, int] = OrderedDict()
         self.health = {"/border/healthz": lambda: True, "/border/readyz": lookup.answers}
@@ -84,10 +89,12 @@ class Border:
         try:
             if path in self.health:
                 return self.answer_health(path, start_response)
+            if path == TOKEN_PATH:
+                return self.answer_client(environ, start_response)
             return self.answer_question(path, environ, start_response)
         except Problem as refusal:
             return self.answer_problem(refusal, environ, start_response)
-        except psycopg.Error:
+        except (psycopg.Error, Error):
             logger.exception("The database did not answer")
             away = Problem("unavailable", headers=[("Retry-After", RETRY_AFTER_OUTAGE)])
             return self.answer_problem(away, environ, start_response)
@@ -113,6 +120,24 @@ class Border:
         if answer.headers["ETag"] in parse_etags(environ.get("HTTP_IF_NONE_MATCH", "")):
             return send(HTTPStatus.NOT_MODIFIED, b"", headers, environ, start_response)
         return send(HTTPStatus.OK, answer.body, [("Content-Type", JSON), *headers], environ, start_response)
+
+    def answer_client(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Exchange the key of an OAuth 2 client for a token."""
+        if not accepts_json(environ.get("HTTP_ACCEPT", "")):
+            raise Problem("not-acceptable")
+        if environ["REQUEST_METHOD"] != "POST":
+            raise Problem("method-not-allowed", headers=[("Allow", "POST")])
+        language = language_of(environ)
+        with translation.override(language):
+            try:
+                issued = self.issuing.answer(environ, str(self.address(environ)))
+            except TooOften as knocks:
+                raise Problem("too-many-requests", headers=[("Retry-After", str(knocks.seconds))]) from knocks
+            except TooLarge as form:
+                raise Problem("too-large", str(form.detail)) from form
+        own = [("Content-Type", JSON), ("Content-Language", language)]
+        headers = [*own, *issued.headers.items(), *ALWAYS]
+        return send(issued.status, ENCODE(issued.body).encode(), headers, environ, start_response)
 
     def answer_of(self, found: Found, paper: Paper | None) -> Answer:
         if paper is None:

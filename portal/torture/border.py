@@ -12,11 +12,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import psycopg
 
+from portal.api.grants import FORM, GRANT
 from portal.benchmarks import Measure
+from portal.border.issuing import TOKEN_PATH
 from portal.http_load import Conversation, Load, get
 from portal.torture.stack import BORDER, Stack
 
@@ -24,6 +28,8 @@ CLIENTS = 16
 QUESTIONS_EACH_SECOND = 100.0
 STOPPED = ("redis", "worker", "beat", "web")
 FOLDERS = ("media", "mail")  # below PORTAL_VAR
+CLIENT_ID = 12  # characters at the start of a key
+SECONDS_BETWEEN_TOKENS = 4.0  # a client may ask for twenty a minute
 SUSPEND = "UPDATE licensing_licence SET status = 'suspended' WHERE reference = %s"
 ANSWERED = 200
 
@@ -38,6 +44,8 @@ class Asked:
     unanswered: int = 0
     wrong: int = 0
     slowest: float = 0.0  # seconds
+    tokens: int = 0
+    no_token: int = 0  # answers without one, or with one that opens nothing
 
     def take(self, number: str, was_suspended: bool, status: int, body: bytes, seconds: float) -> None:
         if not self.alone.is_set():
@@ -63,20 +71,24 @@ def trial(
     asked = Asked()
     conversations = [asking(stack, asked, random.Random(turn)) for turn in range(CLIENTS)]
     load = Load(stack.border_url, conversations, [ANSWERED])
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
         asking_all_the_while = pool.submit(load.at_a_rate, rate, seconds)
         time.sleep(seconds / 4)
         try:
             stop_everything_else(stack)
             asked.alone.set()
+            signing_in = pool.submit(sign_in, stack, asked, lambda: not asking_all_the_while.done())
             suspend_one_after_the_other(stack, asked, lambda: not asking_all_the_while.done())
             asking_all_the_while.result()
+            signing_in.result()
         finally:
             start_everything_again(stack)
     return [
         Measure("questions while all else stood still", asked.questions, "", at_least=1),
         Measure("not answered", asked.unanswered, "", at_most=0),
         Measure("answered wrongly", asked.wrong, "", at_most=0),
+        Measure("tokens issued by OAuth 2 meanwhile", asked.tokens, "", at_least=1),
+        Measure("tokens not issued, or worth nothing", asked.no_token, "", at_most=0),
         Measure("licences suspended meanwhile", len(asked.suspended), ""),
         Measure("slowest answer", 1000 * asked.slowest, "ms"),
     ]
@@ -89,6 +101,37 @@ def asking(stack: Stack, asked: Asked, chance: random.Random) -> Conversation:
         started = time.perf_counter()
         reply = yield get(f"/api/v1/licences/{number}", stack.key)
         asked.take(number, was_suspended, reply.status, reply.body, time.perf_counter() - started)
+
+
+def sign_in(stack: Stack, asked: Asked, go_on: Callable[[], bool]) -> None:
+    """Exchange the key for a token now and then, and ask about a licence with each."""
+    while go_on():
+        if with_token(stack) == ANSWERED:
+            asked.tokens += 1
+        else:
+            asked.no_token += 1
+        time.sleep(SECONDS_BETWEEN_TOKENS)
+
+
+def with_token(stack: Stack) -> int:
+    """Return the status of a question with a token that was just issued, or that of the refusal; 0 stands for
+    no answer."""
+    parts = urlsplit(stack.border_url)
+    connection = HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=10)
+    form = {"grant_type": GRANT, "client_id": stack.key[:CLIENT_ID], "client_secret": stack.key}
+    try:
+        connection.request("POST", TOKEN_PATH, urlencode(form), {"Content-Type": FORM})
+        issued = connection.getresponse()
+        said = json.loads(issued.read())
+        if issued.status != ANSWERED:
+            return issued.status
+        own = {"Authorization": f"Bearer {said['access_token']}"}
+        connection.request("GET", f"/api/v1/licences/{stack.numbers[-1]}", headers=own)
+        return connection.getresponse().status
+    except (OSError, HTTPException, ValueError):
+        return 0
+    finally:
+        connection.close()
 
 
 def stop_everything_else(stack: Stack) -> None:

@@ -1,5 +1,6 @@
 """A customs system's side of the interface: one method for each operation."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -156,6 +157,13 @@ class CustomsSystem:
     def detention(self, number: int) -> Detention:
         body: Detention = self._portal.ask("GET", f"{API}/detentions/{number}").body
         return body
+
+    def photo(self, number: int, sha256: str) -> bytes:
+        """Return a file that goes with a detention, as it was sent. Raises ValueError if another came."""
+        content = self._portal.ask("GET", f"{API}/detentions/{number}/photos/{sha256}").content
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ValueError("This is another file than asked for")
+        return content
 
     def detentions(self, state: DetentionState | None = None) -> Iterator[Detention]:
         """Yield what is kept back, the oldest first; in any state unless said."""

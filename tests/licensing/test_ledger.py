@@ -316,13 +316,15 @@ class TestValue:
     def test_another_currency_is_refused(self, line, system):
         assert codes(reserve(system, item(line, 1, value=Decimal(1), currency="XXX"))) == ["other-currency"]
 
-    def test_shares_never_add_up_to_more_than_the_whole(self, system):
+    def test_parts_add_up_to_the_whole_and_the_last_takes_what_rounding_left(self, system):
         line = LicenceLineFactory(granted=Decimal(3), value=Decimal("100.00"))
 
         for turn in range(3):
             reserve(system, item(line, 1), key=f"r{turn}", declaration=f"D-{turn}")
 
-        assert values(line) == ("99.99", "0.00")
+        made = Reservation.objects.order_by("pk").values_list("value", flat=True)
+        assert [str(value) for value in made] == ["33.33", "33.33", "33.34"]
+        assert values(line) == ("100.00", "0.00")
 
     def test_what_leaves_may_be_worth_less_than_what_was_reserved(self, line, system):
         reserve(system, item(line, 4))

@@ -8,6 +8,7 @@ from portal.border_wsgi import application as border
 # isort: split
 from django.core.cache import cache
 
+from portal.border.application import Border, Problem
 from portal.border.lookup import Lookup
 
 ask = Lookup.ask
@@ -27,5 +28,11 @@ def from_a_cache(self, digest, reference):
     return remembered[reference]
 
 
+def at_the_portal_alone(self, environ, start_response):
+    raise Problem("not-found")
+
+
+if os.environ.get("ISTMO_FAULT") == "no-tokens":
+    Border.answer_client = at_the_portal_alone
 if os.environ.get("ISTMO_FAULT") == "cached-state":
     Lookup.ask = from_a_cache

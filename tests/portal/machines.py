@@ -10,6 +10,9 @@ from django.test import Client
 from licensing.actions import accounts
 from tests.factories import ApiKeyFactory
 
+TOKEN = "/api/v1/oauth/token"
+FORM = "application/x-www-form-urlencoded"
+
 
 class Machine:
     def __init__(self, language: str = "en", **key) -> None:
@@ -26,16 +29,13 @@ class Machine:
     def token(self, *, authorization: str | None = None, headers: dict | None = None, **form: str):
         """Ask for an access token; `authorization` "" leaves the header out."""
         said = self.as_client if authorization is None else authorization
-        return self.client.post(
-            "/api/v1/oauth/token",
-            urlencode({"grant_type": "client_credentials", **form}),
-            content_type="application/x-www-form-urlencoded",
-            headers={
-                "Accept-Language": self.headers["Accept-Language"],
-                **({"Authorization": said} if said else {}),
-                **(headers or {}),
-            },
-        )
+        sent = {**({"Authorization": said} if said else {}), **(headers or {})}
+        return self.post_form(urlencode({"grant_type": "client_credentials", **form}), **sent)
+
+    def post_form(self, form: object, content_type: str = FORM, **headers: str):
+        """Send what stands for a form to the token endpoint, as it is."""
+        said = {"Accept-Language": self.headers["Accept-Language"], **headers}
+        return self.client.post(TOKEN, form, content_type=content_type, headers=said)
 
     def by_token(self, **form: str) -> dict[str, str]:
         """Return headers with a fresh access token in place of the key."""

@@ -64,9 +64,10 @@ def border(border_with):
     return border_with()
 
 
-def ask(application, path, method="get", **headers):
-    """Ask as a web server would: by what a Django test request puts into its environ."""
-    environ = getattr(RequestFactory(), method)(path, headers=headers).environ
+def ask(application, path, method="get", *, sent=(), **headers):
+    """Ask as a web server would: by what a Django test request puts into its environ. `sent` is what it
+    takes besides: data and content_type."""
+    environ = getattr(RequestFactory(), method)(path, headers=headers, **dict(sent)).environ
     environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
     said = []
     content = b"".join(application(environ, lambda status, sent: said.extend([status, sent])))

@@ -50,6 +50,17 @@ def test_a_border_that_touches_redis_is_found(some):
     assert "not answered" in wrong(measures)
 
 
+def test_a_border_that_issues_no_tokens_is_found(some):
+    some.children.environment["ISTMO_FAULT"] = "no-tokens"
+
+    measures = border.trial(some, seconds=6, application=FAULTY_BORDER)
+
+    assert wrong(measures).keys() == {
+        "tokens issued by OAuth 2 meanwhile",
+        "tokens not issued, or worth nothing",
+    }
+
+
 def test_nothing_is_accepted_after_the_commit(some):
     some.numbers = some.numbers[: len(revocation.FATES)]
 

@@ -1,6 +1,7 @@
 """A customs system's own client, on real servers: it proves that the description is enough to write one."""
 
 import ast
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +18,7 @@ import tests.client
 from licensing import licence_document, snapshots
 from licensing.actions import corrections, detentions, licences
 from licensing.models import ApiScope, DetentionVerdict, EntryKind, LedgerEntry
+from portal.api import examples
 from portal.api.errors import KINDS
 from portal.api.schema import description
 from screening.control import parser_of
@@ -62,6 +64,7 @@ OPERATIONS = {
     "detain": Operation(CustomsSystem.detain, messages.DetentionSent, messages.Detention),
     "addToDetention": Operation(CustomsSystem.add_to_detention, messages.NoteSent, messages.Detention),
     "getDetention": Operation(CustomsSystem.detention, None, messages.Detention),
+    "getDetentionPhoto": Operation(CustomsSystem.photo, None, None),
     "listDetentions": Operation(CustomsSystem.detentions, None, messages.Detentions),
     "issueToken": Operation(CustomsSystem.access_token, None, messages.AccessToken),
     "askCorrection": Operation(CustomsSystem.ask_correction, messages.CorrectionAsked, messages.Correction),
@@ -457,12 +460,16 @@ def test_goods_are_kept_back_asked_about_and_let_go(system, line):
         "port": "PABLB",
         "goods": "Dos cajas sin marcas",
         "question": "¿Las cubre la licencia?",
+        "photos": [{"name": "foto.png", "content": examples.PHOTO["content"]}],
     }
     kept = system.detain(asked).body
     assert system.detain(asked).is_replayed
     with pytest.raises(problems.Refused) as refused:
         system.reserve(declaration(line, "1"))
     assert refused.value.codes == ["detained"]
+
+    [photo] = kept["notes"][0]["photos"]
+    assert system.photo(kept["detention"], photo["sha256"]) == b64decode(examples.PHOTO["content"])
 
     system.add_to_detention(kept["detention"], {"id": "siga-d-2", "text": "Pesan 40 kg cada una."})
     first, second = UserFactory(decider=True), UserFactory(decider=True)

@@ -56,7 +56,7 @@ def test_without_it_nothing_is_said_of_when(machine, line):
 def test_days_are_those_of_the_departure(machine):
     """The last day was yesterday: goods that left then are in order, those of today are not."""
     yesterday = pack().legal_day(NOON) - timedelta(days=1)
-    line = conditioned(Given(last_day=yesterday)).lines.get()
+    line = conditioned(Given(last_day=yesterday), issued_at=NOON - timedelta(days=9)).lines.get()
 
     late = machine.send("departures", declaration(line, "1"))
     timely = machine.send(

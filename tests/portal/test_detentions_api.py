@@ -1,19 +1,24 @@
 """Customs systems keep goods back and read what the authority answers, over REST."""
 
 import base64
+import hashlib
 from datetime import timedelta
+from io import BytesIO
 
 import jsonschema
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from licensing import webhooks
 from licensing.actions import detentions
+from licensing.documents import Upload
 from licensing.models import (
     ApiScope,
     Detention,
     DetentionNote,
+    DetentionPhoto,
     DetentionVerdict,
     LicenceNews,
     OrganisationKind,
@@ -23,6 +28,7 @@ from portal.api import examples
 from portal.api.detentions import LARGEST_WITH_PHOTOS, PhotosParser
 from portal.api.schema import description
 from tests.factories import NOON, LicenceLineFactory, OrganisationFactory, UserFactory
+from tests.people import client_of
 from tests.portal.machines import Machine, message
 from tests.portal.of_the_examples import licence_of_the_examples
 
@@ -360,6 +366,60 @@ def test_where_nobody_listens_nothing_is_written_down(machine):
     detain(machine)
 
     assert not LicenceNews.objects.exists()
+
+
+# --- its files ---
+
+PNG, PDF = base64.b64decode(examples.PHOTO["content"]), b"%PDF-1.7 factura"
+
+
+def with_files(machine):
+    """Return the address of a detention that has a picture of customs and a paper of an officer."""
+    number = detain(machine, photos=[photo()]).json()["detention"]
+    paper = Upload("factura.html", len(PDF), BytesIO(PDF))
+    officer = UserFactory()
+    detentions.add_note(number, text="La factura.", photos=[paper], by=officer, at=timezone.now())
+    return f"/api/v1/detentions/{number}"
+
+
+def test_the_files_of_both_sides_are_fetched_by_their_digest(machine):
+    path = with_files(machine)
+    shown = [one for note in machine.get(path).json()["notes"] for one in note["photos"]]
+
+    answers = [machine.get(f"{path}/photos/{one['sha256']}") for one in shown]
+
+    assert [b"".join(answer.streaming_content) for answer in answers] == [PNG, PDF]
+    assert [answer["Content-Type"] for answer in answers] == ["image/png", "application/pdf"]
+    assert [hashlib.sha256(content).hexdigest() for content in (PNG, PDF)] == [one["sha256"] for one in shown]
+
+
+def test_a_file_comes_with_the_headers_that_pages_send_it_with(machine, officer):
+    path = with_files(machine)
+    kept = DetentionPhoto.objects.get(file__media_type="application/pdf")
+    page = client_of(officer).get(reverse("detention-photo", args=[kept.note.detention_id, kept.pk]))
+
+    answer = machine.get(f"{path}/photos/{kept.file.sha256}", Accept="application/pdf")
+
+    assert answer["Content-Disposition"] == 'attachment; filename="factura.html.pdf"'
+    assert (answer["Cache-Control"], answer["X-Content-Type-Options"]) == ("private, no-store", "nosniff")
+    for name in ("Content-Type", "Content-Disposition", "Cache-Control", "Content-Length"):
+        assert answer[name] == page[name], name
+    for name in ("X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy"):
+        assert answer[name] == page[name], name
+
+
+def test_nobody_else_fetches_a_file_and_no_detention_has_that_of_another(machine):
+    path = with_files(machine)
+    sha256 = DetentionPhoto.objects.order_by("pk").first().file.sha256
+    elsewhere = detain(machine, id="d-2", declaration="PABLB-OTHER").json()["detention"]
+    writer = Machine(account=machine.key.account, scopes=[ApiScope.WRITE_USAGES])
+
+    assert kind(of_customs().get(f"{path}/photos/{sha256}")) == (404, "not-found")
+    assert kind(machine.get(f"/api/v1/detentions/{elsewhere}/photos/{sha256}")) == (404, "not-found")
+    assert kind(writer.get(f"{path}/photos/{sha256}")) == (403, "not-allowed")
+    assert kind(machine.get(f"{path}/photos/{'0' * 64}")) == (404, "not-found")
+    assert kind(machine.get(f"{path}/photos/{sha256}", Accept="text/html")) == (406, "not-acceptable")
+    assert machine.get(f"{path}/photos/{sha256}").status_code == 200
 
 
 # --- the description ---

@@ -31,11 +31,14 @@ def test_officers_find_it_from_the_alerts_on(irregularity, officer):
     reader = client_of(officer, "en")
 
     assert "1 irregular departure waits" in reader.get(reverse("alerts")).content.decode()
-    assert "PABLB-77" in reader.get(reverse("irregularities")).content.decode()
+    listed = reader.get(reverse("irregularities")).content.decode()
+    assert "PABLB-77" in listed
+    assert "licence when it left: In force" in listed
     text = reader.get(address(irregularity)).content.decode()
     assert "12 units asked for" in text
     assert "12 unidades" in client_of(officer, "es").get(address(irregularity)).content.decode()
     assert "Deciding officers settle this" in text
+    assert "Licence when they left" in text and "In force" in text
 
 
 def test_one_writes_how_and_another_confirms(irregularity, decider):

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings as settings_of_django
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -22,13 +23,11 @@ from portal.border.lookup import Lookup
 from portal.border.shares import Shares
 from tests.factories import AccessTokenFactory, LicenceLineFactory, UserFactory
 from tests.people import client_of
-from tests.portal.machines import Machine, message
+from tests.portal.machines import FORM, TOKEN, Machine, message
 from tests.portal.test_border import MANY, ask
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TOKEN = "/api/v1/oauth/token"
-FORM = "application/x-www-form-urlencoded"
 DESCRIBED = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749, section 5.2
 
 
@@ -60,6 +59,20 @@ def asked(request, border):
     return lambda licence, headers: ask(border, f"/api/v1/licences/{licence}", **headers)
 
 
+@pytest.fixture(params=["portal", "border"])
+def desk(request, border, monkeypatch):
+    """Let every machine ask the one or the other application for its tokens."""
+
+    def at_the_border(machine, form, content_type=FORM, **headers):
+        said = {"Accept-Language": machine.headers["Accept-Language"], **headers}
+        return ask(border, TOKEN, "post", sent={"data": form, "content_type": content_type}, **said)
+
+    if request.param == "border":
+        monkeypatch.setattr(Machine, "post_form", at_the_border)
+    return request.param
+
+
+@pytest.mark.usefixtures("desk")
 class TestIssuing:
     @pytest.mark.parametrize("way", ["header", "form", "header, and the id in the form"])
     def test_a_key_is_exchanged_for_a_token(self, machine, way):
@@ -120,6 +133,7 @@ def basic(text):
     return "Basic " + b64encode(text.encode()).decode()
 
 
+@pytest.mark.usefixtures("desk")
 class TestRefusing:
     @pytest.mark.parametrize(
         "authorization",
@@ -182,20 +196,14 @@ class TestRefusing:
         ],
     )
     def test_what_is_wrong_is_called_what_the_standard_calls_it(self, machine, form, error):
-        answer = machine.client.post(
-            TOKEN, form, content_type=FORM, headers={"Authorization": machine.as_client}
-        )
+        answer = machine.post_form(form, Authorization=machine.as_client)
 
         assert (answer.status_code, answer.json()["error"]) == (400, error)
         assert not AccessToken.objects.exists()
 
     def test_a_form_is_sent_as_one(self, machine):
-        answer = machine.client.post(
-            TOKEN,
-            {"grant_type": "client_credentials"},
-            content_type="application/json",
-            headers={"Authorization": machine.as_client},
-        )
+        form = {"grant_type": "client_credentials"}
+        answer = machine.post_form(form, "application/json", Authorization=machine.as_client)
 
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
@@ -205,8 +213,16 @@ class TestRefusing:
         assert answer.status_code == 413
         assert answer.json()["type"].endswith("#too-large")
 
-    def test_it_is_asked_by_post(self, machine):
-        assert machine.get(TOKEN).status_code == 405
+    def test_it_is_asked_by_post(self, machine, border):
+        for answer in (machine.get(TOKEN), ask(border, TOKEN, **machine.headers)):
+            assert (answer.status_code, answer["Allow"]) == (405, "POST")
+            assert answer.json()["type"].endswith("#method-not-allowed")
+
+    def test_it_answers_in_json_alone(self, machine):
+        answer = machine.token(headers={"Accept": "text/html"})
+
+        assert answer.status_code == 406
+        assert answer.json()["type"].endswith("#not-acceptable")
 
     def test_it_is_said_in_both_languages_and_in_the_signs_that_the_standard_allows(self):
         asked = [
@@ -224,11 +240,11 @@ class TestRefusing:
             assert spanish["detail"] != english["detail"]
 
     def test_each_failure_is_one_line_in_the_log_without_what_was_sent(self, machine, caplog):
-        with caplog.at_level(logging.WARNING, "portal.api.oauth"):
+        with caplog.at_level(logging.WARNING, "portal.api.grants"):
             machine.token(authorization="", client_id="typed-id", client_secret="typed-secret")
             machine.token(scope="typed-scope")
 
-        told = [record.getMessage() for record in caplog.records if record.name == "portal.api.oauth"]
+        told = [record.getMessage() for record in caplog.records if record.name == "portal.api.grants"]
         assert len(told) == 2
         assert told[0].startswith("No token for an unknown client: invalid_client, ")
         assert told[1].startswith(f"No token for key {machine.key.pk}: invalid_scope, ")
@@ -347,6 +363,7 @@ class TestCounting:
         assert [answer.status_code for answer in asked] == [200, 200, 429]
         assert ask(border, f"/api/v1/licences/{licence}", **Machine().by_token()).status_code == 200
 
+    @pytest.mark.usefixtures("desk")
     def test_guesses_from_one_address_come_to_an_end(self, machine, settings):
         settings.OAUTH_RATES = {"address": "3/h", "guess": "100/h", "client": "100/h"}
 
@@ -365,12 +382,33 @@ class TestCounting:
         assert [answer.status_code for answer in answers] == [401, 401, 429]
         assert machine.token().status_code == 200
 
+    def test_the_border_believes_its_proxy_about_addresses(self, border, machine, settings):
+        settings.OAUTH_RATES = {"address": "1/h", "guess": "100/h", "client": "100/h"}
+        border.trusts_proxy = True
+        sent = {"data": "grant_type=client_credentials", "content_type": FORM}
+
+        def from_address(address):
+            said = {"Authorization": machine.as_client, "X-Forwarded-For": address}
+            return ask(border, TOKEN, "post", sent=sent, **said).status_code
+
+        assert [from_address(one) for one in ("192.0.2.1", "192.0.2.1", "192.0.2.2")] == [200, 429, 200]
+
+    def test_the_border_remembers_no_more_names_than_there_is_room(self, border, monkeypatch):
+        monkeypatch.setattr("portal.border.issuing.REMEMBERED", 2)
+        memory = border.issuing.memory
+
+        counted = [memory.count(name, 60, 1) for name in ("a", "a", "b", "a", "c", "b")]
+
+        assert counted == [1, 2, 1, 3, 1, 1]
+
+    @pytest.mark.usefixtures("desk")
     def test_a_client_gets_so_many_and_no_more(self, machine, settings):
         settings.OAUTH_RATES = {"address": "100/h", "guess": "100/h", "client": "2/h"}
 
         assert [machine.token().status_code for _ in range(3)] == [200, 200, 429]
         assert Machine().token().status_code == 200
 
+    @pytest.mark.usefixtures("desk")
     def test_tokens_are_issued_without_redis(self, asked, machine, licence, settings, tmp_path):
         settings.CACHES = {
             "default": {**settings.CACHES["default"], "LOCATION": f"unix://{tmp_path}/nobody-listens.sock"}
@@ -390,6 +428,42 @@ def test_the_border_asks_one_statement_for_a_token_too(border, machine, licence)
     assert ask(border, f"/api/v1/licences/{licence}", **headers).status_code == 200
 
     assert len(executed) == 1
+
+
+def test_both_applications_answer_a_client_alike(border, machine):
+    sent = {"data": "grant_type=client_credentials", "content_type": FORM}
+    for said in ({"Authorization": machine.as_client}, {"Authorization": "Basic x"}):
+        ordinary = machine.post_form(sent["data"], **said)
+        lean = ask(border, TOKEN, "post", sent=sent, **{**machine.headers, **said})
+
+        first, second = ordinary.json(), lean.json()
+        changing = {"access_token": ""}
+        assert ordinary.status_code == lean.status_code
+        assert {**first, **changing} == {**second, **changing}
+        for name in ("Cache-Control", "Pragma", "Content-Type", "Content-Language", "WWW-Authenticate"):
+            assert ordinary.headers.get(name) == lean.headers.get(name), name
+
+
+def test_without_its_database_the_border_says_when_to_ask_again(border, machine, monkeypatch):
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict, "PORT", "1")
+    sent = {"data": "grant_type=client_credentials", "content_type": FORM}
+
+    answer = ask(border, TOKEN, "post", sent=sent, Authorization=machine.as_client)
+
+    monkeypatch.undo()
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+
+
+def test_the_proxy_sends_clients_to_the_border_first_and_to_the_portal_if_it_is_away():
+    written = (settings_of_django.BASE_DIR / "portal/deploy/nginx.conf").read_text(encoding="utf-8")
+
+    desks = re.findall(r"location = /api/v1/oauth/token \{(.*?)\}", written, flags=re.DOTALL)
+
+    assert len(desks) == 2
+    for desk in desks:
+        assert "proxy_pass $border;" in desk
+        assert "error_page 502 504 = @ordinary;" in desk
 
 
 def test_a_token_comes_with_its_key_and_account_and_no_further_question(machine, django_assert_num_queries):
