@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('licensing', '0107_goods_that_may_be_listed'),
+        ('licensing', '0108_messages_are_recorded_at_once'),
     ]
 
     operations = [
