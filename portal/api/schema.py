@@ -602,7 +602,9 @@ CHANGES: dict[str, Any] = {
     "summary": "Which licences changed?",
     "description": "Needs the scope `licences:read`. Ask with the last `next` for what changed since: "
     "issued, another status, another balance. None is left out, and none comes twice. That a licence expires "
-    "is no change: `ends_at` says it beforehand.",
+    "is no change: `ends_at` says it beforehand. The error code `start-anew` says that our records no longer "
+    "hold the change that `after` stands for, as when they were restored from a copy: ask without `after`, "
+    "and begin your own book of licences anew.",
     "parameters": [
         LANGUAGE,
         OpenApiParameter("after", str, OpenApiParameter.QUERY, description="`next` of the last answer."),
