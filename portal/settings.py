@@ -98,8 +98,8 @@ def numbers_by_list(name: str) -> dict[str, int]:
 
 
 def plain_header(name: str, default: str) -> str:
-    """Return the header that the environment's `name` names: letters and digits alone. Applications can't tell
-    a dash from an underscore, and proxies that drop a header by its one spelling let the other pass."""
+    """Return the header that the environment's `name` names: letters and digits alone. Applications can't
+    tell a dash from an underscore, and a proxy that drops one spelling may let the other pass."""
     header = os.environ.get(name, default)
     if not re.fullmatch("[A-Za-z0-9]+", header):
         raise ImproperlyConfigured(f"{name} is a header of letters and digits, without dash or underscore")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from licensing import bookings, documents, notifications, thumbnails
 from licensing.country import pack
 from licensing.documents import Upload
-from licensing.errors import Refused
+from licensing.errors import ReasonCode, Refused
 from licensing.models import (
     Action,
     Detention,
@@ -197,7 +197,7 @@ def _check_officer(by: User) -> None:
 
 def _check_still_here(detention: Detention) -> None:
     if detention.state == DetentionState.RELEASED:
-        raise Refused(_("These goods have been let go already."))
+        raise Refused(_("These goods have been let go already."), code=ReasonCode.ALREADY_RELEASED)
 
 
 def _pictures(photos: Sequence[Upload]) -> list[tuple[Upload, bytes | None]]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from licensing.country import pack
 from licensing.units import plain
 from portal.signs import HIDDEN_SIGNS
 
@@ -62,6 +63,20 @@ class Text(serializers.CharField):
         if LINE_ENDS.search(data) or HIDDEN_SIGNS.search(data):
             self.fail("control")
         return super().to_internal_value(data)
+
+
+class Port(Text):
+    """The UN/LOCODE of a port, airport or crossing of the country."""
+
+    default_error_messages = {
+        "port": _("Send the UN/LOCODE of a port of the country, such as “PABLB”."),
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        said = super().to_internal_value(data)
+        if said not in {port.code for port in pack().ports}:
+            self.fail("port")
+        return said
 
 
 class Whole(serializers.IntegerField):

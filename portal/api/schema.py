@@ -150,7 +150,9 @@ class ProblemOut(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     instance = serializers.CharField(help_text="The address that was asked.")
-    reasons = ReasonOut(many=True, required=False, help_text="With `refused`: what stands against it.")
+    reasons = ReasonOut(
+        many=True, required=False, help_text="With `refused`, always: what stands against it."
+    )
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # DRF has an attribute of this name, so the field can't be one of the class.
