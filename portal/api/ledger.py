@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.validators import RegexValidator
 from django.db import OperationalError, connection
 from django.db.models import Q
 from django.utils import timezone
@@ -22,7 +21,7 @@ from licensing.models import ApiScope, LicenceChange, Usage, User
 from licensing.references import read_licence_number
 from portal.api import errors, schema
 from portal.api.access import needs
-from portal.api.customs import IN_A_REASON, LIST_OF_LINES, MOST_LINES, ShipmentIn, shipment_of
+from portal.api.customs import IN_A_REASON, LIST_OF_LINES, MOST_LINES, IdentifiedIn, ShipmentIn, shipment_of
 from portal.api.errors import problem, respond
 from portal.api.fields import Closed, MoneyAsked, PastMoment, QuantityAsked, Text, Whole, YesNo, asked_once
 from portal.border.answer import moment
@@ -31,7 +30,6 @@ from portal.http import ApiRequest
 MOST_MESSAGES = 100  # of one batch
 MOST_CHANGES = 500  # of one answer
 LARGEST = 2_147_483_647
-READY_MADE_ID = RegexValidator(r"^[!-~]{1,100}$", gettext_lazy("Use ASCII characters without blanks."))
 
 
 # What moves quantities between what is granted, reserved and used; the write-off in one step has an endpoint
@@ -66,13 +64,7 @@ class PartIn(ValueIn):
     )
 
 
-class MessageIn(Closed):
-    id = Text(
-        max_length=100,
-        validators=[READY_MADE_ID],
-        help_text="Your own id of this message: printable ASCII without blanks. Make it once, store it, and "
-        "send the same one with every retry.",
-    )
+class MessageIn(IdentifiedIn):
     declaration = Text(max_length=60, help_text="Number of your declaration.")
 
 
