@@ -93,7 +93,7 @@ class DepartedIn(DeclarationIn):
         required=False,
         help_text="When the goods left, if that was earlier than this message, as after an outage. What is "
         "irregular is judged by the state of the licence and of the goods at that moment, and the books "
-        "count it for that day.",
+        "count it for that day. Up to five minutes ahead of our clock count as the moment we received it.",
     )
 
 
@@ -169,7 +169,9 @@ class DepartureOut(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     recorded_at = serializers.DateTimeField(source="at")
     left_at = PastMoment(
-        allow_null=True, help_text="When the goods left, as you reported it; null if you did not."
+        allow_null=True,
+        help_text="When the goods left, as you reported it, but not later than `recorded_at`; null if you "
+        "did not.",
     )
     lines = GoneOut(source="answer.lines", many=True)
 

@@ -374,7 +374,7 @@ DEPART = _moving(
     "Report goods that have left already",
     "For what left while we could not be asked. It is never refused for what the licence says: as much as "
     "its line bears is written off, and officers look into the rest. Say with `left_at` when they left; a "
-    "moment to come is refused.",
+    "moment more than five minutes to come is refused.",
     examples.DEPARTURE,
     examples.DEPARTED,
 )
