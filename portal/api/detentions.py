@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from licensing.actions import detentions
-from licensing.actions.detentions import MOST_PHOTOS
+from licensing.actions.detentions import LONGEST_DECLARATION, MOST_PHOTOS
 from licensing.bookings import id_reused
 from licensing.documents import SIGNATURES, Upload
 from licensing.models import (
@@ -116,6 +116,9 @@ class DetentionIn(MessageIn):
 
     def validate_declaration(self, sent: str) -> str:
         says_something(sent)
+        if len(read_reference(sent)) > LONGEST_DECLARATION:
+            told = _("Use at most {max_length} characters.").format(max_length=LONGEST_DECLARATION)
+            raise ValidationError(told, "max_length")
         return sent
 
 
@@ -154,7 +157,10 @@ class DetentionOut(serializers.Serializer[Any]):
     detention = serializers.IntegerField(help_text="Our number of it.")
     id = serializers.CharField(help_text="Your id of the message; what was typed on a page has one of ours.")
     licence = serializers.CharField(help_text="Number of the licence as presented; empty if there was none.")
-    declaration = serializers.CharField()
+    declaration = serializers.CharField(
+        help_text="In its one form, in which every spelling of it is compared: capitals without blanks, "
+        "plain letters and dashes."
+    )
     port = serializers.CharField()
     goods = serializers.CharField()
     opened_at = serializers.DateTimeField()

@@ -417,8 +417,8 @@ DETAIN: dict[str, Any] = {
     "operation_id": "detain",
     "summary": "Keep goods back and ask the authority",
     "description": "Needs the scope `usages:write`. From then on nothing is written off for the declaration, "
-    "until two officers let the goods go. Safe to repeat with the same `id`: a repeat gets the detention as "
-    "it is then.",
+    "however it is spelled, until two officers let the goods go. The answer has its one form: `PABLB1` for "
+    "`pablb 1`. Safe to repeat with the same `id`: a repeat gets the detention as it is then.",
     "parameters": [LANGUAGE, REPLAYED],
     "examples": [
         OpenApiExample("Two boxes", examples.DETENTION, request_only=True),
