@@ -94,7 +94,8 @@ until two officers of the authority let it go. They answer by `due_at`; both sid
 **Webhooks** (Standard Webhooks, signed) tell you at once: `licence.issued`, `.suspended`, `.reinstated`,
 `.revoked`, `.surrendered`, `.replaced` (with `replaced_by`, the number of the licence that counts instead),
 `.expired`, `.exhausted`, and of your own detentions `detention.opened`, `.answered`, `.closed`. Those about
-one licence come in order. They say what happened to what; ask for how it stands now.
+one licence come in order. They say what happened to what; ask for how it stands now. An address that answers
+410 is told nothing more, until an administrator adds it again.
 
 **Without a network.** The QR code of a licence is an address that ends in a token: a COSE_Sign1 (RFC 9052,
 ES256, external_aad `istmo-licence-1`) in base 41, two bytes as three of the characters
