@@ -71,6 +71,12 @@ class Consignment:
     parties: Sequence[str] = ()  # names of those who receive or use the goods
     shipment: Shipment = terms.Shipment()
 
+    @property
+    def receivers(self) -> list[str]:
+        """Return all whom a licence must name: the parties and the consignee, each once."""
+        names = [*self.parties, self.shipment.consignee]
+        return list({comparable(name).spelled: name for name in names if name}.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -217,7 +223,7 @@ def _candidate(
     lacks += [
         *_against_entry(line, goods),
         *_against_destination(licence, asked.destination),
-        *_against_parties(asked.parties, named[line.licence_id]),
+        *_against_parties(asked.receivers, named[line.licence_id]),
         *_against_quantity(line, goods, taken[line.pk]),
     ]
     # The conditions are looked up; what lacks something anyway is not asked about them.

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from licensing.errors import Refused
+from licensing.errors import ReasonCode, Refused
 from licensing.models import StoredFile
 
 CHUNK = 1024 * 1024
@@ -52,7 +52,8 @@ def keep_upload(upload: Upload, *, at: datetime) -> StoredFile:
     if upload.size > limit:
         raise Refused(
             _("“%(name)s” is larger than %(limit)d MB. Send it in parts or make it smaller.")
-            % {"name": upload.name, "limit": limit // (1024 * 1024)}
+            % {"name": upload.name, "limit": limit // (1024 * 1024)},
+            code=ReasonCode.FILE_TOO_LARGE,
         )
     upload.stream.seek(0)
     start = upload.stream.read(16)
@@ -63,7 +64,8 @@ def keep_upload(upload: Upload, *, at: datetime) -> StoredFile:
     kinds = ", ".join(name for _signature, name in SIGNATURES.values())
     raise Refused(
         _("“%(name)s” is not of a kind we can take. Send one of: %(kinds)s.")
-        % {"name": upload.name, "kinds": kinds}
+        % {"name": upload.name, "kinds": kinds},
+        code=ReasonCode.OTHER_FILE_KIND,
     )
 
 

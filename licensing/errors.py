@@ -11,7 +11,8 @@ Reason = str | Promise
 
 
 class ReasonCode(StrEnum):
-    """What can stand against a shipment, as machines read it: in refusals, irregular departures, coverage."""
+    """What can stand against a shipment, as machines read it: in refusals, irregular departures, coverage.
+    From NOTHING_TO_CORRECT on, against what is asked afterwards."""
 
     NOT_IN_FORCE = "not-in-force"
     LICENCE_REPLACED = "licence-replaced"
@@ -44,6 +45,14 @@ class ReasonCode(StrEnum):
     OTHER_ENTRY = "other-entry"
     OTHER_DESTINATION = "other-destination"
     OTHER_PARTY = "other-party"
+    NOTHING_TO_CORRECT = "nothing-to-correct"
+    ITEM_NOT_SAID = "item-not-said"
+    ALREADY_CORRECTED = "already-corrected"
+    ALREADY_ASKED = "already-asked"
+    DAY_TO_COME = "day-to-come"
+    ALREADY_RELEASED = "already-released"
+    OTHER_FILE_KIND = "other-file-kind"
+    FILE_TOO_LARGE = "file-too-large"
 
 
 def said(reason: Mapping[str, Any]) -> str:
@@ -62,7 +71,7 @@ class Refused(Exception):
     def __init__(self, *reasons: Reason, code: str = "refused") -> None:
         super().__init__(*reasons)
         self.reasons = reasons
-        self.code = code  # a word for machines, such as "not-in-force"
+        self.code = code  # a word for machines: a ReasonCode, or a kind of problem of the interface
 
     def __str__(self) -> str:
         return " ".join(map(str, self.reasons))

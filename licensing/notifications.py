@@ -102,6 +102,11 @@ def other_administrators(event: Event) -> Iterable[User]:
     return people.exclude(pk=event.by.pk) if event.by else people
 
 
+def administrators(event: Event) -> Iterable[User]:
+    """Everybody who says which addresses are told."""
+    return User.objects.filter(role__in=roles_with(Permission.MANAGE_ACCOUNTS), is_active=True)
+
+
 def who_asked(event: Event) -> Iterable[User]:
     return User.objects.filter(pk=event.data["asked_by"], is_active=True).exclude(
         pk=event.by.pk if event.by else 0
@@ -139,6 +144,7 @@ RECIPIENTS: dict[Action, Callable[[Event], Iterable[User]]] = {
     Action.ASK_KEY_CHANGE: other_administrators,
     Action.APPROVE_KEY_CHANGE: who_asked,
     Action.DECLINE_KEY_CHANGE: who_asked,
+    Action.END_WEBHOOK: administrators,
 }
 
 

@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime
 from functools import cache
 from string import Formatter
+from unicodedata import normalize
 
 from django.db import connection
 
@@ -43,8 +44,10 @@ def read_check_code(typed: str) -> str:
 
 
 def read_reference(typed: str) -> str:
-    """Return a reference as people type or paste it (blanks, small letters, long dashes) in its one form."""
-    kept = "".join(character for character in typed if character.isprintable() and not character.isspace())
+    """Return a reference as people type or paste it (blanks, small letters, long dashes, letters of another
+    width) in its one form, which may be longer."""
+    plain = normalize("NFKC", typed)
+    kept = "".join(character for character in plain if character.isprintable() and not character.isspace())
     return kept.upper().translate(DASHES)
 
 

@@ -3,6 +3,7 @@
 Of one licence the next message waits until the one before is taken or given up, so that nobody hears
 "suspended" after "reinstated"; what happens to goods detained under it comes in the same order. Messages of
 other licences go on, and an endpoint that does not answer is left alone for a while without delaying another.
+One that answers 410 is told nothing more, what waited for it is given up, and administrators get a letter.
 """
 
 import base64
@@ -27,8 +28,11 @@ from django.db.models import F, Max, OuterRef, Q, Subquery
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
 from urllib3.exceptions import HTTPError
 
+from licensing import notifications
 from licensing.models import (
     ENDED,
+    Action,
+    Event,
     Licence,
     LicenceChange,
     LicenceNews,
@@ -56,10 +60,16 @@ LEASE = timedelta(seconds=60)
 SHIFT = 30  # seconds that a worker stays with one endpoint
 SPREAD_AT_ONCE = 500
 AGENT = "Istmo webhooks"
+GONE = 410  # HTTP: by Standard Webhooks, the receiver wants no more
+WHY_GONE = f"HTTP {GONE}"
 
 
 class NotTaken(Exception):
     """The endpoint answered that it does not take this message."""
+
+
+class Gone(NotTaken):
+    """The endpoint answered that it wants nothing more, this message included."""
 
 
 class NoAnswer(Exception):
@@ -135,6 +145,7 @@ def spread(at: datetime) -> int:
         _message(endpoint, one, at) for one in news for endpoint in endpoints if _concerns(one, endpoint)
     ]
     WebhookMessage.objects.bulk_create(messages, ignore_conflicts=True)
+    _give_up_what_is_for_nobody(at)
     LicenceNews.objects.filter(pk__in=[one.pk for one in news]).update(spread_at=at)
     return len(messages)
 
@@ -218,6 +229,10 @@ def _deliver_one(endpoint: WebhookEndpoint, message: WebhookMessage, at: datetim
     """Send one message; say whether it was taken. Raises NoAnswer."""
     try:
         send(endpoint, message, at)
+    except Gone:
+        WebhookMessage.objects.filter(pk=message.pk).update(tries=F("tries") + 1)
+        end(endpoint.pk, at)
+        return False
     except (NotTaken, NoAnswer) as error:
         _put_off(message, str(error), at)
         if isinstance(error, NoAnswer):
@@ -229,6 +244,29 @@ def _deliver_one(endpoint: WebhookEndpoint, message: WebhookMessage, at: datetim
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(failures=0)
         endpoint.failures = 0
     return True
+
+
+@transaction.atomic
+def end(endpoint_id: int, at: datetime) -> None:
+    """Tell an endpoint nothing more that wants no more, and tell administrators, once."""
+    if not WebhookEndpoint.objects.live().filter(pk=endpoint_id).update(gone_at=at):
+        return
+    _give_up_what_is_for_nobody(at)
+    endpoint = WebhookEndpoint.objects.select_related("organisation").get(pk=endpoint_id)
+    log.warning("Webhook endpoint %s wants no more", endpoint_id)
+    event = Event.objects.create(
+        organisation=endpoint.organisation,
+        action=Action.END_WEBHOOK,
+        at=at,
+        data={"address": endpoint.address, "customs": endpoint.organisation.name},
+    )
+    notifications.announce(event)
+
+
+def _give_up_what_is_for_nobody(at: datetime) -> None:
+    """Give up what waits for endpoints that are gone, also what was made for one while it answered so."""
+    waiting = WebhookMessage.objects.open().filter(endpoint__gone_at__isnull=False)
+    waiting.update(dead_at=at, failure=WHY_GONE)
 
 
 def _put_off(message: WebhookMessage, why: str, at: datetime) -> None:
@@ -275,6 +313,8 @@ def send(endpoint: WebhookEndpoint, message: WebhookMessage, at: datetime) -> No
         raise NoAnswer(type(error).__name__) from error
     finally:
         pool.close()
+    if answer.status == GONE:
+        raise Gone(WHY_GONE)
     if not 200 <= answer.status < 300:
         raise NotTaken(f"HTTP {answer.status}")
 

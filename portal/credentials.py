@@ -51,8 +51,7 @@ def certificate_fault(bound_to: str, environ: Mapping[str, Any]) -> Promise | No
 
 def shown_certificate(environ: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the certificate that a trusted proxy says the client showed, "" if none."""
-    name = settings.CLIENT_CERTIFICATE_HEADER.upper().replace("-", "_")
-    said = environ.get(f"HTTP_{name}", "")
+    said = environ.get(f"HTTP_{settings.CLIENT_CERTIFICATE_HEADER.upper()}", "")
     if not said or not is_trusted(environ.get("REMOTE_ADDR", "")):
         return ""
     try:

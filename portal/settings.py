@@ -5,6 +5,7 @@ published log-ins, `test` is what the test command sets. Production starts only 
 """
 
 import os
+import re
 import sys
 from datetime import timedelta
 from ipaddress import ip_network
@@ -96,13 +97,22 @@ def numbers_by_list(name: str) -> dict[str, int]:
     return {key: int(value) for key, value in given.items()}
 
 
+def plain_header(name: str, default: str) -> str:
+    """Return the header that the environment's `name` names: letters and digits alone. Applications can't
+    tell a dash from an underscore, and a proxy that drops one spelling may let the other pass."""
+    header = os.environ.get(name, default)
+    if not re.fullmatch("[A-Za-z0-9]+", header):
+        raise ImproperlyConfigured(f"{name} is a header of letters and digits, without dash or underscore")
+    return header
+
+
 # Lists in our own table beside "national" and "foreign-denials": "ministry=List of the ministry; port=Ports".
 SCREENING_OWN_LISTS = by_list("SCREENING_OWN_LISTS")
 # Proxies whose word counts for the client certificate that a request came with: "172.30.77.2,10.0.0.0/29".
-# They must drop what a client itself sends as that header, spelt with underscores too.
+# They must drop what a client itself sends as that header.
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 # The header they say it in: its SHA-256 in hexadecimal, or all of it as nginx's $ssl_client_escaped_cert.
-CLIENT_CERTIFICATE_HEADER = os.environ.get("CLIENT_CERTIFICATE_HEADER", "X-Client-Cert")
+CLIENT_CERTIFICATE_HEADER = plain_header("CLIENT_CERTIFICATE_HEADER", "ClientCertificate")
 # Where lists are fetched, how often, and how old one may be before administrators are warned.
 SCREENING_FETCH = by_list("SCREENING_FETCH")
 SCREENING_FETCH_HOURS = numbers_by_list("SCREENING_FETCH_HOURS")

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from licensing.actions.corrections import REVERSIBLE, is_reversed, said_of
-from licensing.errors import Refused
+from licensing.errors import ReasonCode, Refused
 from licensing.models import Action, CorrectionRefusal, CorrectionRequest, Event, LedgerEntry, User
 from licensing.permissions import Permission, has
 from screening import locks
@@ -36,9 +36,10 @@ def ask(
     # Two copies with other ids would both find that nothing is asked for yet.
     locks.wait_for(f"correction of {entry.pk}")
     if is_reversed(entry):
-        raise Refused(_("This is reversed already."))
+        raise Refused(_("This is reversed already."), code=ReasonCode.ALREADY_CORRECTED)
     if CorrectionRequest.objects.open().filter(entry=entry).exists():
-        raise Refused(_("The authority was asked for this already. Wait for its answer."))
+        words = _("The authority was asked for this already. Wait for its answer.")
+        raise Refused(words, code=ReasonCode.ALREADY_ASKED)
     request = CorrectionRequest.objects.create(entry=entry, once=once, reason=reason.strip(), by=by, at=at)
     _log(Action.ASK_CORRECTION, request, request.reason, by, at)
     return request, True
@@ -76,10 +77,12 @@ def _the_entry(message: str, item: int | None, by: User) -> LedgerEntry:
     entries = list(found[:2])
     if not entries:
         raise Refused(
-            _("No message of yours with this id wrote this off. Only what was written off can be reversed.")
+            _("No message of yours with this id wrote this off. Only what was written off can be reversed."),
+            code=ReasonCode.NOTHING_TO_CORRECT,
         )
     if len(entries) > 1:
-        raise Refused(_("This message wrote off several items. Say which one is wrong."))
+        words = _("This message wrote off several items. Say which one is wrong.")
+        raise Refused(words, code=ReasonCode.ITEM_NOT_SAID)
     return entries[0]
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from licensing import bookings, documents, notifications, thumbnails
 from licensing.country import pack
 from licensing.documents import Upload
-from licensing.errors import Refused
+from licensing.errors import ReasonCode, Refused
 from licensing.models import (
     Action,
     Detention,
@@ -34,6 +34,7 @@ from licensing.references import read_licence_number, read_reference
 from screening import locks
 
 MOST_PHOTOS = 6  # of one note
+LONGEST_DECLARATION = 60  # characters, in the one form of it
 
 
 @transaction.atomic
@@ -60,6 +61,10 @@ def detain(
         return known, False
     if not question.strip() or not goods.strip() or not declaration.strip():
         raise Refused(_("Say what the goods are, of which declaration, and what you want to know."))
+    declaration = read_reference(declaration)  # however somebody else writes it
+    if len(declaration) > LONGEST_DECLARATION:
+        words = _("Write the number of the declaration in at most %(most)d letters and digits.")
+        raise Refused(words % {"most": LONGEST_DECLARATION})
     pictures = _pictures(photos)  # before anything is locked: it takes its time
     locks.wait_for(f"detention of {by.pk} {once}")
     if known := Detention.objects.filter(by=by, once=once).first():
@@ -69,7 +74,7 @@ def detain(
     detention = Detention.objects.create(
         licence=licence,
         number=reference[:30],
-        declaration=read_reference(declaration),  # however somebody else writes it
+        declaration=declaration,
         port=port,
         goods=goods.strip(),
         once=once,
@@ -197,7 +202,7 @@ def _check_officer(by: User) -> None:
 
 def _check_still_here(detention: Detention) -> None:
     if detention.state == DetentionState.RELEASED:
-        raise Refused(_("These goods have been let go already."))
+        raise Refused(_("These goods have been let go already."), code=ReasonCode.ALREADY_RELEASED)
 
 
 def _pictures(photos: Sequence[Upload]) -> list[tuple[Upload, bytes | None]]:

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from licensing.country import pack
-from licensing.errors import Refused
+from licensing.errors import ReasonCode, Refused
 from licensing.models import (
     Action,
     EntryKind,
@@ -67,7 +67,7 @@ def compare(day: date, totals: Iterable[Total], *, by: User, at: datetime) -> Re
     if not has(by, Permission.REPORT_USAGE) or by.organisation is None:
         raise Refused(_("Your role does not allow this."), code="not-allowed")
     if day > pack().legal_day(at):
-        raise Refused(_("This day has not come yet."))
+        raise Refused(_("This day has not come yet."), code=ReasonCode.DAY_TO_COME)
     theirs = _grouped(totals)
     ours = _ours(by.organisation, day, {key[2] for key in theirs})
     keys = sorted(theirs.keys() | {key for key, one in ours.items() if one.that_day})

@@ -54,7 +54,7 @@ def disable(endpoint_id: int, *, by: User, at: datetime) -> None:
     """Tell the address nothing more. What was not delivered stays on the record."""
     _check(by)
     endpoint = WebhookEndpoint.objects.select_for_update().get(pk=endpoint_id)
-    if endpoint.disabled_at:
+    if not endpoint.is_live:
         raise Refused(_("This address is told nothing already."))
     WebhookEndpoint.objects.filter(pk=endpoint_id).update(disabled_by=by, disabled_at=at)
     _log(Action.DISABLE_WEBHOOK, endpoint, by, at)
@@ -69,7 +69,7 @@ def send_again(message_id: int, *, by: User, at: datetime) -> None:
     )
     if message.dead_at is None:
         raise Refused(_("This message was not given up."))
-    if message.endpoint.disabled_at:
+    if not message.endpoint.is_live:
         raise Refused(_("This address is told nothing any more."))
     WebhookMessage.objects.filter(pk=message_id).update(dead_at=None, first_at=at, due_at=at, tries=0)
     WebhookEndpoint.objects.filter(pk=message.endpoint_id).update(resume_at=at, failures=0)

@@ -84,6 +84,7 @@ class Action(models.TextChoices):
     ADD_WEBHOOK = "add-webhook", _("Add address to be told")
     DISABLE_WEBHOOK = "disable-webhook", _("Disable address to be told")
     RESEND_WEBHOOK = "resend-webhook", _("Send a message again")
+    END_WEBHOOK = "end-webhook", _("Stop telling an address that is gone")
     DECLINE_KEY_CHANGE = "decline-key-change", _("Decline a change of signing keys")
 
 

@@ -74,7 +74,7 @@ class LicenceNews(models.Model):
 
 class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
     def live(self) -> Self:
-        return self.filter(disabled_at=None)
+        return self.filter(disabled_at=None, gone_at=None)
 
 
 class WebhookEndpoint(models.Model):
@@ -87,6 +87,7 @@ class WebhookEndpoint(models.Model):
     created_at = models.DateTimeField()
     disabled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     disabled_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)  # when it answered 410: it wants no more
     # While it does not answer at all, nothing else is sent there either.
     failures = models.PositiveSmallIntegerField(default=0)  # in a row, of the endpoint as such
     resume_at = models.DateTimeField()
@@ -103,13 +104,17 @@ class WebhookEndpoint(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["organisation", "address"],
-                condition=Q(disabled_at=None),
+                condition=Q(disabled_at=None, gone_at=None),
                 name="an_address_is_told_once",
             ),
         ]
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def is_live(self) -> bool:
+        return self.disabled_at is None and self.gone_at is None
 
 
 class WebhookMessageQuerySet(models.QuerySet["WebhookMessage"]):

@@ -76,7 +76,8 @@ class CoverageIn(ShipmentIn):
     )
     parties = several(
         Text(max_length=300, validators=[says_something]),
-        help_text="Names of those who receive or use the goods. The licence must name each of them.",
+        help_text="Names of those who receive or use the goods. The licence must name each of them, and the "
+        "`consignee` as well.",
     )
     goods = serializers.ListField(
         child=ConsignedIn(),

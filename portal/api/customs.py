@@ -159,13 +159,16 @@ def shipment_of(sent: dict[str, Any]) -> Shipment:
     return Shipment(**{name: sent[name] for name in ("port", "regime", "consignee") if name in sent})
 
 
-class UsageHeadIn(Closed):
+class IdentifiedIn(Closed):
     id = Text(
         max_length=100,
-        validators=[RegexValidator(r"^[!-~]{1,100}$", gettext_lazy("Use ASCII characters without blanks."))],
+        validators=[RegexValidator(r"^[!-~]+$", gettext_lazy("Use ASCII characters without blanks."))],
         help_text="Your own id of this message: printable ASCII without blanks. Make it once, store it, and "
         "send the same one with every retry.",
     )
+
+
+class UsageHeadIn(IdentifiedIn):
     declaration = Text(max_length=60, help_text="Your reference of the movement.")
 
 

@@ -19,9 +19,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from licensing.actions import detentions
-from licensing.actions.detentions import MOST_PHOTOS
+from licensing.actions.detentions import LONGEST_DECLARATION, MOST_PHOTOS
 from licensing.bookings import id_reused
-from licensing.country import pack
 from licensing.documents import SIGNATURES, Upload
 from licensing.models import (
     ApiScope,
@@ -36,7 +35,7 @@ from licensing.models.detentions import DetentionQuerySet
 from licensing.references import read_reference
 from portal.api import schema
 from portal.api.access import needs
-from portal.api.fields import MISSING, Closed, Text, asked_once, numbered
+from portal.api.fields import MISSING, Closed, Port, Text, asked_once, numbered
 from portal.api.ledger import MessageIn
 from portal.api.parsers import StrictJSONParser
 from portal.api.screening_messages import list_messages, says_something
@@ -102,7 +101,7 @@ class DetentionIn(MessageIn):
     licence = Text(
         required=False, max_length=60, help_text="Number of the licence as presented; leave out if none was."
     )
-    port = Text(max_length=10, help_text="Where the goods are: UN/LOCODE of a port of the country.")
+    port = Port(max_length=10, help_text="Where the goods are: UN/LOCODE of a port of the country.")
     goods = Text(
         max_length=1000,
         validators=[says_something],
@@ -117,11 +116,9 @@ class DetentionIn(MessageIn):
 
     def validate_declaration(self, sent: str) -> str:
         says_something(sent)
-        return sent
-
-    def validate_port(self, sent: str) -> str:
-        if sent not in [port.code for port in pack().ports]:
-            raise ValidationError(_("Send the UN/LOCODE of a port of the country, such as “PABLB”."), "port")
+        if len(read_reference(sent)) > LONGEST_DECLARATION:
+            told = _("Use at most {max_length} characters.").format(max_length=LONGEST_DECLARATION)
+            raise ValidationError(told, "max_length")
         return sent
 
 
@@ -160,7 +157,10 @@ class DetentionOut(serializers.Serializer[Any]):
     detention = serializers.IntegerField(help_text="Our number of it.")
     id = serializers.CharField(help_text="Your id of the message; what was typed on a page has one of ours.")
     licence = serializers.CharField(help_text="Number of the licence as presented; empty if there was none.")
-    declaration = serializers.CharField()
+    declaration = serializers.CharField(
+        help_text="In its one form, in which every spelling of it is compared: capitals without blanks, "
+        "plain letters and dashes."
+    )
     port = serializers.CharField()
     goods = serializers.CharField()
     opened_at = serializers.DateTimeField()

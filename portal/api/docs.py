@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from portal.access import open_to_all
 from portal.api.errors import KINDS
+from portal.api.examples import DETAINED
 from portal.api.schema import description, example
 
 Schema = dict[str, Any]
@@ -131,6 +132,7 @@ def called(path: str, operation: Schema) -> str:
         ("token", "TOKEN"),
         ("detention", "17"),
         ("correction", "5"),
+        ("sha256", DETAINED["notes"][0]["photos"][0]["sha256"]),
     ):
         path = path.replace(f"{{{name}}}", value)
     needed = [one for one in operation["parameters"] if one["in"] == "query" and one.get("required")]

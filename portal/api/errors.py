@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from licensing.errors import Refused
+from licensing.errors import ReasonCode, Refused
 
 logger = logging.getLogger(__name__)
 
@@ -156,7 +156,9 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         found = list(_errors(error.detail, "#"))
         return respond(problem("wrong-fields", request, errors=found))
     if isinstance(error, Refused):
-        return respond(problem(error.code if error.code in KINDS else "refused", request, str(error)))
+        return respond(
+            problem(error.code if error.code in KINDS else "refused", request, str(error), **_coded(error))
+        )
     if isinstance(error, OperationalError):  # no connection, or a lock that did not come free in time
         logger.exception("The database did not answer")
         return respond(problem("unavailable", request), {"Retry-After": RETRY_AFTER_OUTAGE})
@@ -169,6 +171,13 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         body = problem(KIND_OF_STATUS[error.status_code], request, str(own))
         return respond(body, _headers(error))
     return None
+
+
+def _coded(error: Refused) -> dict[str, Any]:
+    """Return the member `reasons`, where the refusal has a code of theirs."""
+    if not isinstance(error.code, ReasonCode):
+        return {}
+    return {"reasons": [{"code": error.code.value, "detail": str(one)} for one in error.reasons]}
 
 
 def _headers(error: exceptions.APIException) -> dict[str, str]:

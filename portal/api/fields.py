@@ -1,7 +1,7 @@
 """Values as the API takes and gives them: exact, and of one type each."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -13,13 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from licensing.country import pack
 from licensing.units import plain
 from portal.signs import HIDDEN_SIGNS
 
 DIGITS = re.compile(r"[0-9]{1,14}(\.[0-9]{1,4})?")
 MONEY = re.compile(r"[0-9]{1,14}(\.[0-9]{1,2})?")
 # Nothing that is reported here happened in another century; the ends of the calendar have no other time zone.
-MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+CENTURY = "20"
+WITHIN_A_CENTURY = r"\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)"
+MOMENT = re.compile(rf"\d\d{WITHIN_A_CENTURY}", re.ASCII)
+CLOCKS_DIFFER = timedelta(minutes=5)  # at most, for what is said to have happened
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 LINE_ENDS = re.compile(r"[\t\n\r\u2028\u2029]")
 QUANTITY_PATTERN = r"^[0-9]{1,14}(\.[0-9]{1,4})?$"
@@ -62,6 +66,20 @@ class Text(serializers.CharField):
         if LINE_ENDS.search(data) or HIDDEN_SIGNS.search(data):
             self.fail("control")
         return super().to_internal_value(data)
+
+
+class Port(Text):
+    """The UN/LOCODE of a port, airport or crossing of the country."""
+
+    default_error_messages = {
+        "port": _("Send the UN/LOCODE of a port of the country, such as “PABLB”."),
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        said = super().to_internal_value(data)
+        if said not in {port.code for port in pack().ports}:
+            self.fail("port")
+        return said
 
 
 class Whole(serializers.IntegerField):
@@ -137,26 +155,30 @@ class Day(serializers.DateField):
         return super().to_internal_value(data)
 
 
-@extend_schema_field({"type": "string", "format": "date-time", "pattern": f"^{MOMENT.pattern}$"})
+@extend_schema_field({"type": "string", "format": "date-time", "pattern": f"^{CENTURY}{WITHIN_A_CENTURY}$"})
 class PastMoment(serializers.Field[datetime, Any, Any, Any]):
-    """A moment that has come, with its distance from UTC (RFC 3339); given in UTC."""
+    """A moment that has come by our clock, or by one that is minutes ahead of it, with its distance from UTC
+    (RFC 3339); given in UTC."""
 
     default_error_messages = {
         **MISSING,
         "invalid": _("Send a moment with its time zone, such as “2026-03-02T09:30:00-05:00”."),
+        "century": _("This moment is of another century. Check the year."),
         "not_yet": _("This moment has not come yet. Send when it was."),
     }
 
     def to_internal_value(self, data: Any) -> datetime:
         if not isinstance(data, str) or not MOMENT.fullmatch(data):
             self.fail("invalid")
+        if not data.startswith(CENTURY):
+            self.fail("century")
         try:
             moment = parse_datetime(data)
         except ValueError:  # no such day or hour
             moment = None
         if moment is None:
             self.fail("invalid")
-        if moment > timezone.now():
+        if moment > timezone.now() + CLOCKS_DIFFER:
             self.fail("not_yet")
         return moment.astimezone(UTC)
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.validators import RegexValidator
 from django.db import OperationalError, connection
 from django.db.models import Q
 from django.utils import timezone
@@ -22,16 +21,15 @@ from licensing.models import ApiScope, LicenceChange, Usage, User
 from licensing.references import read_licence_number
 from portal.api import errors, schema
 from portal.api.access import needs
-from portal.api.customs import IN_A_REASON, LIST_OF_LINES, MOST_LINES, ShipmentIn, shipment_of
+from portal.api.customs import IN_A_REASON, LIST_OF_LINES, MOST_LINES, IdentifiedIn, ShipmentIn, shipment_of
 from portal.api.errors import problem, respond
-from portal.api.fields import Closed, MoneyAsked, PastMoment, QuantityAsked, Text, Whole, YesNo
+from portal.api.fields import Closed, MoneyAsked, PastMoment, QuantityAsked, Text, Whole, YesNo, asked_once
 from portal.border.answer import moment
 from portal.http import ApiRequest
 
 MOST_MESSAGES = 100  # of one batch
 MOST_CHANGES = 500  # of one answer
 LARGEST = 2_147_483_647
-READY_MADE_ID = RegexValidator(r"^[!-~]{1,100}$", gettext_lazy("Use ASCII characters without blanks."))
 
 
 # What moves quantities between what is granted, reserved and used; the write-off in one step has an endpoint
@@ -66,13 +64,7 @@ class PartIn(ValueIn):
     )
 
 
-class MessageIn(Closed):
-    id = Text(
-        max_length=100,
-        validators=[READY_MADE_ID],
-        help_text="Your own id of this message: printable ASCII without blanks. Make it once, store it, and "
-        "send the same one with every retry.",
-    )
+class MessageIn(IdentifiedIn):
     declaration = Text(max_length=60, help_text="Number of your declaration.")
 
 
@@ -101,7 +93,7 @@ class DepartedIn(DeclarationIn):
         required=False,
         help_text="When the goods left, if that was earlier than this message, as after an outage. What is "
         "irregular is judged by the state of the licence and of the goods at that moment, and the books "
-        "count it for that day.",
+        "count it for that day. Up to five minutes ahead of our clock count as the moment we received it.",
     )
 
 
@@ -177,7 +169,9 @@ class DepartureOut(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     recorded_at = serializers.DateTimeField(source="at")
     left_at = PastMoment(
-        allow_null=True, help_text="When the goods left, as you reported it; null if you did not."
+        allow_null=True,
+        help_text="When the goods left, as you reported it, but not later than `recorded_at`; null if you "
+        "did not.",
     )
     lines = GoneOut(source="answer.lines", many=True)
 
@@ -248,6 +242,30 @@ class AnswerOut(serializers.Serializer[Any]):
 
 class BatchOut(serializers.Serializer[Any]):
     answers = AnswerOut(many=True, help_text="One for each message, in their order.")
+
+
+BEGINNING = "0-0"  # the cursor before the first change
+NO_CURSOR = gettext_lazy("Send what an earlier answer gave as “next”, or nothing to begin.")
+
+
+class ChangesAskedIn(Closed):
+    """What stands after the question mark."""
+
+    after = serializers.RegexField(
+        r"^[0-9]{1,19}-[0-9]{1,19}$",
+        required=False,
+        error_messages={"invalid": NO_CURSOR, "blank": NO_CURSOR},
+    )
+
+    def validate_after(self, sent: str) -> str:
+        """Take the place of a change that can have been told. Any other was told before our records were put
+        back to an earlier day: whoever goes on from there would not hear what comes to stand before it."""
+        xact, row = map(int, sent.split("-"))
+        told = LicenceChange.objects.filter(xact=xact, pk=row, xact__lt=horizon())
+        if sent != BEGINNING and not told.exists():
+            words = _("No change stands here in our records. Start anew, without “after”.")
+            raise ValidationError(words, "start-anew")
+        return sent
 
 
 class ChangeOut(serializers.Serializer[Any]):
@@ -465,23 +483,16 @@ class ChangesView(APIView):
 
     @extend_schema(**schema.CHANGES, responses={200: ChangesOut, **schema.problems(schema.CHANGES_FAIL)})
     def get(self, request: ApiRequest) -> Response:
-        after = request.query_params.get("after", "0-0")
-        xact, row = read_cursor(after)
+        asked = ChangesAskedIn(data=asked_once(request.query_params))
+        asked.is_valid(raise_exception=True)
+        after = asked.validated_data.get("after", BEGINNING)
+        xact, row = map(int, after.split("-"))
         rows = LicenceChange.objects.filter(Q(xact__gt=xact) | Q(xact=xact, pk__gt=row), xact__lt=horizon())
         found = list(rows.select_related("licence").order_by("xact", "pk")[: MOST_CHANGES + 1])
         shown = found[:MOST_CHANGES]
         cursor = f"{shown[-1].xact}-{shown[-1].pk}" if shown else after
         answer = {"changes": shown, "next": cursor, "more": len(found) > MOST_CHANGES}
         return Response(ChangesOut(answer).data, headers={"Cache-Control": "no-store"})
-
-
-def read_cursor(text: str) -> tuple[int, int]:
-    xact, dash, row = text.partition("-")
-    digits = f"{xact}{row}"
-    if not dash or not xact or not row or not (digits.isascii() and digits.isdigit()) or len(text) > 38:
-        told = _("Send what an earlier answer gave as “next”, or nothing to begin.")
-        raise ValidationError({"after": [told]}, code="invalid")
-    return min(int(xact), 2**63 - 1), min(int(row), 2**63 - 1)
 
 
 def horizon() -> int:

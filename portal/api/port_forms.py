@@ -12,12 +12,12 @@ from licensing.actions import forms
 from licensing.models import ApiScope
 from portal.api import schema
 from portal.api.access import needs
-from portal.api.fields import Closed, Text, Whole
+from portal.api.fields import Closed, Port, Whole
 from portal.http import ApiRequest
 
 
 class BlockIn(Closed):
-    port = Text(max_length=5, help_text="UN/LOCODE of the port, airport or crossing.")
+    port = Port(max_length=5, help_text="UN/LOCODE of the port, airport or crossing.")
     count = Whole(min_value=1, max_value=forms.MOST, help_text="How many numbers.")
 
 

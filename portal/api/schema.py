@@ -94,7 +94,8 @@ until two officers of the authority let it go. They answer by `due_at`; both sid
 **Webhooks** (Standard Webhooks, signed) tell you at once: `licence.issued`, `.suspended`, `.reinstated`,
 `.revoked`, `.surrendered`, `.replaced` (with `replaced_by`, the number of the licence that counts instead),
 `.expired`, `.exhausted`, and of your own detentions `detention.opened`, `.answered`, `.closed`. Those about
-one licence come in order. They say what happened to what; ask for how it stands now.
+one licence come in order. They say what happened to what; ask for how it stands now. An address that answers
+410 is told nothing more, until an administrator adds it again.
 
 **Without a network.** The QR code of a licence is an address that ends in a token: a COSE_Sign1 (RFC 9052,
 ES256, external_aad `istmo-licence-1`) in base 41, two bytes as three of the characters
@@ -150,7 +151,9 @@ class ProblemOut(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     instance = serializers.CharField(help_text="The address that was asked.")
-    reasons = ReasonOut(many=True, required=False, help_text="With `refused`: what stands against it.")
+    reasons = ReasonOut(
+        many=True, required=False, help_text="With `refused`, always: what stands against it."
+    )
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # DRF has an attribute of this name, so the field can't be one of the class.
@@ -372,7 +375,7 @@ DEPART = _moving(
     "Report goods that have left already",
     "For what left while we could not be asked. It is never refused for what the licence says: as much as "
     "its line bears is written off, and officers look into the rest. Say with `left_at` when they left; a "
-    "moment to come is refused.",
+    "moment more than five minutes to come is refused.",
     examples.DEPARTURE,
     examples.DEPARTED,
 )
@@ -415,8 +418,8 @@ DETAIN: dict[str, Any] = {
     "operation_id": "detain",
     "summary": "Keep goods back and ask the authority",
     "description": "Needs the scope `usages:write`. From then on nothing is written off for the declaration, "
-    "until two officers let the goods go. Safe to repeat with the same `id`: a repeat gets the detention as "
-    "it is then.",
+    "however it is spelled, until two officers let the goods go. The answer has its one form: `PABLB1` for "
+    "`pablb 1`. Safe to repeat with the same `id`: a repeat gets the detention as it is then.",
     "parameters": [LANGUAGE, REPLAYED],
     "examples": [
         OpenApiExample("Two boxes", examples.DETENTION, request_only=True),
@@ -602,7 +605,9 @@ CHANGES: dict[str, Any] = {
     "summary": "Which licences changed?",
     "description": "Needs the scope `licences:read`. Ask with the last `next` for what changed since: "
     "issued, another status, another balance. None is left out, and none comes twice. That a licence expires "
-    "is no change: `ends_at` says it beforehand.",
+    "is no change: `ends_at` says it beforehand. The error code `start-anew` says that our records no longer "
+    "hold the change that `after` stands for, as when they were restored from a copy: ask without `after`, "
+    "and begin your own book of licences anew.",
     "parameters": [
         LANGUAGE,
         OpenApiParameter("after", str, OpenApiParameter.QUERY, description="`next` of the last answer."),

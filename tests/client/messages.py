@@ -40,6 +40,14 @@ ReasonCode = Literal[
     "other-entry",
     "other-destination",
     "other-party",
+    "nothing-to-correct",
+    "item-not-said",
+    "already-corrected",
+    "already-asked",
+    "day-to-come",
+    "already-released",
+    "other-file-kind",
+    "file-too-large",
 ]
 Verdict = Literal["not-covered", "ask", "covered", "not-listed"]
 Outcome = Literal["needed", "person", "general", "questions"]

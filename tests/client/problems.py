@@ -50,6 +50,10 @@ class WrongFields(Problem):
         return self.body.get("errors", [])
 
 
+class StartAnew(WrongFields):
+    """The authority knows nothing of the place to go on from."""
+
+
 class IdReused(Problem):
     """This id belongs to another message: a fault of whoever made the id."""
 
@@ -96,6 +100,8 @@ def kind_of(body: ProblemBody) -> str:
 
 def problem_of(body: ProblemBody, retry_after: float | None = None) -> Problem:
     """Return the exception for a problem; for a kind of a later day the plain one."""
+    if any(fault["code"] == "start-anew" for fault in body.get("errors", [])):
+        return StartAnew(body, retry_after)
     return KINDS.get(kind_of(body), Problem)(body, retry_after)
 
 

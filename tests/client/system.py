@@ -177,7 +177,10 @@ class CustomsSystem:
     # Afterwards
 
     def changes(self, after: str = "") -> Iterator[Changes]:
-        """Yield what changed since `after`, page by page. Keep the `next` of the last page you worked on."""
+        """Yield what changed since `after`, page by page. Keep the `next` of the last page you worked on.
+
+        Raises problems.StartAnew if the authority's records were put back to before that: begin without it.
+        """
         more = True
         while more:
             query = f"?{urlencode({'after': after})}" if after else ""

@@ -288,8 +288,14 @@ def test_every_letter_says_which_goods_and_leads_to_their_page(dock, language):
     assert any("Otra & foto" in letter.body for letter in mail.outbox)
 
 
-@pytest.mark.parametrize("spelled", ["pablb-1", "PABLB–1", " PABLB - 1"])
+@pytest.mark.parametrize("spelled", ["pablb-1", "PABLB–1", " PABLB - 1", "ＰABLB-1", "PABLB－１"])
 def test_a_detained_declaration_is_the_same_however_it_is_written(dock, line, spelled):
     detain(dock, number=str(line.licence))
 
     assert write_off(line, dock, declaration=spelled).outcome == Usage.Outcome.REFUSED
+
+
+@pytest.mark.parametrize("declaration", ["ß" * 31, "ﷺ" * 5, "1" * 61])
+def test_a_declaration_that_is_too_long_in_its_one_form_is_told(dock, declaration):
+    with pytest.raises(Refused, match="60"):
+        detain(dock, declaration=declaration)

@@ -47,6 +47,8 @@ ABOUT_DETENTIONS = {
     Action.RELEASE_DETENTION,
     Action.REMIND_OF_DETENTION,
 }
+# … and tests/licensing/test_webhooks.py
+ABOUT_ADDRESSES = {Action.END_WEBHOOK}
 ABOUT_A_LICENCE = {
     Action.SUSPEND,
     Action.REINSTATE,
@@ -75,7 +77,8 @@ def event(action: Action, licence) -> Event:
 
 @pytest.mark.parametrize("language", ["es", "en"])
 @pytest.mark.parametrize(
-    "action", sorted(set(notifications.RECIPIENTS) - ABOUT_LISTS - ABOUT_KEYS - ABOUT_DETENTIONS)
+    "action",
+    sorted(set(notifications.RECIPIENTS) - ABOUT_LISTS - ABOUT_KEYS - ABOUT_DETENTIONS - ABOUT_ADDRESSES),
 )
 def test_every_notified_action_has_a_letter_with_a_subject_what_was_said_and_a_link(
     action, language, licence

@@ -27,6 +27,13 @@ def test_check_codes_are_long_random_and_free_of_lookalikes():
 
 
 @pytest.mark.parametrize(
+    "typed", ["ＰＡＢＬＢ－１", "pablb-\u00b9", "PABLB\u00a0\u2011\u00ad1", "pablb\ufe631"]
+)
+def test_a_reference_has_one_form_in_whatever_letters_it_comes(typed):
+    assert references.read_reference(typed) == "PABLB-1"
+
+
+@pytest.mark.parametrize(
     "typed", ["0123-4567-89AB-CDEF", " 0123 4567 89ab cdef ", "O1234567 89ABCDEF", "0l23456789abcdef"]
 )
 def test_a_check_code_is_understood_as_people_type_it(typed):

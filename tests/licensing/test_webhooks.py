@@ -15,16 +15,18 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from licensing import webhooks
+from licensing import tasks, webhooks
 from licensing.actions import licences
 from licensing.actions import webhooks as acts
 from licensing.errors import Refused
 from licensing.models import (
     Action,
     Event,
+    Job,
     LicenceNews,
     NewsKind,
     OrganisationKind,
+    OutboxJob,
     WebhookEndpoint,
     WebhookMessage,
 )
@@ -386,3 +388,100 @@ def test_nobody_else_may(role, hook, settings):
 def test_only_customs_is_told(hook, administrator):
     with pytest.raises(Refused):
         acts.add(OrganisationFactory(), hook.address, by=administrator, at=NOON)
+
+
+# --- that it wants no more ---------------------------------------------------------------------------
+
+
+def gone(body):
+    return 410
+
+
+def test_an_address_that_is_gone_is_told_nothing_more_and_what_waits_is_given_up(told, hook):
+    first, second = LicenceFactory(), LicenceFactory()
+    news(first)
+    hook.answer = gone
+
+    go()
+
+    endpoint = WebhookEndpoint.objects.get()
+    assert len(hook.received) == 1 and endpoint.gone_at
+    messages = WebhookMessage.objects.all()
+    assert {(one.dead_at, one.failure) for one in messages} == {(endpoint.gone_at, "HTTP 410")}
+    assert sorted(one.tries for one in messages) == [0, 0, 1]
+    news(second)
+    for hours in range(1, 80):
+        go(NOON + timedelta(hours=hours))
+    assert len(hook.received) == 1
+    assert WebhookMessage.objects.count() == 3
+
+
+def test_administrators_hear_once_that_an_address_is_gone(told, hook, administrator, mailoutbox):
+    other = UserFactory(administrator=True, language="es")
+    UserFactory(administrator=True, is_active=False, disabled_by=administrator, disabled_at=NOON)
+    UserFactory(decider=True)
+    LicenceFactory.create_batch(2)
+    hook.answer = gone
+
+    go()
+    webhooks.end(told[0].pk, NOON)
+
+    event = Event.objects.get(action=Action.END_WEBHOOK)
+    assert (event.by, event.organisation, event.data["address"]) == (None, told[0].organisation, hook.address)
+    jobs = OutboxJob.objects.filter(job=Job.NOTIFY, arguments__event_id=event.pk)
+    assert {job.arguments["user_id"] for job in jobs} == {administrator.pk, other.pk}
+    assert len(jobs) == 2
+    for job in jobs:
+        tasks.run_job(job.pk)
+    for letter in mailoutbox:
+        assert hook.address in letter.body and told[0].organisation.name in letter.body
+        assert "/administration/webhooks/" in letter.body
+    assert "Un sistema de aduanas ya no quiere mensajes" in [letter.subject for letter in mailoutbox]
+
+
+def test_what_was_made_while_an_address_answered_so_is_given_up_too(told, hook):
+    licence = LicenceFactory()
+    webhooks.spread(NOON)
+    WebhookEndpoint.objects.update(gone_at=NOON)
+
+    webhooks.spread(NOON + timedelta(seconds=5))
+
+    message = WebhookMessage.objects.get(licence=licence)
+    assert (message.dead_at, message.failure) == (NOON + timedelta(seconds=5), "HTTP 410")
+
+
+def test_other_addresses_are_told_as_ever(told, hook, administrator):
+    with hooked() as other:
+        add(other, administrator)
+        licence = LicenceFactory()
+        hook.answer = gone
+
+        go()
+        news(licence)
+        go(NOON + timedelta(seconds=1))
+
+        assert other.types() == ["licence.issued", "licence.suspended"]
+    assert hook.types() == ["licence.issued"]
+
+
+def test_what_is_gone_stays_in_sight_and_may_be_added_again(told, hook, administrator):
+    endpoint, _secret = told
+    LicenceFactory()
+    hook.answer = gone
+    go()
+    client, message = client_of(administrator, "en"), WebhookMessage.objects.get()
+
+    page = client.get("/administration/webhooks/").content.decode()
+
+    assert "Wants no more" in page and "HTTP 410" in page
+    assert f"/administration/webhooks/{endpoint.pk}/disable/" not in page
+    assert f"/administration/webhooks/messages/{message.pk}/send/" not in page
+    with pytest.raises(Refused):
+        acts.send_again(message.pk, by=administrator, at=NOON)
+    with pytest.raises(Refused):
+        acts.disable(endpoint.pk, by=administrator, at=NOON)
+    hook.answer = lambda body: 204
+    acts.add(endpoint.organisation, hook.address, by=administrator, at=NOON)
+    LicenceFactory()
+    go()
+    assert len(hook.types()) == 2

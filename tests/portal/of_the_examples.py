@@ -1,11 +1,11 @@
 """What the examples of the API's description speak of."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from licensing.terms import Given
 from portal.api import examples
-from tests.factories import OrganisationFactory, conditioned
+from tests.factories import NOON, OrganisationFactory, conditioned
 
 
 def licence_of_the_examples():
@@ -15,6 +15,7 @@ def licence_of_the_examples():
         most=Decimal(8),
         line={"used": Decimal(4), "value": Decimal(250000)},
         reference="PA-L-2026-000123",
+        issued_at=NOON - timedelta(days=1),  # before what the examples let leave
         valid_from=date(2026, 1, 1),
         valid_to=date(2026, 12, 31),
         conditions=examples.LICENCE["conditions"],

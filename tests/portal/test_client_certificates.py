@@ -24,7 +24,7 @@ from portal.border.application import Border
 from portal.border.lookup import Lookup
 from portal.border.shares import Shares
 from portal.credentials import is_trusted, sha256_of
-from portal.settings import networks
+from portal.settings import networks, plain_header
 from tests.factories import LicenceLineFactory
 from tests.people import client_of
 from tests.portal.machines import Machine
@@ -103,7 +103,7 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_bound_key_opens_with_its_certificate(asked, machine, licence, own, way):
-    answer = asked(licence, {**machine.headers, "X-Client-Cert": WAYS[way](own)})
+    answer = asked(licence, {**machine.headers, "ClientCertificate": WAYS[way](own)})
 
     assert answer.status_code == 200
 
@@ -122,7 +122,7 @@ def test_a_bound_key_opens_with_its_certificate(asked, machine, licence, own, wa
 )
 def test_a_bound_key_is_refused_without_it_and_says_why(asked, machine, licence, own, foreign, shown, why):
     header = shown(own, foreign)
-    headers = {**machine.headers, **({} if header is None else {"X-Client-Cert": header})}
+    headers = {**machine.headers, **({} if header is None else {"ClientCertificate": header})}
 
     answer = asked(licence, headers)
 
@@ -137,42 +137,63 @@ def test_a_bound_key_is_refused_without_it_and_says_why(asked, machine, licence,
 def test_nobody_else_is_believed(asked, machine, licence, own, settings, trusted):
     settings.TRUSTED_PROXIES = trusted
 
-    answer = asked(licence, {**machine.headers, "X-Client-Cert": named(own)})
+    answer = asked(licence, {**machine.headers, "ClientCertificate": named(own)})
 
     assert (answer.status_code, answer.json()["detail"]) == (401, NONE)
 
 
 def test_another_header_does_not_count(asked, machine, licence, own, settings):
-    settings.CLIENT_CERTIFICATE_HEADER = "X-Proof"
+    settings.CLIENT_CERTIFICATE_HEADER = "Proof"
 
-    assert asked(licence, {**machine.headers, "X-Client-Cert": named(own)}).status_code == 401
-    assert asked(licence, {**machine.headers, "X-Proof": named(own)}).status_code == 200
+    assert asked(licence, {**machine.headers, "ClientCertificate": named(own)}).status_code == 401
+    assert asked(licence, {**machine.headers, "Proof": named(own)}).status_code == 200
+
+
+@pytest.mark.parametrize("spelt", ["Client_Certificate", "Client-Certificate", "X_Client_Cert"])
+def test_no_other_spelling_reads_the_same(asked, machine, licence, own, spelt):
+    assert asked(licence, {**machine.headers, spelt: named(own)}).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["X-Client-Cert", "X_Client_Cert", "", "Client Certificate", "Proof\n"])
+def test_a_name_that_could_be_spelt_otherwise_stops_the_start(monkeypatch, name):
+    monkeypatch.setenv("CLIENT_CERTIFICATE_HEADER", name)
+
+    with pytest.raises(ImproperlyConfigured, match="CLIENT_CERTIFICATE_HEADER"):
+        plain_header("CLIENT_CERTIFICATE_HEADER", "ClientCertificate")
+
+
+def test_the_name_is_plain_unless_another_is_given(monkeypatch):
+    monkeypatch.delenv("CLIENT_CERTIFICATE_HEADER", raising=False)
+    assert plain_header("CLIENT_CERTIFICATE_HEADER", "ClientCertificate") == "ClientCertificate"
+
+    monkeypatch.setenv("CLIENT_CERTIFICATE_HEADER", "Proof2")
+    assert plain_header("CLIENT_CERTIFICATE_HEADER", "ClientCertificate") == "Proof2"
 
 
 def test_a_key_that_is_not_bound_needs_none(asked, licence, own):
     machine = Machine()
 
     assert asked(licence, machine.headers).status_code == 200
-    assert asked(licence, {**machine.headers, "X-Client-Cert": named(own)}).status_code == 200
+    assert asked(licence, {**machine.headers, "ClientCertificate": named(own)}).status_code == 200
 
 
 class TestTokens:
     def test_a_token_is_issued_to_who_shows_the_certificate(self, machine, own, foreign):
         without = machine.token()
-        other = machine.token(headers={"X-Client-Cert": named(foreign)})
+        other = machine.token(headers={"ClientCertificate": named(foreign)})
         assert not AccessToken.objects.exists()
-        right = machine.token(headers={"X-Client-Cert": named(own)})
+        right = machine.token(headers={"ClientCertificate": named(own)})
 
         assert [one.status_code for one in (without, other, right)] == [401, 401, 200]
         assert (without.json()["error"], without.json()["detail"]) == ("invalid_client", NONE)
         assert other.json()["detail"] == ANOTHER
 
     def test_a_token_is_bound_as_its_key_is(self, asked, machine, licence, own, foreign):
-        issued = machine.token(headers={"X-Client-Cert": named(own)}).json()
+        issued = machine.token(headers={"ClientCertificate": named(own)}).json()
         headers = {**machine.headers, "Authorization": f"Bearer {issued['access_token']}"}
 
         shown = [
-            asked(licence, {**headers, **({"X-Client-Cert": named(one)} if one else {})})
+            asked(licence, {**headers, **({"ClientCertificate": named(one)} if one else {})})
             for one in (None, foreign, own)
         ]
 
@@ -187,7 +208,7 @@ class TestTokens:
         accounts.bind_key(machine.key.pk, certificate_sha256=named(own), by=administrator, at=timezone.now())
 
         assert asked(licence, headers).status_code == 401
-        assert asked(licence, {**headers, "X-Client-Cert": named(own)}).status_code == 200
+        assert asked(licence, {**headers, "ClientCertificate": named(own)}).status_code == 200
 
     def test_the_server_says_that_it_can_bind_them(self, settings):
         def said():
@@ -258,7 +279,7 @@ def test_the_proxy_says_it_in_place_of_the_client():
     above, parts = servers.sub("", written), servers.findall(written)
     assert len(parts) == 3
 
-    assert "proxy_set_header X-Client-Cert $ssl_client_escaped_cert;" in above
+    assert "proxy_set_header ClientCertificate $ssl_client_escaped_cert;" in above
     assert "underscores_in_headers off;" in above
     assert not any("proxy_set_header" in part for part in parts)
     composed = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text(encoding="utf-8"))

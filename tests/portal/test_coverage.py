@@ -81,6 +81,35 @@ def test_it_says_what_is_missing_and_who_acts_in_the_language_asked_for(licence)
 
 
 @time_machine.travel(NOON, tick=False)
+@pytest.mark.parametrize(
+    ("said", "verdict", "lacks"),
+    [
+        ({"consignee": "Osaka Shadow Trading"}, "not-covered", ["other-party"]),
+        (
+            {"consignee": "Osaka Shadow Trading", "parties": ["OSAKA Shadow Trading"]},
+            "not-covered",
+            ["other-party"],
+        ),
+        (
+            {"consignee": "Kyoto Glass Works", "parties": ["Osaka Shadow Trading"]},
+            "not-covered",
+            ["other-party"],
+        ),
+        ({"consignee": "KYOTO glass works"}, "covered", []),
+        ({}, "covered", []),
+    ],
+)
+def test_the_consignee_is_one_of_those_whom_the_licence_must_name(machine, licence, said, verdict, lacks):
+    asked = {name: value for name, value in examples.CONSIGNMENT.items() if name != "parties"}
+
+    answer = machine.send("coverage", {**asked, **said}).json()
+
+    [item] = answer["items"]
+    assert answer["verdict"] == verdict
+    assert [lack["code"] for one in item["licences"] for lack in one["lacks"]] == lacks
+
+
+@time_machine.travel(NOON, tick=False)
 def test_no_more_candidates_are_shown_than_somebody_reads_the_best_first(machine, licence):
     lines = LicenceLineFactory.create_batch(
         coverage.MOST_CANDIDATES, licence__holder=licence.holder, used=Decimal(10)

@@ -436,6 +436,14 @@ def test_each_kind_of_problem_is_an_exception_of_its_own(system, line, live_serv
         other.reserve(declaration(line, id="siga-9"))
 
 
+def test_whoever_goes_on_from_what_the_authority_lost_is_told_to_start_anew(system, line):
+    with pytest.raises(problems.StartAnew):
+        list(system.changes("999999999-999999999"))
+
+    [page] = system.changes()
+    assert [change["licence"] for change in page["changes"]] == [str(line.licence)]
+
+
 def test_a_queue_is_answered_message_by_message_however_long_it_is(system, line):
     queue: list[messages.AnyMessage] = [
         {**declaration(line, "1", id=f"q-{turn}", number=f"PABLB-{turn}"), "kind": "depart"}

@@ -82,6 +82,37 @@ def test_a_moment_to_come_is_refused(machine, line):
     assert not Usage.objects.exists()
 
 
+@time_machine.travel(NOON, tick=False)
+@pytest.mark.parametrize("ahead", [timedelta(milliseconds=1), timedelta(seconds=30), timedelta(minutes=5)])
+def test_a_clock_that_is_minutes_ahead_counts_as_the_moment_of_the_report(machine, ahead):
+    line = LicenceLineFactory(licence__issued_at=NOON - timedelta(days=9), licence__ends_at=NOON + ahead / 2)
+    sent = declaration(line, left_at=at(NOON + ahead))
+
+    first = machine.send("departures", sent)
+
+    assert codes(first) == []
+    assert (first.json()["left_at"], Usage.objects.get().left_at) == (at(NOON), NOON)
+    again = machine.send("departures", sent)
+    assert (again.json(), again["Idempotency-Replayed"]) == (first.json(), "true")
+    other = machine.send("departures", declaration(line, left_at=at(NOON)))
+    assert other.json()["type"].endswith("#id-reused")  # what was sent tells messages apart, not what counts
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_clock_that_is_further_ahead_is_wrong(machine, line):
+    to_come = declaration(line, left_at=at(NOON + timedelta(minutes=5, microseconds=1)))
+
+    assert errors(machine.send("departures", to_come)) == [("#/left_at", "not-yet")]
+
+
+@pytest.mark.parametrize("year", ["1926", "2126", "0001", "9999"])
+def test_of_a_year_that_is_mistyped_it_says_so(machine, line, year):
+    answer = machine.send("departures", declaration(line, left_at=f"{year}-03-02T09:30:00Z"))
+
+    assert errors(answer) == [("#/left_at", "century")]
+    assert "year" in answer.json()["errors"][0]["detail"]
+
+
 @pytest.mark.parametrize(
     "moment",
     ["2026-03-02", "2026-03-02T09:30:00", "2026-13-02T09:30:00Z", "2026-03-02T09:30:00+99:99", "", 1, None],

@@ -191,6 +191,10 @@ def test_what_is_wrong_is_named_by_its_place(machine):
     ]
     assert errors(detain(machine, photos=[photo()] * 7)) == [("#/photos", "max-length")]
     assert errors(machine.send("detentions", asked(declaration="--"))) == [("#/declaration", "says-nothing")]
+    for longer in ("ß" * 31, "ﷺ" * 5):  # in capitals, and spelled out
+        assert errors(machine.send("detentions", asked(declaration=longer))) == [
+            ("#/declaration", "max-length")
+        ]
 
 
 # --- reading ---

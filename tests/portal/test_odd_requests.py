@@ -78,6 +78,18 @@ def test_what_is_asked_twice_in_one_address_is_refused(machine, asked, name):
     assert answer.json()["errors"] == [{"pointer": f"#/{name}", "code": "twice", "detail": "Send this once."}]
 
 
+@pytest.mark.parametrize("operation", ["reservations", "licences/PA-L-2026-000001/usages", "corrections"])
+@pytest.mark.parametrize(
+    ("own", "codes"),
+    [("a" * 101, ["max-length"]), ("ñ", ["invalid"]), ("a b", ["invalid"]), ("", ["blank"])],
+)
+def test_one_fault_of_an_id_is_told_once(machine, operation, own, codes):
+    answer = machine.send(operation, {"id": own})
+
+    told = [error["code"] for error in answer.json()["errors"] if error["pointer"] == "#/id"]
+    assert (answer.status_code, told) == (422, codes)
+
+
 @pytest.mark.parametrize("accepted", ["Application/JSON", "TEXT/HTML, */*;q=0.1", "application/*"])
 def test_the_border_reads_media_types_in_any_case(accepted):
     assert accepts_json(accepted)

@@ -71,7 +71,7 @@ def test_what_is_no_block_gets_an_error_and_stays_in_its_field(typed):
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        ({"port": "XXXXX", "count": 1}, 409),
+        ({"port": "XXXXX", "count": 1}, 422),
         ({"port": "PABLB", "count": 0}, 422),
         ({"port": "PABLB", "count": 201}, 422),
         ({"count": 1}, 422),

@@ -62,6 +62,7 @@ ACCOUNTS_ONLY = {
     Action.ADD_WEBHOOK,
     Action.DISABLE_WEBHOOK,
     Action.RESEND_WEBHOOK,
+    Action.END_WEBHOOK,
     # of signing keys, whose page shows them
     Action.ASK_KEY_CHANGE,
     Action.APPROVE_KEY_CHANGE,
