@@ -112,6 +112,18 @@ def test_where_nothing_was_counted_nobody_is_asked(dock, line, customs_officer):
     assert dock.post(NEW, asks()).status_code == 302
 
 
+def test_it_is_found_however_customs_wrote_it_when_it_was_written_off(dock, line, customs_officer):
+    write_off(line, customs_officer, "pablb – 1")
+
+    assert told(line, 4) in text_of(dock.post(NEW, asks()))
+
+
+def test_another_declaration_of_the_same_digits_is_another(line, customs_officer):
+    write_off(line, customs_officer, "PACTB-1")
+
+    assert counted.for_declaration("PABLB-1") == []
+
+
 def test_what_is_reserved_is_shown_as_reserved(dock, line, customs_officer):
     reserve(line, customs_officer)
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 PAGE = reverse("signing-key-new")
 TOLD = {
     "en": "This is a private key. Whoever has seen it can sign licences as the authority",
-    "es": "Esta es una clave privada. Quien la haya visto puede firmar licencias como la autoridad",
+    "es": "Esta es una llave privada. Quien la haya visto puede firmar licencias como la autoridad",
 }
 
 
@@ -81,7 +81,7 @@ def test_it_is_told_to_be_exposed_and_not_shown_again(administrator, private, la
 
 @pytest.mark.parametrize("private", PRIVATE.values(), ids=PRIVATE.keys())
 def test_nothing_brings_one_in_past_the_page(administrator, private):
-    with pytest.raises(Refused, match=r"private key|clave privada"):
+    with pytest.raises(Refused, match=r"private key|llave privada"):
         keys.propose(
             name="Key",
             public_key=private,
