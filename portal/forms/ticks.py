@@ -7,8 +7,11 @@ from django import forms
 from portal.forms.fields import Words
 
 
-class Tick(forms.CheckboxInput):
-    """A checkbox whose value says what it was ticked about, so that it counts for nothing else."""
+class Checkbox(forms.CheckboxInput):
+    """A checkbox whose value says what it was ticked about, so that it counts for nothing else.
+
+    Templates know by the name of the class how it is drawn.
+    """
 
     def __init__(self, about: str) -> None:
         super().__init__(check_test=lambda said: said == about)
@@ -22,7 +25,7 @@ class Tick(forms.CheckboxInput):
 
 
 def tick(about: str, *, label: Words, hint: Words) -> forms.BooleanField:
-    return forms.BooleanField(label=str(label), help_text=str(hint), required=False, widget=Tick(about))
+    return forms.BooleanField(label=str(label), help_text=str(hint), required=False, widget=Checkbox(about))
 
 
 def asked(

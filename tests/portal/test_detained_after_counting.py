@@ -85,6 +85,7 @@ def test_before_goods_are_detained_customs_sees_what_has_left_of_their_declarati
     assert ASKED in text
     assert str(line.licence) in text and told(line, 4) in text and ">Has left<" in text
     assert "Two boxes without markings" in text, "what was typed is kept"
+    assert 'govuk-checkboxes__label" for="id_is_known">' in text, "the tick is drawn as one that is seen"
 
 
 def test_with_a_tick_they_are_detained_all_the_same(dock, line, customs_officer):

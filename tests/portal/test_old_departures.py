@@ -58,6 +58,7 @@ def test_a_day_long_ago_is_asked_about_and_nothing_typed_is_lost(officer, block,
     assert f'value="{LONG_AGO}"' in text and 'value="PABLB-7"' in text and 'value="14:30"' in text
     [tick] = ticks(text)
     assert "checkbox" in tick and "checked" not in tick
+    assert 'govuk-checkboxes__label" for="id_old_day">The day is right<' in text, "drawn as one that is seen"
 
 
 def test_once_somebody_says_that_it_is_right_it_is_recorded(officer, block, line):
