@@ -214,7 +214,7 @@ def test_every_action_is_one_transaction_and_is_logged(module, function):
         "write",
         "drop",
         "answer",
-        "store",
+        "record",
     }
     logs |= {"ledger.depart", "drafts.put_goods"}
     assert called & logs, f"{module}.{function.name} leaves no event"
