@@ -117,6 +117,7 @@ class CountryPack:
     consultation_working_days: int
     snapshot_hours: int  # how long a port may rely on a snapshot of all licences
     reservation_days: int  # how long what customs reserves is kept for a declaration
+    departure_days: int  # how many days ago goods may have left before pages ask whether that is right
     detention_hours: int  # within how many hours the authority answers about goods that customs keeps back
     country: Text
     authority: Text

@@ -4,6 +4,7 @@ Workers sign; pages and the API only read. A key signs once two administrators t
 (`licensing.actions.keys`). Outside production the portal adds a key of its own making, kept in PORTAL_VAR.
 """
 
+import base64
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
+    load_der_private_key,
     load_der_public_key,
     load_pem_private_key,
     load_pem_public_key,
@@ -104,6 +106,19 @@ def read_public_key(pem: str) -> ec.EllipticCurvePublicKey:
     except (ValueError, UnsupportedAlgorithm) as error:
         raise BadKey(pem[:40]) from error
     return _on_our_curve(key)
+
+
+def is_private(text: str) -> bool:
+    """Say whether a text holds a private key: a PEM block of any kind, the inside of one, or a JWK."""
+    if "PRIVATE KEY" in text.upper() or ('"kty"' in text and '"d"' in text):
+        return True
+    try:
+        load_der_private_key(base64.b64decode("".join(text.split()), validate=True), None)
+    except TypeError:  # one with a password
+        return True
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def _on_our_curve(key: object) -> ec.EllipticCurvePublicKey:

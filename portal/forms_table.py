@@ -23,7 +23,7 @@ from licensing.models import Usage, User
 from licensing.references import read_licence_number
 from licensing.units import units
 from portal.departed import Departed, lines_of
-from portal.forms.departures import LARGEST, past, read_quantity
+from portal.forms.departures import LARGEST, long_ago, past, read_quantity
 from portal.screening_files import tables
 from portal.screening_files.tables import BadFile, Cells, Layout, Wrong, plain
 from portal.signs import HIDDEN_SIGNS
@@ -66,6 +66,7 @@ class Answer:
     details: tuple[str, ...] = ()
     usage: Usage | None = None
     departed: Departed | None = None
+    is_asked: bool = False  # whether its day is right
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,11 @@ class Row:
         return Declared(given["item"], given["licence"], given["line"], given["quantity"], given["unit"])
 
 
-def report(path: Path, *, by: User, at: datetime) -> list[Answer]:
-    """Report every form of the table, each in a transaction of its own. Raises BadFile if it is no table."""
+def report(path: Path, *, days_are_right: bool, by: User, at: datetime) -> list[Answer]:
+    """Report every form of the table, each in a transaction of its own. Raises BadFile if it is no table.
+
+    Unless somebody says that such days are right, a form of goods that left long ago is asked about.
+    """
     found = _read(path)
     by_form: dict[tuple[str, int], list[tuple[int, Row | str]]] = defaultdict(list)
     for line, number, one in found:
@@ -88,7 +92,7 @@ def report(path: Path, *, by: User, at: datetime) -> list[Answer]:
     answers = [
         answer
         for (number, _line), lines in by_form.items()
-        for answer in _report_form(number, lines, by=by, at=at)
+        for answer in _report_form(number, lines, days_are_right, by=by, at=at)
     ]
     return sorted(answers, key=lambda answer: answer.line)
 
@@ -177,7 +181,7 @@ def _regime(typed: str) -> str:
 
 
 def _report_form(
-    number: str, lines: list[tuple[int, Row | str]], *, by: User, at: datetime
+    number: str, lines: list[tuple[int, Row | str]], days_are_right: bool, *, by: User, at: datetime
 ) -> Iterator[Answer]:
     rows = [one for _line, one in lines if isinstance(one, Row)]
     wrong = [line for line, one in lines if isinstance(one, str)]
@@ -187,6 +191,10 @@ def _report_form(
             yield Answer(line, number, "bad", _("Not reported"), (why,))
         return
     head = {name: rows[0].given[name] for name in SAME}
+    if not days_are_right and (why := long_ago(head["left_at"])):
+        for row in rows:
+            yield Answer(row.line, number, "attention", _("Not reported"), (why,), is_asked=True)
+        return
     try:
         usage, is_new = forms.report(number, [row.declared for row in rows], **head, by=by, at=at)
     except Refused as refused:

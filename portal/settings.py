@@ -194,7 +194,7 @@ SCREENING_INDEX_FOLDER = None if PORTAL_ENV == "test" else PORTAL_VAR / "screeni
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", PORTAL_VAR / "media"))
 UPLOAD_LIMIT_BYTES = int(os.environ.get("UPLOAD_LIMIT_MB", "20")) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a licence has up to 500 lines, and a page may ask three things of each
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_HANDLERS = ["portal.uploads.LimitedUploadHandler"]
 

@@ -122,6 +122,9 @@ NOT_KNOWN: dict[str, Promise] = {
     "snapshot-over": gettext_lazy(
         "The licence is genuine, but the list of states on this device is too old to count."
     ),
+    "snapshot-not-genuine": gettext_lazy(
+        "The licence is genuine, but the list of states on this device is not as the authority signed it."
+    ),
     "not-in-snapshot": gettext_lazy(
         "The licence is genuine, but it is not in the list of states on this device."
     ),

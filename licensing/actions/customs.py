@@ -9,21 +9,18 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from licensing import bookings, chains, terms
+from licensing import bookings, chains, counted, terms
 from licensing.actions.messages import Outcome, record
 from licensing.bookings import Move, Reasons
 from licensing.errors import ReasonCode, Refused
-from licensing.models import EntryKind, LedgerEntry, Licence, PartyRole, Usage, User
+from licensing.models import EntryKind, Licence, PartyRole, Usage, User
 from licensing.permissions import Permission, may
-from licensing.references import read_reference
 from licensing.terms import Shipment
 from licensing.units import plain
 
 NOTHING_SAID = Shipment()
 # Who else stands on the papers that travel with the goods.
 PARTIES_AT_THE_BORDER = (PartyRole.CONSIGNEE, PartyRole.END_USER, PartyRole.ULTIMATE_END_USER)
-# What adds to what a declaration takes from a licence.
-COUNTING = (EntryKind.USE, EntryKind.RESERVE, EntryKind.DEPART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +86,17 @@ def record_usage(
 
 
 def _counted_before(licence: Licence, declaration: str) -> str:
-    """Return what was reserved or has left for the declaration, however that is written, under the licence
+    """Return what is reserved or has left for the declaration, however that is written, under the licence
     or one that it replaced."""
-    wanted = read_reference(declaration)
-    entries = LedgerEntry.objects.filter(line__licence__in=chains.of(licence), kind__in=COUNTING)
-    counted = [
+    chain = {one.pk for one in chains.of(licence)}
+    before = [
         _("line %(line)d, %(amount)s")
-        % {"line": entry.line.number, "amount": bookings.in_words(entry.moved, entry.line.unit)}
-        for entry in entries.select_related("line", "usage").order_by("pk")
-        if entry.usage and read_reference(entry.usage.declaration) == wanted
+        % {"line": one.line.number, "amount": bookings.in_words(one.quantity, one.line.unit)}
+        for one in counted.for_declaration(declaration)
+        if one.line.licence_id in chain
     ]
     words = _("Counted before for the declaration %(declaration)s: %(counted)s. Nothing was written off now.")
-    return words % {"declaration": declaration, "counted": "; ".join(counted)} if counted else ""
+    return words % {"declaration": declaration, "counted": "; ".join(before)} if before else ""
 
 
 def _moves(licence: Licence, used: Sequence[UsedLine], at: datetime) -> tuple[list[Move], Reasons]:

@@ -7,11 +7,12 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from licensing import bookings, documents, notifications, thumbnails
+from licensing import bookings, counted, documents, notifications, thumbnails
 from licensing.country import pack
 from licensing.documents import Upload
 from licensing.errors import ReasonCode, Refused
@@ -31,6 +32,7 @@ from licensing.models import (
 )
 from licensing.permissions import Permission, has
 from licensing.references import read_licence_number, read_reference
+from licensing.units import plain
 from screening import locks
 
 MOST_PHOTOS = 6  # of one note
@@ -83,8 +85,23 @@ def detain(
         due_at=at + timedelta(hours=pack().detention_hours),
     )
     _write(detention, question, pictures, by, at)
-    _log(Action.DETAIN, detention, by, at, question=question.strip())
+    _log(Action.DETAIN, detention, by, at, question=question.strip(), counted=_counted(declaration))
     return detention, True
+
+
+def _counted(declaration: str) -> list[dict[str, Any]]:
+    """Return what an event says was counted for the declaration until then."""
+    return [
+        {
+            "licence": one.line.licence.reference,
+            "line": one.line.number,
+            "quantity": plain(one.quantity),
+            "unit": one.line.unit,
+            "has_left": one.has_left,
+            "at": one.at.isoformat(),
+        }
+        for one in counted.for_declaration(declaration)
+    ]
 
 
 def repeats(
@@ -231,7 +248,7 @@ def _write(
     return note
 
 
-def _log(action: Action, detention: Detention, by: User | None, at: datetime, **data: str) -> None:
+def _log(action: Action, detention: Detention, by: User | None, at: datetime, **data: Any) -> None:
     licence: Licence | None = detention.licence
     event = Event.objects.create(
         application_id=licence.application_id if licence else None,

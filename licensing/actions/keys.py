@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from licensing import notifications, signing
 from licensing.errors import Refused
@@ -26,6 +27,10 @@ from licensing.models import (
 from licensing.permissions import Permission, has
 from screening import locks
 
+PRIVATE = gettext_lazy(
+    "This is a private key. Whoever has seen it can sign licences as the authority, so treat it as exposed: "
+    "make a new key, and if this one is trusted, have it revoked. Nothing of it was kept."
+)
 LOCK = "signing-keys"  # of whoever asks or decides
 
 
@@ -35,6 +40,8 @@ def propose(
 ) -> SigningKey:
     """Ask that a key is trusted; `public_key` is its public half as PEM."""
     _check(by, reason)
+    if signing.is_private(public_key):
+        raise Refused(PRIVATE)
     try:
         key = signing.read_public_key(public_key)
     except signing.BadKey as error:

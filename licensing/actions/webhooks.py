@@ -62,18 +62,20 @@ def disable(endpoint_id: int, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def send_again(message_id: int, *, by: User, at: datetime) -> None:
-    """Send a message that was given up, for three days more."""
+    """Send a message that was given up, for three days more, and before it what was given up of the same
+    licence or detention earlier: news that overtakes older news would be taken back by it."""
     _check(by)
-    message = (
-        WebhookMessage.objects.select_for_update(of=("self",)).select_related("endpoint").get(pk=message_id)
-    )
-    if message.dead_at is None:
+    message = WebhookMessage.objects.select_related("endpoint", "news").get(pk=message_id)
+    earlier = WebhookMessage.objects.about_the_same(message).dead().filter(pk__lte=message.pk)
+    waiting = list(earlier.select_for_update(of=("self",)).order_by("pk"))
+    if message.pk not in {one.pk for one in waiting}:
         raise Refused(_("This message was not given up."))
     if not message.endpoint.is_live:
         raise Refused(_("This address is told nothing any more."))
-    WebhookMessage.objects.filter(pk=message_id).update(dead_at=None, first_at=at, due_at=at, tries=0)
+    earlier.update(dead_at=None, first_at=at, due_at=at, tries=0)
     WebhookEndpoint.objects.filter(pk=message.endpoint_id).update(resume_at=at, failures=0)
-    _log(Action.RESEND_WEBHOOK, message.endpoint, by, at, message=message.key)
+    for one in waiting:
+        _log(Action.RESEND_WEBHOOK, message.endpoint, by, at, message=one.key)
 
 
 def _check(by: User) -> None:

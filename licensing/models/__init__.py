@@ -61,6 +61,7 @@ from licensing.models.ledger import (
 )
 from licensing.models.licences import (
     ENDED,
+    DigitsOf,
     EntryKind,
     LedgerEntry,
     Licence,
@@ -116,6 +117,7 @@ __all__ = [
     "DetentionState",
     "DetentionVerdict",
     "Document",
+    "DigitsOf",
     "DocumentKind",
     "EditionNotice",
     "EditionSearch",

@@ -352,6 +352,14 @@ class UsageQuerySet(models.QuerySet["Usage"]):
         return self.filter(Q(licence=licence) | Exists(moved))
 
 
+class DigitsOf(Func):
+    """The digits of a text, which stay the same however people spell it."""
+
+    function = "regexp_replace"
+    template = "%(function)s(%(expressions)s, '[^0-9]', '', 'g')"
+    output_field = models.TextField()
+
+
 class Usage(models.Model):
     """One message of customs and the answer it got, refusals too. Never changed.
 
@@ -403,6 +411,11 @@ class Usage(models.Model):
         indexes = [
             models.Index(fields=["licence", "-at"], name="usage_of_licence"),
             models.Index(fields=["left_at"], condition=Q(left_at__isnull=False), name="usage_by_departure"),
+            models.Index(
+                DigitsOf("declaration"),
+                condition=Q(outcome="recorded"),
+                name="usage_by_declaration",
+            ),
         ]
 
     def __str__(self) -> str:

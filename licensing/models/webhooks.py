@@ -131,6 +131,12 @@ class WebhookMessageQuerySet(models.QuerySet["WebhookMessage"]):
         )
         return self.open().filter(due_at__lte=at).exclude(Exists(earlier))
 
+    def about_the_same(self, message: "WebhookMessage") -> Self:
+        """Messages to the same endpoint about the same licence, or the same detention that is under none."""
+        licence, detention = message.licence_id, message.news.detention_id
+        of = Q(licence=licence) if licence else Q(licence=None, news__detention=detention)
+        return self.filter(of, endpoint=message.endpoint_id)
+
     def dead(self) -> Self:
         return self.filter(dead_at__isnull=False)
 

@@ -1,6 +1,6 @@
 """What customs people type of a paper form: goods that left while the portal could not be asked."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,14 +20,19 @@ from licensing.units import STORED_DECIMALS, decimals_of
 from portal.forms.check import ReferenceField
 from portal.forms.fields import DAY_HINT, choice, no_hidden_signs, said, text, unit_choices
 from portal.forms.numbers import read_number
+from portal.forms.ticks import asked, tick
 
 MOST_LINES = 50  # of one form on the page
+OLD_DAY = "old_day"  # the tick that a day long ago is right
 LARGEST = 2_147_483_647
 LARGEST_FILE = 1_000_000  # bytes; a table of a day is far smaller
 NOT_YET = gettext_lazy("This moment has not come yet. Write when the goods left.")
 NUMBER = gettext_lazy("Type the number at the top of the form, such as PABLB-F00007-001.")
 DAY = gettext_lazy("Write the day the goods left, for example 2026-11-30 or 30/11/2026.")
 CLOCK = gettext_lazy("Write the time as hours and minutes, for example 14:30.")
+THE_DAY_IS_RIGHT = gettext_lazy("The day is right")
+LOOK_AT_DAYS = gettext_lazy("Look at the days and years on those forms once more.")
+LOOK_AT_DAY = gettext_lazy("Look at the day and the year on the form once more.")
 WHOLE = gettext_lazy("Type a whole number from 1 on.")
 ABOVE_ZERO = gettext_lazy("Write more than zero. A line of which nothing left does not belong here.")
 DECIMALS = gettext_lazy("Write at most four decimal places.")
@@ -68,6 +73,15 @@ def past(moment: datetime) -> datetime:
     if moment > timezone.now():
         raise ValidationError(str(NOT_YET))
     return moment
+
+
+def long_ago(moment: datetime) -> str:
+    """Return what to ask about goods that left so long ago that the day may be a slip; "" for others."""
+    days = pack().departure_days
+    if timezone.now() - moment <= timedelta(days=days):
+        return ""
+    words = _("This is more than %(days)d days ago. Is it right? Correct it, or tick that it is.")
+    return words % {"days": days}
 
 
 class DepartedForm(forms.Form):
@@ -130,6 +144,8 @@ class DepartedForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["declaration"].label = _("Customs declaration")
+        if ticked := self.initial.get(OLD_DAY):  # and then asked for a line more
+            self.fields[OLD_DAY] = tick(ticked, label=THE_DAY_IS_RIGHT, hint=LOOK_AT_DAY)
 
     def clean_number(self) -> str:
         return read_form_number(self.cleaned_data["number"])
@@ -139,9 +155,15 @@ class DepartedForm(forms.Form):
         if given.get("day") and given.get("clock"):
             try:
                 given["left_at"] = past(datetime.combine(given["day"], given["clock"], pack().time_zone))
+                self._ask_about(given["left_at"])
             except ValidationError as error:
                 self.add_error("day", error)
         return given
+
+    def _ask_about(self, left_at: datetime) -> None:
+        if why := long_ago(left_at):
+            day = pack().legal_day(left_at).isoformat()
+            asked(self, OLD_DAY, day, label=THE_DAY_IS_RIGHT, hint=LOOK_AT_DAY, otherwise=why)
 
 
 class LeftLineForm(forms.Form):
@@ -237,6 +259,17 @@ class TableForm(forms.Form):
         ),
         widget=forms.FileInput({"accept": ".csv,text/csv"}),
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if OLD_DAY in self.data:
+            self.ask_about_days()
+
+    def ask_about_days(self) -> None:
+        """Ask whether days long ago are right."""
+        self.fields[OLD_DAY] = forms.BooleanField(
+            label=_("The days long ago are right"), help_text=str(LOOK_AT_DAYS), required=False
+        )
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

@@ -10,13 +10,17 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from licensing import counted
 from licensing.actions.detentions import MOST_PHOTOS
+from licensing.counted import Counted
 from licensing.country import pack
 from licensing.documents import SIGNATURES, Upload
 from licensing.models import Detention, DetentionVerdict
+from licensing.references import read_reference
 from portal.forms.check import ReferenceField
 from portal.forms.documents import kinds_and_limit
 from portal.forms.fields import PageForm, choice, no_hidden_signs, said, says_something, text
+from portal.forms.ticks import asked
 
 TEXT_LONGEST = 4000
 
@@ -98,11 +102,33 @@ class DetainForm(PageForm):
 
     def __init__(self, data: Any = None, files: Any = None, *, number: str = "") -> None:
         super().__init__(data, files, initial={"number": number, "once": uuid.uuid4().hex})
+        self.counted: list[Counted] = []  # what the books say of the declaration, once it is asked about
         self.fields["number"].required = False
         self.fields["number"].help_text = _("As printed, such as PA-L-2026-000123. Empty if there is none.")
 
     def clean_photos(self) -> list[Upload]:
         return at_most(self.cleaned_data["photos"])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        declaration = given.get("declaration", "")
+        self.counted = counted.for_declaration(declaration) if declaration else []
+        if self.counted:
+            asked(
+                self,
+                "is_known",
+                read_reference(declaration),
+                label=_("Detain the goods all the same"),
+                hint=_(
+                    "Nothing is taken back by it: what was written off stays so, and what is reserved waits. "
+                    "The authority is told."
+                ),
+                otherwise=_(
+                    "Something was counted for this declaration before. Look at it above, then tick here. "
+                    "Choose photos again if you had chosen some."
+                ),
+            )
+        return given
 
 
 class NoteForm(PageForm):

@@ -3,15 +3,33 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from licensing import signing
+from licensing.actions.keys import PRIVATE
 from licensing.country import months_after, year_after
 from licensing.models import ListOutcome
-from portal.forms.casework import text_area
 from portal.forms.fields import DayField, choice, no_hidden_signs, said, today
 from portal.forms.lists import reason
 
 LONGEST_MONTHS = 120
+
+
+class KeyArea(forms.Textarea):
+    """Never shows a private key again, nor hands it on to be shown."""
+
+    def format_value(self, value: Any) -> str | None:
+        return "" if value and signing.is_private(value) else super().format_value(value)
+
+
+class PublicKeyField(forms.CharField):
+    """Says of a private key that it is one before anything else, such as that it is too long."""
+
+    def clean(self, value: Any) -> Any:
+        if value and signing.is_private(value):
+            raise ValidationError(str(PRIVATE), "private")
+        return super().clean(value)
 
 
 class ProposeForm(forms.Form):
@@ -22,14 +40,14 @@ class ProposeForm(forms.Form):
         validators=[no_hidden_signs],
         error_messages=said(_("Give the key a name.")),
     )
-    public_key = forms.CharField(
+    public_key = PublicKeyField(
         label=_("Public key"),
         help_text=_(
             "The text between BEGIN PUBLIC KEY and END PUBLIC KEY, both lines included, as "
             "manage.py signing_key prints it. Never paste a private key anywhere."
         ),
         max_length=2000,
-        widget=text_area(5),
+        widget=KeyArea({"rows": 5}),
         error_messages=said(_("Paste the public key.")),
     )
     first = DayField(

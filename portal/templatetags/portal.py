@@ -259,6 +259,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def told_moment(stored: str) -> str:
+    """Return a moment that is stored as text (ISO 8601), as events hold it, in words."""
+    return moment(datetime.fromisoformat(stored))
+
+
+@register.filter
 def clock_time(value: datetime | None) -> str:
     """Return the time of day in the country's zone: "14:32"."""
     return f"{value.astimezone(pack().time_zone):%H:%M}" if value else "–"

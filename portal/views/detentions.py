@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from licensing import permissions
+from licensing import counted, permissions
 from licensing.actions import detentions
 from licensing.models import (
     Detention,
@@ -93,6 +93,8 @@ def show(request: PortalRequest, pk: int) -> HttpResponse:
         "detention": detention,
         "newest": newest,
         "notes": detention.notes.select_related("by__organisation").prefetch_related("photos"),
+        "counted": counted.for_declaration(detention.declaration),
+        "licence_page": "licence" if may_answer else "customs-licence",
         "now": timezone.now(),
         "is_here": detention.state != DetentionState.RELEASED,
         "may_answer": may_answer,

@@ -18,7 +18,7 @@ from portal import forms_table
 from portal.access import needs
 from portal.departed import lines_of
 from portal.forms.customs import BlockForm
-from portal.forms.departures import MOST_LINES, DepartedForm, LeftLines, TableForm
+from portal.forms.departures import MOST_LINES, OLD_DAY, DepartedForm, LeftLines, TableForm
 from portal.forms.refusals import attempt
 from portal.http import PortalRequest
 from portal.screening_files.tables import BadFile
@@ -79,7 +79,7 @@ def _with_one_more(request: PortalRequest) -> HttpResponse:
     typed = request.POST.dict()
     count = LeftLines(typed, prefix=PREFIX).total_form_count()
     initial = [_typed(typed, f"{PREFIX}-{place}-") for place in range(count)]
-    head = {name: typed.get(name, "") for name in DepartedForm.base_fields}
+    head = {name: typed.get(name, "") for name in (*DepartedForm.base_fields, OLD_DAY)}
     lines = LeftLines(prefix=PREFIX)
     lines.extra = min(count + 1, MOST_LINES) - lines.min_num
     for form, given in zip(lines.forms, initial, strict=False):
@@ -133,6 +133,8 @@ def upload(request: PortalRequest) -> HttpResponse:
     posted = request.method == "POST"
     form = TableForm(request.POST if posted else None, request.FILES if posted else None)
     answers = _reported_from(request, form) if form.is_valid() else []
+    if any(answer.is_asked for answer in answers):
+        form.ask_about_days()
     context = {
         "form": form,
         "answers": answers,
@@ -149,7 +151,8 @@ def _reported_from(request: PortalRequest, form: TableForm) -> list[forms_table.
         with path.open("wb") as copy:
             copy.writelines(form.cleaned_data["file"].chunks())
         try:
-            return forms_table.report(path, by=request.user, at=timezone.now())
+            is_right = form.cleaned_data.get(OLD_DAY, False)
+            return forms_table.report(path, days_are_right=is_right, by=request.user, at=timezone.now())
         except BadFile as bad:
             for error in bad.errors:
                 form.add_error("file", error)

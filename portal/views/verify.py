@@ -37,6 +37,7 @@ from portal.offline.verify_token import NotGenuine, Token
 from portal.verdicts import Verdict, not_genuine, offline_verdicts, public_verdict, unknown
 from portal.views.check import unlisted
 
+LINES_ON_PAPER = 6  # what fits a page of the form beside all that must be said
 FILES = (
     "portal.css",
     "portal.js",
@@ -102,7 +103,8 @@ def _answered(
 @require_safe
 def without_network(request: HttpRequest) -> HttpResponse:
     """Show what customs does when nothing works."""
-    return render(request, "verify/without_network.html", on_the_device())
+    context = {**on_the_device(), "rows": range(LINES_ON_PAPER)}
+    return render(request, "verify/without_network.html", context)
 
 
 @open_to_all

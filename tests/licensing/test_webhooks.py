@@ -358,6 +358,24 @@ def test_an_administrator_sends_again_what_was_given_up(told, hook, administrato
     assert WebhookMessage.objects.open().count() == 1
 
 
+def test_what_was_given_up_earlier_of_the_same_licence_goes_first(told, hook, administrator):
+    licence, other = LicenceFactory(), LicenceFactory()
+    news(licence)
+    news(licence, NewsKind.REVOKED)
+    webhooks.spread(NOON)
+    WebhookMessage.objects.update(dead_at=NOON)
+    first, second, third = WebhookMessage.objects.filter(licence=licence).order_by("pk")
+
+    acts.send_again(second.pk, by=administrator, at=NOON)
+    while go():
+        pass
+
+    assert hook.types() == ["licence.issued", "licence.suspended"]
+    assert set(WebhookMessage.objects.dead()) == {third, *WebhookMessage.objects.filter(licence=other)}
+    sent = {event.data["message"] for event in Event.objects.filter(action=Action.RESEND_WEBHOOK)}
+    assert sent == {first.key, second.key}
+
+
 def test_a_disabled_address_is_told_nothing_more(told, hook, administrator):
     endpoint, _secret = told
     client_of(administrator).post(f"/administration/webhooks/{endpoint.pk}/disable/")

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from licensing.actions import licences
+from licensing.licence_sheet import MOST_LINES
 from licensing.models import LicenceLine, Usage
 from tests.factories import LicenceLineFactory, UserFactory
 from tests.people import client_of
@@ -38,6 +39,15 @@ def send(client, line, quantity="4", *, key=None, declaration="D-1", **more):
     key = key or key_in(page_of(client, line.licence))
     data = {"key": key, "declaration": declaration, f"line_{line.number}": quantity, **more}
     return client.post(f"/customs/{line.licence}/", data)
+
+
+def test_of_the_longest_licence_the_page_takes_what_left(officer_at_the_dock, line):
+    empty = {f"line_{number}": "" for number in range(2, MOST_LINES + 1)}
+
+    response = send(officer_at_the_dock, line, "4", **empty, port="", regime="", consignee="")
+
+    assert response.status_code == 302
+    assert Usage.objects.get().outcome == Usage.Outcome.RECORDED
 
 
 def not_enough(asked: str, remaining: str) -> str:

@@ -341,3 +341,15 @@ def test_a_form_without_a_line_is_told_so_in_our_words(officer, block, line, lan
 
     assert told in answer.content.decode()
     assert "formulario como mínimo" not in answer.content.decode()
+
+
+def test_a_declaration_goes_on_on_a_second_form(officer, block, line):
+    """As the written procedure says: the same declaration and version, its items numbered on."""
+    client = client_of(officer)
+    client.post(PAGE, typed(block, line))
+
+    answer = client.post(PAGE, typed(block, line, place=1, item="2", quantity="3"), follow=True)
+
+    assert "The form is reported" in answer.content.decode()
+    assert used(line) == 7
+    assert forms.reported(block) == set(block.numbers[:2])

@@ -305,6 +305,16 @@ def test_the_sheet_asks_for_procedure_consignee_and_conditions(public):
         assert f'<th scope="row">{row}' in page
 
 
+def test_the_sheet_has_room_for_six_lines_and_says_how_to_go_on(public):
+    page = text_of(public.get("/verify/without-network/"))
+
+    goods = page.partition("What leaves</caption>")[2].partition("</table>")[0]
+    assert goods.count("<td></td>") == 6 * 4
+    for column in ("Item of the declaration", "Line of the licence", "Quantity", "Unit"):
+        assert f'<th scope="col">{column}' in goods
+    assert "Go on on a second form with the next number" in page
+
+
 def test_what_the_page_tells_to_ask_by_itself_is_asked_by_telephone():
     """As the written procedure says of ASK: nothing leaves before the authority answers."""
     with translation.override("en"):
