@@ -22,7 +22,7 @@ def leave_behind(kept, line, _follows, at):
         reservation=kept,
     )
     movement = Movement(kept.system_id, kept.declaration, kept.version)
-    bookings.book([out], usage=None, movement=movement, at=at)
+    bookings.book([out], movement=movement, at=at)
 
 
 if os.environ.get("ISTMO_FAULT") == "reservations-left-behind":
