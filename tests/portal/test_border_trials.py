@@ -10,19 +10,20 @@ from portal.torture.stack import WEB, own_stack
 
 FAULTY_OFFICER = "tests.portal.faulty_officer"
 FAULTY, FAULTY_BORDER = "tests.portal.faulty_wsgi:application", "tests.portal.faulty_border_wsgi:application"
+EACH = 6  # licences for each trial
 
 
 @pytest.fixture(scope="module")
 def stack():
-    with own_stack(48) as stack:
+    with own_stack(20 * EACH) as stack:
         yield stack
 
 
 @pytest.fixture
 def some(stack):
     """Let each trial have licences of its own, still in force."""
-    taken = stack.numbers[:6]
-    rest = stack.numbers[6:]
+    taken, rest = stack.numbers[:EACH], stack.numbers[EACH:]
+    assert len(taken) == EACH, "the trials need more licences"
     stack.numbers = taken
     yield stack
     stack.numbers = rest
