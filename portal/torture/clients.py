@@ -21,6 +21,7 @@ from portal.torture.messages import (
     NO_ANSWER,
     RECORDED,
     REFUSED,
+    UNPROCESSABLE,
     Customs,
     Sent,
     replacements,
@@ -257,6 +258,10 @@ class Client:
             if reply.status in (RECORDED, REFUSED):
                 with self.tally.lock:
                     self.tally.outcomes[sent.id] = reply.status
+                return reply
+            if reply.status == UNPROCESSABLE and b"#id-reused" in reply.body:
+                with self.tally.lock:
+                    self.tally.contradicted += 1  # no message has the id of this one but itself
                 return reply
             if reply.status not in LOST:
                 raise RuntimeError(f"{sent.path}: {reply.status} {reply.body.decode(errors='replace')}")
