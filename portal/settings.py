@@ -81,11 +81,15 @@ def by_list(name: str) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _equals, value in entries}
 
 
+def listed(name: str) -> list[str]:
+    """Return what the environment's `name` holds, with commas between."""
+    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+
+
 def networks(name: str) -> list[str]:
     """Return the networks that the environment's `name` holds, with commas between."""
-    written = [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
     try:
-        return [str(ip_network(part)) for part in written]
+        return [str(ip_network(part)) for part in listed(name)]
     except ValueError as problem:
         raise ImproperlyConfigured(f"{name} is a row of networks with commas between: {problem}") from problem
 
@@ -208,9 +212,7 @@ SEAL_PASSWORD = os.environ.get("SEAL_PASSWORD", "")
 # --- keys of licence tokens and status snapshots ------------------------------------------------------
 # PEM files of private keys, with commas between; only workers need them. Two administrators trust the public
 # half of each on /administration/signing-keys/. Without any the demonstration makes its own.
-SIGNING_KEY_FILES = [
-    name.strip() for name in os.environ.get("SIGNING_KEY_FILES", "").split(",") if name.strip()
-]
+SIGNING_KEY_FILES = listed("SIGNING_KEY_FILES")
 SIGNING_KEY_PASSWORD = os.environ.get("SIGNING_KEY_PASSWORD", "")
 
 # Networks besides the public internet that webhooks may call, such as customs' own: "10.20.0.0/16,fd00::/8".

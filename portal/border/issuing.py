@@ -17,12 +17,12 @@ from django.utils import timezone
 
 from portal.api import grants
 from portal.api.grants import NOT_KEPT, Asking, NoToken
+from portal.border.lookup import PATIENCE
 from portal.limits import seconds_to_wait
 
 TOKEN_PATH = "/api/v1/oauth/token"
 REMEMBERED = 10_000  # names that are counted; the one that knocked longest ago is forgotten
-# The portal's own limits are for pages; here a slow answer is worse than none.
-PATIENCE = "SET LOCAL statement_timeout = 2000; SET LOCAL lock_timeout = 500"
+BE_QUICK = "; ".join(f"SET LOCAL {name} = {most}" for name, most in PATIENCE.items())
 
 
 class Issued(NamedTuple):
@@ -77,7 +77,7 @@ class Issuing:
 
     def be_quick(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(PATIENCE)
+            cursor.execute(BE_QUICK)
 
     def counted(self, what: str, who: str) -> int | None:
         rate = settings.OAUTH_RATES[what]

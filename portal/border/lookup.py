@@ -90,8 +90,10 @@ UPDATE licensing_apikey SET last_used_at = now() WHERE id = (
     SELECT id FROM licensing_apikey WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED
 )
 """
-# The portal's own limits are for pages; here a slow answer is worse than none.
-OPTIONS = "-c statement_timeout=2000 -c lock_timeout=500 -c default_transaction_read_only=off"
+# The portal's own limits are for pages; here a slow answer is worse than none. In milliseconds.
+PATIENCE = {"statement_timeout": 2000, "lock_timeout": 500}
+OPTIONS = " ".join(f"-c {name}={most}" for name, most in PATIENCE.items())
+OPTIONS += " -c default_transaction_read_only=off"
 
 
 class Key(NamedTuple):

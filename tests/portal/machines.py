@@ -14,6 +14,17 @@ TOKEN = "/api/v1/oauth/token"
 FORM = "application/x-www-form-urlencoded"
 
 
+def item_of(line, quantity: str) -> dict:
+    """Return what a declaration of one item says of it, which the licence line covers."""
+    return {
+        "item": 1,
+        "licence": str(line.licence),
+        "line": line.number,
+        "quantity": quantity,
+        "unit": line.unit,
+    }
+
+
 class Machine:
     def __init__(self, language: str = "en", **key) -> None:
         self.secret = accounts.KEY_START + secrets.token_urlsafe(32)

@@ -11,7 +11,7 @@ from licensing.actions import corrections
 from licensing.models import LedgerEntry, OrganisationKind, Reconciliation
 from tests.factories import NOON, LicenceLineFactory, OrganisationFactory, UserFactory
 from tests.people import client_of
-from tests.portal.machines import Machine
+from tests.portal.machines import Machine, item_of
 
 pytestmark = pytest.mark.django_db
 DAY = "2026-03-02"  # of NOON, in Panama
@@ -35,13 +35,7 @@ def at_noon():
 
 
 def departure(number, line, quantity="4", **more):
-    item = {
-        "item": 1,
-        "licence": str(line.licence),
-        "line": line.number,
-        "quantity": quantity,
-        "unit": line.unit,
-    }
+    item = item_of(line, quantity)
     return {
         "id": f"m-{number}",
         "declaration": f"PABLB-{number}",

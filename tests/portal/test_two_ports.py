@@ -7,7 +7,7 @@ import pytest
 from licensing.models import OrganisationKind, Reservation
 from tests.factories import LicenceLineFactory, OrganisationFactory, UserFactory
 from tests.licensing.test_customs import Held, elsewhere, wait_until_somebody_waits_for_a_lock
-from tests.portal.machines import Machine
+from tests.portal.machines import Machine, item_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,13 +25,7 @@ def ports():
 
 
 def declare(port, line, message, declaration, quantity="6"):
-    item = {
-        "item": 1,
-        "licence": str(line.licence),
-        "line": line.number,
-        "quantity": quantity,
-        "unit": line.unit,
-    }
+    item = item_of(line, quantity)
     return port.send("reservations", {"id": message, "declaration": declaration, "lines": [item]})
 
 
