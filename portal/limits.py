@@ -27,6 +27,11 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 Counting = Callable[[str, int, int], int]
 
 
+def now() -> float:
+    """Return the moment in which a knock is counted, in seconds since 1970."""
+    return time.time()
+
+
 def seconds_to_wait(
     what: str, who: str, rate: str, *, knocks: int = 1, counting: Counting | None = None
 ) -> int | None:
@@ -36,7 +41,7 @@ def seconds_to_wait(
     Redis counts, unless `counting` does.
     """
     allowed, length = _read(rate)
-    window, passed = divmod(int(time.time()), length)
+    window, passed = divmod(int(now()), length)
     whose = hashlib.sha256(who.encode()).hexdigest()
     count = (counting or _count)(f"limit:{what}:{whose}:{window}", length, knocks)
     return length - passed if count > allowed else None
@@ -60,7 +65,7 @@ class Purse:
     def seconds_to_wait(self, what: str, who: str, rate: str) -> int | None:
         """Count a knock as `seconds_to_wait` does."""
         allowed, length = _read(rate)
-        window, batch = int(time.time()) // length, max(1, allowed // 100)
+        window, batch = int(now()) // length, max(1, allowed // 100)
         if batch == 1:
             return seconds_to_wait(what, who, rate)
         with self.lock:

@@ -13,7 +13,7 @@ from portal.limits import Purse
 def clock(monkeypatch):
     """Return the clock of the limits, which stands still unless a test moves it."""
     clock = SimpleNamespace(now=1_800_000_000)
-    monkeypatch.setattr(limits, "time", SimpleNamespace(time=lambda: clock.now))
+    monkeypatch.setattr(limits, "now", lambda: clock.now)
     return clock
 
 
