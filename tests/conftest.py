@@ -1,7 +1,6 @@
 """The database as production has it: tests act as the application's role, which owns nothing."""
 
 import os
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 # Playwright's sync API keeps an event loop in the test's thread, which Django would take for async code.
@@ -20,9 +19,8 @@ from django.utils import translation
 from portal import limits
 from screening import search
 from tests.each_process import WORKER
-from tests.factories import UserFactory, count_from_nothing
+from tests.factories import NOON, UserFactory, count_from_nothing
 
-AT_NOON = datetime(2026, 1, 2, 17, 0, 30, tzinfo=UTC).timestamp()
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 
 
@@ -83,7 +81,7 @@ def files_and_counters_of_this_test(settings, tmp_path, monkeypatch):
     """Files go to a folder of the test's own; rate limits, heartbeats and the numbers in made names start
     from nothing; so does the language, which the last page asked for would leave in this thread. Knocks are
     all counted in one minute: a new one may begin during a test, and with it a new count."""
-    monkeypatch.setattr(limits, "now", lambda: AT_NOON)
+    monkeypatch.setattr(limits, "now", NOON.timestamp)
     count_from_nothing()
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.SCREENING_FOLDER = tmp_path / "lists"
