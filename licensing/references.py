@@ -13,6 +13,7 @@ from licensing.country import pack
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 YEAR, NUMBER = "[0-9]{4}", "[0-9]{1,12}"
+PLAIN = re.compile("[0-9A-Z-]*")
 DASHES = str.maketrans("\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}", "-----")
 
 
@@ -46,6 +47,8 @@ def read_check_code(typed: str) -> str:
 def read_reference(typed: str) -> str:
     """Return a reference as people type or paste it (blanks, small letters, long dashes, letters of another
     width) in its one form, which may be longer."""
+    if PLAIN.fullmatch(typed):  # as nearly all are, by machines
+        return typed
     plain = normalize("NFKC", typed)
     kept = "".join(character for character in plain if character.isprintable() and not character.isspace())
     return kept.upper().translate(DASHES)
