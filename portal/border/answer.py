@@ -1,20 +1,20 @@
 """The answer about a licence: the one place that says its shape, however the licence was looked up."""
 
 import hashlib
-import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
+
+import orjson
 
 from licensing.models import LicenceState
 from licensing.models.licences import Balance, state_of
 from licensing.terms import RECEIVERS, Clause, Stated, clauses
 from licensing.units import plain, unit_name
 
-ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # In JavaScript these end a line, even within a string.
-LINE_ENDS = {"\u2028": "\\u2028", "\u2029": "\\u2029"}
+LINE_ENDS = {"\u2028".encode(): rb"\u2028", "\u2029".encode(): rb"\u2029"}
 
 
 class _Line(NamedTuple):
@@ -97,11 +97,11 @@ class Answer(NamedTuple):
     as_of: str
     version: str
     content: dict[str, Any]
-    text: str  # the content as JSON
+    text: bytes  # the content as JSON
 
     @property
     def body(self) -> bytes:
-        return f'{{"as_of":"{self.as_of}","version":"{self.version}",{self.text[1:]}'.encode()
+        return f'{{"as_of":"{self.as_of}","version":"{self.version}",'.encode() + self.text[1:]
 
     @property
     def whole(self) -> dict[str, Any]:
@@ -142,10 +142,10 @@ def content_of(facts: Facts, at: datetime) -> dict[str, Any]:
 
 def answered(content: dict[str, Any], at: datetime) -> Answer:
     """Return an answer as of `at`. Its version is a short digest of everything but that moment."""
-    text = ENCODE(content)
+    text = orjson.dumps(content)
     for sign, escaped in LINE_ENDS.items():
         text = text.replace(sign, escaped)
-    return Answer(moment(at), hashlib.sha256(text.encode()).hexdigest()[:16], content, text)
+    return Answer(moment(at), hashlib.sha256(text).hexdigest()[:16], content, text)
 
 
 def shown(line: LineLike) -> dict[str, Any]:

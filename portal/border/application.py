@@ -9,12 +9,14 @@ import logging
 import math
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+import orjson
 import psycopg
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
@@ -31,7 +33,7 @@ from portal import credentials
 from portal.api.errors import MEDIA_TYPE, RETRY_AFTER_OUTAGE, problem
 from portal.api.grants import TooOften
 from portal.api.parsers import TooLarge
-from portal.border.answer import ENCODE, Answer, answer_of
+from portal.border.answer import Answer, answer_of
 from portal.border.issuing import TOKEN_PATH, Issuing
 from portal.border.lookup import Found, Key, Lookup
 from portal.border.shares import Shares
@@ -114,10 +116,11 @@ class Border:
         if found.facts is None and paper is None:
             raise Problem("not-found", UNKNOWN_NUMBER)
         language = language_of(environ)
-        with translation.override(language):
+        with speaking(language, found, paper):
             answer = self.answer_of(found, paper)
         headers = [*answer.headers.items(), ("Content-Language", language), *ALWAYS]
-        if answer.headers["ETag"] in parse_etags(environ.get("HTTP_IF_NONE_MATCH", "")):
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known and answer.headers["ETag"] in parse_etags(known):
             return send(HTTPStatus.NOT_MODIFIED, b"", headers, environ, start_response)
         return send(HTTPStatus.OK, answer.body, [("Content-Type", JSON), *headers], environ, start_response)
 
@@ -137,7 +140,7 @@ class Border:
                 raise Problem("too-large", str(form.detail)) from form
         own = [("Content-Type", JSON), ("Content-Language", language)]
         headers = [*own, *issued.headers.items(), *ALWAYS]
-        return send(issued.status, ENCODE(issued.body).encode(), headers, environ, start_response)
+        return send(issued.status, orjson.dumps(issued.body), headers, environ, start_response)
 
     def answer_of(self, found: Found, paper: Paper | None) -> Answer:
         if paper is None:
@@ -208,7 +211,7 @@ class Border:
         with translation.override(language):
             body = refusal.body(environ)
         headers = [("Content-Type", MEDIA_TYPE), ("Content-Language", language), *refusal.headers, *ALWAYS]
-        status, text = HTTPStatus(body["status"]), ENCODE(body).encode()
+        status, text = HTTPStatus(body["status"]), orjson.dumps(body)
         return send(status, text, headers, environ, start_response)
 
 
@@ -253,6 +256,13 @@ def not_let_in(why: str | Promise) -> Problem:
     invalid = ', error="invalid_token"' if why else ""
     challenge = [("WWW-Authenticate", f'Bearer realm="{settings.PRODUCT_NAME} API"{invalid}')]
     return Problem("not-authenticated", why, headers=challenge)
+
+
+def speaking(language: str, found: Found, paper: Paper | None) -> AbstractContextManager[None]:
+    """Return a context in which an answer's words are in `language`. Most answers have none, and changing the
+    language takes as long as writing them."""
+    has_words = paper is not None or (found.facts is not None and found.facts.terms is not None)
+    return translation.override(language) if has_words else nullcontext()
 
 
 def language_of(environ: WSGIEnvironment) -> str:
