@@ -610,6 +610,17 @@ def test_the_label_of_the_end_use_never_stays_behind_at_the_foot_of_a_page():
         ]
 
 
+@pytest.mark.parametrize("count", range(1, 9))
+def test_the_code_is_on_the_page_of_the_signatures(count):
+    drawn = draw(with_lines(*({} for _line in range(count))))
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(drawn)).pages]
+
+    [signed] = [number for number, text in enumerate(pages) if "Aprobada por" in text]
+    [checked] = [number for number, text in enumerate(pages) if "Código de verificación" in text]
+    assert signed == checked == len(pages) - 1
+    assert "Base legal" in pages[-1]
+
+
 def test_paper_and_page_use_the_same_words(drawn):
     words = words_of(drawn)
 
