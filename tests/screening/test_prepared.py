@@ -2,10 +2,11 @@
 
 import psycopg
 import pytest
-from django.db import DataError, OperationalError, connection, transaction
+from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
 
 from screening import prepared
 from screening.prepared import fetch
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NUMBER = "SELECT $1::integer + 1"
@@ -21,20 +22,17 @@ def test_a_statement_is_prepared_once_for_a_connection():
 
 
 def test_what_a_statement_writes_is_undone_with_the_transaction():
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE prepared_trial (number integer)")
-    try:
-        with pytest.raises(DataError), transaction.atomic():
-            fetch("INSERT INTO prepared_trial VALUES ($1) RETURNING number", [1])
-            fetch("SELECT 1 / $1::integer", [0])
+    user = UserFactory()
+    rename = "UPDATE licensing_user SET name = $1 WHERE id = $2 RETURNING name"
 
-        assert fetch("SELECT count(*) FROM prepared_trial", []) == [(0,)]
-        with transaction.atomic():
-            fetch("INSERT INTO prepared_trial VALUES ($1) RETURNING number", [1])
-        assert fetch("SELECT count(*) FROM prepared_trial", []) == [(1,)]
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE prepared_trial")
+    with pytest.raises(DataError), transaction.atomic():
+        assert fetch(rename, ["Another", user.pk]) == [("Another",)]
+        fetch("SELECT 1 / $1::integer", [0])
+    assert type(user).objects.get().name == user.name
+
+    with transaction.atomic():
+        fetch(rename, ["Another", user.pk])
+    assert type(user).objects.get().name == "Another"
 
 
 def test_a_statement_outlives_a_transaction_that_was_undone():
@@ -51,7 +49,7 @@ def test_a_statement_that_the_database_forgot_is_prepared_anew_the_next_time():
     with connection.cursor() as cursor:
         cursor.execute("DEALLOCATE ALL")
 
-    with pytest.raises(OperationalError):
+    with pytest.raises(ProgrammingError):
         fetch(NUMBER, [1])
 
     assert fetch(NUMBER, [1]) == [(2,)]
