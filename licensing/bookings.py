@@ -10,10 +10,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from operator import add
 from typing import Any, Generic, TypeVar
 
+import orjson
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models import Prefetch
 from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
@@ -33,7 +35,7 @@ from licensing.models import (
 )
 from licensing.references import read_reference
 from licensing.units import converted, decimals_of, fits, plain, unit_name
-from screening.asked_often import Question
+from screening.asked_often import Question, loaded
 
 Reasons = list[dict[str, Any]]
 Row = TypeVar("Row", bound=models.Model)
@@ -55,9 +57,8 @@ class Rows(Generic[Row]):
         self.fields = [(one.attname, READ.get(type(one))) for one in model._meta.concrete_fields]
 
     def row(self, told: dict[str, Any]) -> Row:
-        came = [(name, read) for name, read in self.fields if name in told]
-        values = [read(told[name]) if read else told[name] for name, read in came]
-        return self.model.from_db(connection.alias, [name for name, _read in came], values)
+        came = ((name, read, told[name]) for name, read in self.fields if name in told)
+        return loaded(self.model, {name: read(value) if read else value for name, read, value in came})
 
 
 READ: dict[type, Callable[[Any], Any]] = {
@@ -134,7 +135,7 @@ def take(
         "spelled": read_reference(declaration),
     }
     told = prepared.ask(TAKE, asked)
-    return None if told is None else _taken(json.loads(told, parse_float=Decimal))
+    return None if told is None else _taken(orjson.loads(told))
 
 
 def _taken(told: dict[str, Any]) -> Taken:
@@ -192,39 +193,63 @@ def book(moves: Sequence[Move], *, movement: Movement | None, at: datetime) -> N
 
 
 def booking(moves: Sequence[Move], movement: Movement | None, at: datetime) -> dict[str, Any]:
-    """Return how the balances change, which reservations are made and shrink, and what entries say of it.
+    """Return how the balances change, which reservations are made and shrink, and what entries say of it: the
+    columns that book_moves takes. What changes is the sum of what the entries say, so that both can't differ.
 
     Only what takes from a licence asks whether it is in force, in the statement that changes the balance.
     The database refuses an overdraft even if what was checked before were wrong.
     """
+    lines = _sums((move.line.pk, _amounts(move)) for move in moves)
+    held = _sums(
+        (move.reservation.pk, (move.reserved, move.reserved_value))
+        for move in moves
+        if move.reservation and move.reservation.pk  # one that is made now has none yet
+    )
+    # One that a licence's replacement made came with what is open.
+    shrinks = {pk: by for pk, by in held.items() if by[0] < 0}
+    taking = {move.line.pk for move in moves if move.kind in TAKING}
     return {
         "system": movement.system if movement else None,
         "declaration": movement.declaration if movement else "",
         "version": movement.version if movement else 1,
         "at": at.isoformat(),
-        "moves": [_plain(move) for move in moves],
+        "account": list(lines),
+        "takes": [pk in taking for pk in lines],
+        **_columns(("used", "reserved", "used_value", "reserved_value"), lines.values()),
+        "shrinks": list(shrinks),
+        **_columns(("by_quantity", "by_value"), shrinks.values()),
+        "entry_line": [move.line.pk for move in moves],
+        "entry_kind": [move.kind.value for move in moves],
+        **_columns(
+            ("entry_quantity", "entry_reserved", "entry_value", "entry_reserved_value"), map(_amounts, moves)
+        ),
+        "entry_item": [move.item for move in moves],
+        "entry_reservation": [move.reservation and move.reservation.pk for move in moves],
+        "entry_expires_at": [move.reservation and move.reservation.expires_at.isoformat() for move in moves],
+        "entry_confirmation": [move.confirmation and move.confirmation.pk for move in moves],
     }
+
+
+def _amounts(move: Move) -> tuple[Decimal, ...]:
+    return move.quantity, move.reserved, move.value, move.reserved_value
+
+
+def _sums(added: Iterable[tuple[int, tuple[Decimal, ...]]]) -> dict[int, tuple[Decimal, ...]]:
+    """Return what is added to each row, in the order of their ids."""
+    sums: dict[int, tuple[Decimal, ...]] = {}
+    for pk, amounts in added:
+        sums[pk] = tuple(map(add, sums[pk], amounts)) if pk in sums else amounts
+    return dict(sorted(sums.items()))
+
+
+def _columns(names: Sequence[str], rows: Iterable[tuple[Decimal, ...]]) -> dict[str, list[str]]:
+    """Return rows of amounts as columns, exact: each amount is text."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    return {name: list(map(str, column)) for name, column in zip(names, columns, strict=True)}
 
 
 def changed_meanwhile() -> Refused:
     return Refused(_("The licence changed meanwhile. Send the same message again."), code="unavailable")
-
-
-def _plain(move: Move) -> dict[str, Any]:
-    reservation = move.reservation
-    return {
-        "line": move.line.pk,
-        "kind": move.kind.value,
-        "takes": move.kind in TAKING,
-        "quantity": str(move.quantity),
-        "reserved": str(move.reserved),
-        "value": str(move.value),
-        "reserved_value": str(move.reserved_value),
-        "item": move.item,
-        "reservation": reservation.pk if reservation else None,
-        "expires_at": reservation.expires_at.isoformat() if reservation else None,
-        "confirmation": move.confirmation.pk if move.confirmation else None,
-    }
 
 
 def against_state(licence: Licence, at: datetime) -> Reasons:
@@ -351,8 +376,7 @@ def unknown_line(reference: str, number: int) -> Reasons:
 
 
 def line_of(licence: Licence, number: int) -> LicenceLine | None:
-    lines: Iterable[LicenceLine] = licence.lines.all()
-    return next((line for line in lines if line.number == number), None)
+    return next((line for line in licence.accounts if line.number == number), None)
 
 
 def refusal(reasons: Reasons, title: str) -> dict[str, Any]:

@@ -1,11 +1,10 @@
-"""Statements of our own on Django's connection, prepared once for each connection. Of what comes with every
-message, the processor would otherwise spend more on reading and planning than on doing it."""
+"""Functions of the database that are told everything in one JSON object."""
 
-import json
 from typing import Any
 
-from django.db import connection
-from psycopg import RawCursor
+import orjson
+
+from screening.prepared import fetch
 
 
 def ask(statement: str, about: dict[str, Any]) -> Any:
@@ -13,8 +12,5 @@ def ask(statement: str, about: dict[str, Any]) -> Any:
 
     It belongs to the transaction that is open, and raises Django's errors.
     """
-    connection.ensure_connection()
-    with connection.wrap_database_errors, RawCursor(connection.connection) as cursor:
-        row = cursor.execute(statement, [json.dumps(about)], prepare=True).fetchone()
-    assert row is not None
-    return row[0]
+    [(value,)] = fetch(statement, [orjson.dumps(about).decode()])
+    return value

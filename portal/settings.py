@@ -55,9 +55,6 @@ def database(url: str) -> dict[str, Any]:
             # A stuck statement or a forgotten transaction must not hold the border up.
             "options": "-c statement_timeout=15000 -c lock_timeout=5000"
             " -c idle_in_transaction_session_timeout=30000",
-            # Django switches prepared statements off. This way the few that ask for it are prepared
-            # (licensing/prepared.py), each once for a connection, and no others.
-            "prepare_threshold": 2**31,
             **({"sslmode": query["sslmode"][0]} if "sslmode" in query else {}),
         },
     }

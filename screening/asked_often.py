@@ -5,8 +5,10 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, models
-from psycopg import Cursor
+from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models.base import ModelState
+
+from screening import prepared
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -38,13 +40,19 @@ class Question(Generic[Row]):
         return sql, list(map(plain, parameters))
 
     @cached_property
+    def numbered(self) -> str:
+        """Return the SQL with $1, $2 … in its gaps."""
+        sql, parameters = self.sql
+        return sql % tuple(f"${number}" for number in range(1, len(parameters) + 1))
+
+    @cached_property
     def parts(self) -> list[tuple[Any, list[str]]]:
         """Return the models whose columns a row holds one after the other, with the names of these."""
         held: list[Any] = [self.queryset(*self.samples).model]
         held += (held[-1]._meta.get_field(name).related_model for name in self.path)
         return [(one, columns(one)) for one in held]
 
-    @property
+    @cached_property
     def path(self) -> list[str]:
         return self.beside.split("__") if self.beside else []
 
@@ -53,31 +61,34 @@ class Question(Generic[Row]):
         parts = self.parts
         given = dict(zip(self.samples, values, strict=True))
         filled = [given.get(parameter, parameter) for parameter in parameters]
-        fetch = fetch_prepared if self.is_prepared else fetch_all
-        return [self.row(row, *parts) for row in fetch(sql, filled)]
+        found = prepared.fetch(self.numbered, filled) if self.is_prepared else fetch_all(sql, filled)
+        return [self.row(row, *parts) for row in found]
 
     def row(self, found: tuple[Any, ...], *parts: tuple[Any, list[str]]) -> Row:
         rows: list[Any] = []
         for model, names in parts:
-            rows.append(model.from_db(connection.alias, names, found[: len(names)]))
+            rows.append(loaded(model, dict(zip(names, found, strict=False))))
             found = found[len(names) :]
         for name, one, beside in zip(self.path, rows, rows[1:], strict=False):
-            setattr(one, name, beside)
+            one._state.fields_cache[name] = beside
         first: Row = rows[0]
         return first
+
+
+def loaded(model: type[Row], values: dict[str, Any]) -> Row:
+    """Return a row that the database holds, made as unpickling makes one. `values` are by names of columns as
+    models have them; what is not among them is asked for when it is read."""
+    row = model.__new__(model)
+    row.__dict__.update(values)
+    row._state = ModelState()
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return row
 
 
 def fetch_all(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
-
-
-def fetch_prepared(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        rows: list[tuple[Any, ...]] = cursor.execute(sql, values, prepare=True).fetchall()
     return rows
 
 

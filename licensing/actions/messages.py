@@ -184,7 +184,6 @@ def record(usage: Usage, outcome: Outcome, asked: list[Any], movement: Movement 
     title = TITLES.get(Usage.Kind(usage.kind), MESSAGE_REFUSED)
     usage.answer = bookings.refusal(outcome.reasons, str(title)) if refused else {"lines": outcome.lines}
     action = Action.REFUSE_USAGE if refused else ACTION_OF_KIND[Usage.Kind(usage.kind)]
-    about = [{"application": licence.application_id, "licence": licence.pk} for licence in outcome.licences]
     row: dict[str, Any] = {
         "kind": usage.kind,
         "licence": usage.licence_id,
@@ -199,7 +198,8 @@ def record(usage: Usage, outcome: Outcome, asked: list[Any], movement: Movement 
         "at": usage.at.isoformat(),
         "action": action,
         "said": {"asked": asked},
-        "concerned": about or [{"account": usage.client_id}],
+        "applications": [licence.application_id for licence in outcome.licences],
+        "licences": [licence.pk for licence in outcome.licences],
     }
     if outcome.moves and not refused:
         row["booking"] = bookings.booking(outcome.moves, movement, usage.at)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from licensing.models.accounts import Organisation, Role, User
 from licensing.models.applications import Application, GoodsLine
+from licensing.models.checks import says
 from licensing.models.decisions import Decision
 from licensing.models.files import StoredFile
 from licensing.units import decimals_of
@@ -161,15 +162,36 @@ class Licence(models.Model):
 
     def state(self, at: datetime) -> LicenceState:
         """Say what the licence is worth at `at`. Reads its lines."""
-        return state_of(self.status, self.starts_at, self.ends_at, self.lines.all(), at)
+        return state_of(self.status, self.starts_at, self.ends_at, self.accounts, at)
 
     def keep_lines(self, lines: "list[LicenceLine]") -> None:
         """Take rows that were read already for this licence's lines, as prefetching them would."""
-        rows: Any = self.lines.all()
-        rows._result_cache, rows._prefetch_done = lines, True
-        self._prefetched_objects_cache = {"lines": rows}
+        self._prefetched_objects_cache = KeptLines(self, lines)
         for line in lines:
-            line.licence = self
+            line._state.fields_cache["licence"] = self
+
+    @property
+    def accounts(self) -> "Iterable[LicenceLine]":
+        """Return its lines: those that were read already, without a queryset around them, or asked for."""
+        kept = self.__dict__.get("_prefetched_objects_cache")
+        return kept.rows if isinstance(kept, KeptLines) else self.lines.all()
+
+
+class KeptLines(dict[str, Any]):
+    """What Django keeps of prefetched rows, for lines that were read otherwise. The queryset around them
+    costs more than they do, and is only made if somebody asks for it."""
+
+    def __init__(self, licence: Licence, rows: "list[LicenceLine]") -> None:
+        super().__init__()
+        self.licence, self.rows = licence, rows
+
+    def __missing__(self, name: str) -> Any:
+        if name != "lines":
+            raise KeyError(name)
+        found: Any = LicenceLine.objects.filter(licence=self.licence)
+        found._result_cache, found._prefetch_done = self.rows, True
+        self[name] = found
+        return found
 
 
 class SurrenderRequest(models.Model):
@@ -285,29 +307,21 @@ class LicenceLine(Balance, models.Model):
         constraints = [
             models.UniqueConstraint(fields=["licence", "number"], name="one_licence_line_per_number"),
             models.CheckConstraint(condition=Q(granted__gt=0), name="licence_line_grants_something"),
+            # 0 <= used and 0 <= reserved and used + reserved <= what was granted and the tolerance of it.
             models.CheckConstraint(
-                condition=Q(used__gte=0, reserved__gte=0)
-                & Q(
-                    used__lte=F("granted") + F("granted") * F("quantity_tolerance") / 100 - F("reserved"),
+                condition=says(
+                    "is_within_what_was_granted", "used", "reserved", "granted", "quantity_tolerance"
                 ),
                 name="no_line_is_overdrawn",
             ),
             models.CheckConstraint(
-                condition=Q(used_value__gte=0, reserved_value__gte=0)
-                & Q(
-                    used_value__lte=F("value")
-                    + F("value") * F("value_tolerance") / 100
-                    - F("reserved_value"),
+                condition=says(
+                    "is_within_what_was_granted", "used_value", "reserved_value", "value", "value_tolerance"
                 ),
                 name="no_line_is_overdrawn_in_value",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    quantity_tolerance__gte=0,
-                    quantity_tolerance__lte=100,
-                    value_tolerance__gte=0,
-                    value_tolerance__lte=100,
-                ),
+                condition=says("tolerance_is_a_share", "quantity_tolerance", "value_tolerance"),
                 name="a_tolerance_is_a_share_of_what_is_granted",
             ),
             models.UniqueConstraint(
@@ -316,7 +330,14 @@ class LicenceLine(Balance, models.Model):
                 name="a_line_is_continued_once",
             ),
             models.CheckConstraint(
-                condition=Q(is_replaced=False) | Q(used=0, reserved=0, used_value=0, reserved_value=0),
+                condition=says(
+                    "what_is_replaced_holds_nothing",
+                    "is_replaced",
+                    "used",
+                    "reserved",
+                    "used_value",
+                    "reserved_value",
+                ),
                 name="nothing_stays_on_a_replaced_line",
             ),
         ]
@@ -400,8 +421,7 @@ class Usage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["client", "client_key"], name="a_message_counts_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=["use", "reserve", "post", "release", "adjust", "depart"]),
-                name="kind_of_message_is_known",
+                condition=says("message_kind_is_known", "kind"), name="kind_of_message_is_known"
             ),
             models.CheckConstraint(
                 condition=Q(left_at=None) | Q(kind="depart", left_at__lte=F("at")),
@@ -420,12 +440,6 @@ class Usage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.declaration} ({self.outcome})"
-
-
-def says(function: str, *columns: str) -> Func:
-    """Return a condition that a function of the database decides: for tables that are written to so often
-    that reading a long condition with every row costs more than the row."""
-    return Func(*map(F, columns), function=function, output_field=models.BooleanField())
 
 
 class EntryKind(models.TextChoices):
@@ -480,7 +494,6 @@ class LedgerEntry(models.Model):
                 condition=Q(kind__in=["reserve", "post", "depart"]),
                 name="a_movement_counts_once",
             ),
-            # What these two say, the database's functions of the same names hold (migration 0108).
             models.CheckConstraint(
                 condition=says(
                     "entry_moves_what_its_kind_says",
@@ -497,17 +510,15 @@ class LedgerEntry(models.Model):
                 name="what_was_reserved_names_its_reservation",
             ),
             models.CheckConstraint(
-                condition=Q(usage__isnull=False) | Q(kind__in=["expire", "correct", "carry"]),
+                condition=says("entry_names_its_message", "kind", "usage"),
                 name="an_entry_without_a_message_is_the_portals",
             ),
             models.CheckConstraint(
-                condition=Q(kind="correct", confirmation__isnull=False)
-                | (~Q(kind="correct") & Q(confirmation=None)),
+                condition=says("entry_names_its_confirmation", "kind", "confirmation"),
                 name="an_entry_is_reversed_by_a_confirmed_correction",
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=["reserve", "post", "depart"]) | Q(system__isnull=False),
-                name="a_movement_names_its_system",
+                condition=says("entry_names_its_system", "kind", "system"), name="a_movement_names_its_system"
             ),
         ]
 

@@ -101,10 +101,10 @@ def _live(secret: str, at: datetime) -> Access | None:
 
 def secret_in(request: Request) -> str:
     """Return the key or token the request carries, "" if none."""
-    scheme, _blank, secret = request.headers.get("Authorization", "").partition(" ")
+    scheme, _blank, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
         return str(secret).strip()
-    return request.headers.get("X-Api-Key", "").strip()
+    return str(request.META.get("HTTP_X_API_KEY", "")).strip()
 
 
 def note_use(key: ApiKey, now: datetime) -> None:

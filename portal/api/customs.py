@@ -22,7 +22,7 @@ from licensing.references import read_licence_number
 from licensing.terms import ClauseKind, Shipment
 from portal.api import schema
 from portal.api.access import needs
-from portal.api.errors import problem, respond
+from portal.api.errors import Said, problem, respond
 from portal.api.fields import MISSING, Amount, Closed, Quantity, QuantityAsked, Text, Whole
 from portal.border.answer import Answer, Facts, answer_of, moment
 from portal.http import ApiRequest
@@ -224,7 +224,7 @@ class UsagesView(APIView):
         request=UsageIn,
         responses={201: UsageOut, **schema.problems(schema.WRITING)},
     )
-    def post(self, request: ApiRequest, number: str) -> Response:
+    def post(self, request: ApiRequest, number: str) -> Response | Said:
         # Without data the serializer speaks words of its own; null is no object, as a list is none.
         sent = READS_USAGE.run_validation([] if request.data is None else request.data)
         try:
@@ -294,12 +294,12 @@ def facts_of(licence: Licence) -> Facts:
     )
 
 
-def answer(usage: Usage, request: ApiRequest, is_new: bool) -> Response:
+def answer(usage: Usage, request: ApiRequest, is_new: bool) -> Response | Said:
     """Return the answer of a message: the same bytes whenever the message comes again."""
     headers = {} if is_new else {"Idempotency-Replayed": "true"}
     assert usage.licence is not None  # a message in one step is about one licence
     if usage.outcome == Usage.Outcome.RECORDED:
-        return Response(written_off(usage, usage.licence), status=201, headers=headers)
+        return Said(written_off(usage, usage.licence), 201, headers)
     reasons = [
         {name: reason[name] for name in IN_A_REASON if name in reason} for reason in usage.answer["reasons"]
     ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
@@ -147,6 +148,14 @@ def problem(
 
 def respond(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
     return Response(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)
+
+
+class Said(HttpResponse):
+    """What an operation says, in the only form there is, so that no renderer is looked for."""
+
+    def __init__(self, data: dict[str, Any], status: int, headers: dict[str, str]) -> None:
+        super().__init__(orjson.dumps(data), status=status, headers=headers, content_type="application/json")
+        self.data = data
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -3,8 +3,10 @@
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import models
 from django.http import QueryDict
 from django.utils import timezone
@@ -221,8 +223,74 @@ class Closed(serializers.Serializer[Any]):
         "unknown": _("We don't know this field."),
     }
 
+    @cached_property
+    def own(self) -> list[tuple[str, Any]]:
+        """Return the fields by their names; `fields` itself takes as long as reading one of them."""
+        return list(self.fields.items())
+
+    @cached_property
+    def reads_plainly(self) -> bool:
+        """Whether nothing is done with what is sent but what `taken` does too."""
+        fields = [field for _name, field in self.own]
+        return (
+            type(self).validate is serializers.Serializer.validate
+            and not self.validators
+            and not any(hasattr(self, f"validate_{field.field_name}") for field in fields)
+            and all(
+                field.source == field.field_name
+                and not field.read_only
+                and field.default is serializers.empty
+                and not any(getattr(check, "requires_context", False) for check in field.validators)
+                for field in fields
+            )
+        )
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Return what was sent. What has no fault is taken straight away, in a third of the time; what may
+        have one is read as a serializer reads, which finds all of them and their words."""
+        if self.reads_plainly:
+            try:
+                return self.taken(data)
+            except (serializers.ValidationError, DjangoValidationError):
+                pass
+        return super().run_validation(data)
+
+    def taken(self, data: Any) -> dict[str, Any]:
+        """Return the values of the fields. Raises ValidationError where one may have a fault."""
+        if not isinstance(data, dict):
+            raise MAY_BE_WRONG
+        found = {}
+        for name, field in self.own:
+            if name in data:
+                found[name] = taken(field, data[name])
+            elif field.required:
+                raise MAY_BE_WRONG
+        if len(found) != len(data):
+            raise MAY_BE_WRONG
+        return found
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict) and (unknown := set(data) - set(self.fields)):
             text = self.error_messages["unknown"]
             raise serializers.ValidationError({name: [text] for name in sorted(unknown)}, code="unknown")
         return super().to_internal_value(data)
+
+
+MAY_BE_WRONG = serializers.ValidationError("")
+
+
+def taken(field: Any, data: Any) -> Any:
+    """Return the value of one field. Raises ValidationError where it may have a fault."""
+    if data is None or isinstance(data, str) and not data.strip():
+        raise MAY_BE_WRONG
+    if isinstance(field, Closed):
+        return field.run_validation(data)
+    if isinstance(field, serializers.ListField):
+        if not isinstance(data, list) or not data:
+            raise MAY_BE_WRONG
+        found: Any = [taken(field.child, one) for one in data]
+    else:
+        found = field.to_internal_value(data)
+    for check in field.validators:
+        check(found)
+    return found

@@ -22,7 +22,7 @@ from licensing.references import read_licence_number
 from portal.api import errors, schema
 from portal.api.access import needs
 from portal.api.customs import IN_A_REASON, LIST_OF_LINES, MOST_LINES, IdentifiedIn, ShipmentIn, shipment_of
-from portal.api.errors import problem, respond
+from portal.api.errors import Said, problem, respond
 from portal.api.fields import Closed, MoneyAsked, PastMoment, QuantityAsked, Text, Whole, YesNo, asked_once
 from portal.border.answer import moment
 from portal.http import ApiRequest
@@ -336,7 +336,7 @@ OPERATIONS = {
 }
 
 
-def handle(request: ApiRequest, kind: Usage.Kind, data: Any) -> Response:
+def handle(request: ApiRequest, kind: Usage.Kind, data: Any) -> Response | Said:
     """Read a message of `kind`, do it, and answer: the same bytes whenever the message comes again."""
     operation = OPERATIONS[kind]
     # Without data the serializer speaks words of its own; null is no object, as a list is none.
@@ -348,7 +348,7 @@ def handle(request: ApiRequest, kind: Usage.Kind, data: Any) -> Response:
     headers = {} if is_new else {"Idempotency-Replayed": "true"}
     if usage.outcome == Usage.Outcome.RECORDED:
         body = DepartureOut(usage).data if kind == Usage.Kind.DEPART else moved(usage)
-        return Response(body, status=201, headers=headers)
+        return Said(body, 201, headers)
     reasons = [
         {name: reason[name] for name in IN_A_REASON if name in reason} for reason in usage.answer["reasons"]
     ]
@@ -382,7 +382,7 @@ class ReservationsView(APIView):
         request=DeclarationIn,
         responses={201: MovementOut, **schema.problems(schema.WRITING)},
     )
-    def post(self, request: ApiRequest) -> Response:
+    def post(self, request: ApiRequest) -> Response | Said:
         return handle(request, Usage.Kind.RESERVE, request.data)
 
 
@@ -395,7 +395,7 @@ class AdjustmentsView(APIView):
         request=DeclarationIn,
         responses={201: MovementOut, **schema.problems(schema.WRITING)},
     )
-    def post(self, request: ApiRequest) -> Response:
+    def post(self, request: ApiRequest) -> Response | Said:
         return handle(request, Usage.Kind.ADJUST, request.data)
 
 
@@ -406,7 +406,7 @@ class PostingsView(APIView):
     @extend_schema(
         **schema.POST, request=PostingIn, responses={201: MovementOut, **schema.problems(schema.WRITING)}
     )
-    def post(self, request: ApiRequest) -> Response:
+    def post(self, request: ApiRequest) -> Response | Said:
         return handle(request, Usage.Kind.POST, request.data)
 
 
@@ -417,7 +417,7 @@ class ReleasesView(APIView):
     @extend_schema(
         **schema.RELEASE, request=ReleaseIn, responses={201: MovementOut, **schema.problems(schema.WRITING)}
     )
-    def post(self, request: ApiRequest) -> Response:
+    def post(self, request: ApiRequest) -> Response | Said:
         return handle(request, Usage.Kind.RELEASE, request.data)
 
 
@@ -430,7 +430,7 @@ class DeparturesView(APIView):
         request=DepartedIn,
         responses={201: DepartureOut, **schema.problems(schema.WRITING)},
     )
-    def post(self, request: ApiRequest) -> Response:
+    def post(self, request: ApiRequest) -> Response | Said:
         return handle(request, Usage.Kind.DEPART, request.data)
 
 

@@ -38,8 +38,8 @@ class StrictJSONParser(BaseParser):
     most_openings = MOST_OPENINGS
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        headers = parser_context["request"].headers if parser_context else {}
-        if headers.get("Content-Encoding", "identity").lower() != "identity":
+        headers = parser_context["request"].META if parser_context else {}
+        if headers.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
             raise Encoded
         raw = stream.read(self.largest_body + 1)
         if len(raw) > self.largest_body:
@@ -48,11 +48,8 @@ class StrictJSONParser(BaseParser):
         if text.count("{") + text.count("[") > self.most_openings:
             raise ParseError(_("This JSON has more objects and lists than any message needs."))
         try:
-            parsed = json.loads(
-                text, parse_float=_exact, parse_constant=_refuse_constant, object_pairs_hook=_unique
-            )
-            # "\ud800" is half a character: it can't be stored and can't be sent back.
-            json.dumps(parsed, ensure_ascii=False, default=str).encode()
+            parsed = STRICT.decode(text)
+            _check_whole(parsed, text)
         except UnicodeEncodeError:
             raise ParseError(_("This JSON holds half a character.")) from None
         except json.JSONDecodeError as problem:
@@ -77,6 +74,12 @@ def _decoded(raw: bytes) -> str:
         raise ParseError(detail) from problem
 
 
+def _check_whole(parsed: Any, text: str) -> None:
+    """Raise UnicodeEncodeError for "\\ud800", half a character: it can't be stored and can't be sent back."""
+    if "\\u" in text:  # it can't come otherwise, the text being UTF-8
+        json.dumps(parsed, ensure_ascii=False, default=str).encode()
+
+
 def _exact(digits: str) -> Decimal:
     try:
         return Decimal(digits)
@@ -95,3 +98,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise ParseError(_("“%(key)s” stands twice in one object.") % {"key": key[:40]})
         found[key] = value
     return found
+
+
+STRICT = json.JSONDecoder(parse_float=_exact, parse_constant=_refuse_constant, object_pairs_hook=_unique)

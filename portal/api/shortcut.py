@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.middleware.clickjacking import XFrameOptionsMiddleware
-from django.middleware.common import CommonMiddleware
-from django.middleware.locale import LocaleMiddleware
-from django.urls import ResolverMatch, resolve
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import ResolverMatch, get_resolver
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from portal.access import is_api
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 NOTHING = "default-src 'none'; frame-ancestors 'none'"  # a browser that shows an answer loads nothing for it
+PREFIX = "/api"  # of all addresses in portal.api.urls
 
 
 class ShortcutMiddleware:
@@ -22,8 +23,6 @@ class ShortcutMiddleware:
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
         view: Any = convert_exception_to_response(call_view)
-        for middleware in (XFrameOptionsMiddleware, CommonMiddleware, LocaleMiddleware):
-            view = middleware(view)
         self.short: Answer = view
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -31,17 +30,28 @@ class ShortcutMiddleware:
         if match is None:
             return self.get_response(request)
         request.resolver_match = match
+        # What Django's middleware for languages, hosts, lengths and frames does where no address begins with
+        # a language and none ends with a slash.
+        translation.activate(translation.get_language_from_request(request))
+        request.LANGUAGE_CODE = translation.get_language()
+        request.get_host()  # raises DisallowedHost
         response = self.short(request)
-        response.headers["Content-Security-Policy"] = NOTHING
+        headers = response.headers
+        headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        if isinstance(response, HttpResponse):
+            headers.setdefault("Content-Length", str(len(response.content)))
+        patch_vary_headers(response, ["Accept-Language"])
+        headers.setdefault("Content-Language", translation.get_language())
+        headers["Content-Security-Policy"] = NOTHING
         return response
 
 
 def endpoint(path: str) -> ResolverMatch | None:
     """Return what answers at this address, if it is an endpoint: those ask for a key by themselves."""
-    if not path.startswith("/api/"):
+    if not path.startswith(f"{PREFIX}/"):
         return None
     try:
-        match = resolve(path)
+        match = get_resolver("portal.api.urls").resolve(path.removeprefix(PREFIX))
     except Http404:
         return None
     return match if is_api(match.func) else None

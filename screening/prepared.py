@@ -1,0 +1,83 @@
+"""Statements of our own on Django's connection, prepared once for each connection and asked as libpq is.
+
+Of what comes with every message, the database would otherwise spend more on reading and planning than on
+doing it, and Python more on a cursor and on waiting than on all else.
+"""
+
+from collections.abc import Sequence
+from itertools import count
+from typing import Any
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
+
+Row = tuple[Any, ...]
+WELL = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+# The statement is not what it was when it was prepared: the next time it is prepared anew.
+OUTDATED = (FeatureNotSupported, InvalidSqlStatementName)
+
+
+class Statements:
+    """Those that one connection of psycopg keeps the plans of."""
+
+    def __init__(self, own: "psycopg.Connection[Any]") -> None:
+        self.own, self.pgconn = own, own.pgconn
+        self.adapting = Transformer(own)
+        self.names: dict[tuple[str, tuple[int, ...]], bytes] = {}
+        self.numbers = count()
+
+    def execute(self, statement: str, values: Sequence[Any]) -> list[Row]:
+        """Return all rows. `values` stand for $1, $2 …
+
+        Raises psycopg.Error.
+        """
+        self._begin()
+        given: Any = self.adapting.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        types, formats = self.adapting.types or (), self.adapting.formats
+        key = statement, tuple(types)
+        try:
+            name = self.names.get(key) or self._prepare(key)
+            result = self._checked(self.pgconn.exec_prepared(name, given, formats))
+        except OUTDATED:
+            self.names.pop(key, None)
+            raise
+        self.adapting.set_pgresult(result)
+        rows: list[Row] = self.adapting.load_rows(0, result.ntuples, tuple)
+        return rows
+
+    def _begin(self) -> None:
+        """Begin the transaction that psycopg would begin with the first statement."""
+        if not self.own.autocommit and self.pgconn.transaction_status == TransactionStatus.IDLE:
+            self._checked(self.pgconn.exec_(b"BEGIN"))
+
+    def _prepare(self, key: tuple[str, tuple[int, ...]]) -> bytes:
+        statement, types = key
+        name = f"own_{next(self.numbers)}".encode()
+        self._checked(self.pgconn.prepare(name, statement.encode(), types))
+        self.names[key] = name
+        return name
+
+    def _checked(self, result: PGresult) -> PGresult:
+        if result.status in WELL:
+            return result
+        if self.pgconn.status == ConnStatus.BAD:
+            raise psycopg.OperationalError(self.pgconn.get_error_message())
+        raise error_from_result(result, encoding="utf-8")
+
+
+def fetch(statement: str, values: Sequence[Any]) -> list[Row]:
+    """Return the rows of a statement, whose gaps $1, $2 … the values fill.
+
+    It belongs to the transaction that is open, and raises Django's errors.
+    """
+    django: Any = connections[DEFAULT_DB_ALIAS]
+    django.ensure_connection()
+    with django.wrap_database_errors:
+        kept: Statements | None = getattr(django, "own_statements", None)
+        if kept is None or kept.own is not django.connection:
+            kept = django.own_statements = Statements(django.connection)
+        return kept.execute(statement, values)
