@@ -19,7 +19,7 @@ from licensing.models import LicenceStatus
 from licensing.signing import PublicKey
 from licensing.terms import Limit, Stated
 from portal.border.answer import Facts, Line
-from portal.border.connection import Connection, Row
+from screening.prepared import Row, Statements
 
 REPLACED = LicenceStatus.REPLACED.value
 ROLES = ", ".join(f"'{role.value}'" for role in PARTIES_AT_THE_BORDER)
@@ -176,7 +176,7 @@ class Lookup:
         return edition
 
     def note_use(self, key_id: int) -> None:
-        self._execute(NOTE_USE, str(key_id))
+        self._execute(NOTE_USE, key_id)
 
     def answers(self) -> bool:
         try:
@@ -184,17 +184,17 @@ class Lookup:
         except psycopg.Error:
             return False
 
-    def _execute(self, statement: str, *values: str | bytes) -> list[Row]:
+    def _execute(self, statement: str, *values: Any) -> list[Row]:
         """Execute on this thread's connection. One that broke while nobody asked is replaced, once."""
-        connection: Connection | None = getattr(self.own, "connection", None)
-        if connection is not None and not connection.is_broken:
+        statements: Statements | None = getattr(self.own, "statements", None)
+        if statements is not None and not statements.own.broken:
             try:
-                return connection.execute(statement, *values)
-            except psycopg.DatabaseError:
-                if not connection.is_broken:
+                return statements.execute(statement, values)
+            except psycopg.OperationalError:
+                if not statements.own.broken:
                     raise
-        connection = self.own.connection = Connection(self.conninfo)
-        return connection.execute(statement, *values)
+        statements = self.own.statements = Statements(psycopg.connect(self.conninfo, autocommit=True))
+        return statements.execute(statement, values)
 
 
 def stated_of(one: list[Any], limits: list[Row]) -> Stated:

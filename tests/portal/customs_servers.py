@@ -46,8 +46,8 @@ def border_alone() -> Iterator[str]:
         try:
             return border(environ, start_response)
         finally:  # asked from another thread than that which ends the test
-            lookup.own.connection.close()
-            lookup.own.connection = None
+            lookup.own.statements.own.close()
+            lookup.own.statements = None
 
     with served(make_server("127.0.0.1", 0, application, handler_class=Quiet)) as address:
         yield address

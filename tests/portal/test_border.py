@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import unquote_to_bytes
 
-import psycopg
 import pytest
 from django.db import connection
 from django.test import Client, RequestFactory
@@ -56,8 +55,8 @@ def border_with():
 
     yield make
     for one in made:
-        if own := getattr(one.lookup.own, "connection", None):
-            own.close()
+        if kept := getattr(one.lookup.own, "statements", None):
+            kept.own.close()
 
 
 @pytest.fixture
@@ -296,9 +295,9 @@ def test_it_takes_one_statement(border, machine, line):
     address = f"/api/v1/licences/{line.licence}"
     ask(border, address, **machine.headers)
     executed = []
-    own = border.lookup.own.connection
-    execute = own.execute
-    own.execute = lambda *given: executed.append(given[0]) or execute(*given)
+    statements = border.lookup.own.statements
+    execute = statements.execute
+    statements.execute = lambda *given: executed.append(given[0]) or execute(*given)
 
     assert ask(border, address, **machine.headers).status_code == 200
 
@@ -308,7 +307,7 @@ def test_it_takes_one_statement(border, machine, line):
 def test_a_broken_connection_is_replaced(border, machine, line):
     address = f"/api/v1/licences/{line.licence}"
     ask(border, address, **machine.headers)
-    process = border.lookup.own.connection.pgconn.backend_pid
+    process = border.lookup.own.statements.pgconn.backend_pid
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s)", [process])
 
@@ -318,20 +317,7 @@ def test_a_broken_connection_is_replaced(border, machine, line):
 def test_a_connection_that_breaks_again_and_again_is_replaced_each_time(border, machine, line):
     for _each in range(3):
         assert ask(border, f"/api/v1/licences/{line.licence}", **machine.headers).status_code == 200
-        border.lookup.own.connection.pgconn.finish()
-
-
-def test_a_statement_says_what_is_wrong_with_it(border):
-    assert border.lookup.answers()
-    own = border.lookup.own.connection
-
-    with pytest.raises(psycopg.errors.DivisionByZero):
-        own.execute("SELECT 1 / $1::int", "0")
-    with pytest.raises(psycopg.errors.SyntaxError):
-        own.execute("SELEC")
-    with pytest.raises(psycopg.DataError, match="NUL"):
-        own.execute("SELECT $1::text", "PA-L-2026-000001\0")
-    assert own.execute("SELECT $1::text, $2::bytea", "ñ", b"\0\xff") == [("ñ", b"\0\xff")]
+        border.lookup.own.statements.pgconn.finish()
 
 
 def test_without_the_database_the_answer_is_503_and_when_to_ask_again(machine, line, tmp_path):

@@ -90,8 +90,8 @@ def asked(request):
         Lookup(connection.settings_dict), Shares(MANY, MANY), Shares(MANY, MANY), trusts_proxy=False
     )
     yield lambda licence, headers: ask(border, f"/api/v1/licences/{licence}", **headers)
-    if own := getattr(border.lookup.own, "connection", None):
-        own.close()
+    if kept := getattr(border.lookup.own, "statements", None):
+        kept.own.close()
 
 
 WAYS = {

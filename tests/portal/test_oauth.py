@@ -47,8 +47,8 @@ def border():
         Lookup(connection.settings_dict), Shares(MANY, MANY), Shares(MANY, MANY), trusts_proxy=False
     )
     yield made
-    if own := getattr(made.lookup.own, "connection", None):
-        own.close()
+    if kept := getattr(made.lookup.own, "statements", None):
+        kept.own.close()
 
 
 @pytest.fixture(params=["portal", "border"])
@@ -421,9 +421,9 @@ def test_the_border_asks_one_statement_for_a_token_too(border, machine, licence)
     headers = machine.by_token()
     ask(border, f"/api/v1/licences/{licence}", **headers)
     executed = []
-    own = border.lookup.own.connection
-    execute = own.execute
-    own.execute = lambda *given: executed.append(given[0]) or execute(*given)
+    statements = border.lookup.own.statements
+    execute = statements.execute
+    statements.execute = lambda *given: executed.append(given[0]) or execute(*given)
 
     assert ask(border, f"/api/v1/licences/{licence}", **headers).status_code == 200
 
