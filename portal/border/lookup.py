@@ -104,6 +104,9 @@ UPDATE licensing_apikey SET last_used_at = now() WHERE id = (
 PATIENCE = {"statement_timeout": 2000, "lock_timeout": 500}
 OPTIONS = " ".join(f"-c {name}={most}" for name, most in PATIENCE.items())
 OPTIONS += " -c default_transaction_read_only=off"
+# What the database says of a prepared statement once a migration changed a column of its answer, or once
+# the statement was deallocated. The statement prepared anew is answered.
+OUTDATED = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName)
 
 
 class Key(NamedTuple):
@@ -185,11 +188,14 @@ class Lookup:
             return False
 
     def _execute(self, statement: str, *values: str | bytes) -> list[Row]:
-        """Execute on this thread's connection. One that broke while nobody asked is replaced, once."""
+        """Execute on this thread's connection. One that broke while nobody asked is replaced, once, and so
+        is one whose prepared statements no longer count."""
         connection: Connection | None = getattr(self.own, "connection", None)
         if connection is not None and not connection.is_broken:
             try:
                 return connection.execute(statement, *values)
+            except OUTDATED:
+                connection.close()
             except psycopg.DatabaseError:
                 if not connection.is_broken:
                     raise

@@ -19,6 +19,7 @@ from licensing.terms import Given
 from portal.border.application import Border
 from portal.border.lookup import Lookup
 from portal.border.shares import Shares
+from portal.database import as_owner
 from tests.amending import amended, granted
 from tests.factories import LicenceFactory, LicenceLineFactory, PartyFactory, UserFactory, conditioned
 from tests.portal.machines import Machine
@@ -319,6 +320,35 @@ def test_a_connection_that_breaks_again_and_again_is_replaced_each_time(border, 
     for _each in range(3):
         assert ask(border, f"/api/v1/licences/{line.licence}", **machine.headers).status_code == 200
         border.lookup.own.connection.pgconn.finish()
+
+
+@pytest.fixture
+def longer_references():
+    def hold(length):
+        with as_owner(), connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE licensing_licence ALTER COLUMN reference TYPE varchar({length})")
+
+    usual = Licence._meta.get_field("reference").max_length
+    yield lambda: hold(usual + 1)
+    hold(usual)
+
+
+def test_it_goes_on_answering_when_a_migration_changes_what_it_reads(
+    border, machine, line, longer_references
+):
+    address = f"/api/v1/licences/{line.licence}"
+    assert ask(border, address, **machine.headers).status_code == 200
+    longer_references()
+
+    assert ask(border, address, **machine.headers).status_code == 200
+
+
+def test_it_goes_on_answering_when_its_statements_were_forgotten(border, machine, line):
+    address = f"/api/v1/licences/{line.licence}"
+    assert ask(border, address, **machine.headers).status_code == 200
+    border.lookup.own.connection.connection.execute("DEALLOCATE ALL")
+
+    assert ask(border, address, **machine.headers).status_code == 200
 
 
 def test_a_statement_says_what_is_wrong_with_it(border):
