@@ -27,7 +27,8 @@ class Connection:
 
     @property
     def is_broken(self) -> bool:
-        return self.connection.broken
+        """Say whether nothing can be asked over it any more, whoever closed it."""
+        return self.connection.closed
 
     def close(self) -> None:
         self.connection.close()

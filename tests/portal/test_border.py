@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from psycopg.conninfo import make_conninfo
 
 from licensing.actions import accounts, licences
 from licensing.models import ApiScope, Licence, LicenceState, PartyRole, Role, SurrenderRequest
@@ -347,6 +348,19 @@ def test_it_goes_on_answering_when_its_statements_were_forgotten(border, machine
     address = f"/api/v1/licences/{line.licence}"
     assert ask(border, address, **machine.headers).status_code == 200
     border.lookup.own.connection.connection.execute("DEALLOCATE ALL")
+
+    assert ask(border, address, **machine.headers).status_code == 200
+
+
+def test_it_comes_back_though_the_database_was_away_when_its_statements_were_forgotten(
+    border, machine, line, tmp_path
+):
+    address = f"/api/v1/licences/{line.licence}"
+    assert ask(border, address, **machine.headers).status_code == 200
+    border.lookup.own.connection.connection.execute("DEALLOCATE ALL")
+    there, border.lookup.conninfo = border.lookup.conninfo, make_conninfo(host=str(tmp_path))
+    assert ask(border, address, **machine.headers).status_code == 503
+    border.lookup.conninfo = there
 
     assert ask(border, address, **machine.headers).status_code == 200
 
