@@ -143,6 +143,11 @@ class Lookup:
             # A stand-by may lag behind a revocation.
             target_session_attrs="read-write",
             tcp_user_timeout=3000,
+            # That is for what was sent. A host that dies once it has the question is found out by probes, and
+            # until then the thread waits: two hours, as systems have it.
+            keepalives_idle=2,
+            keepalives_interval=1,
+            keepalives_count=2,
         )
         self.own = threading.local()
 

@@ -1,6 +1,8 @@
 """The border's own application: it says what the interface says, needs the database only, and is fair."""
 
 import json
+import os
+import socket
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -363,6 +365,20 @@ def test_it_comes_back_though_the_database_was_away_when_its_statements_were_for
     border.lookup.conninfo = there
 
     assert ask(border, address, **machine.headers).status_code == 200
+
+
+def test_a_database_whose_host_died_with_the_question_is_found_out_within_seconds():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        address = make_conninfo(lookup().conninfo, host="127.0.0.1", port=port)
+        begun = psycopg.pq.PGconn.connect_start(address.encode())
+        with socket.socket(fileno=os.dup(begun.socket)) as ours:
+            idle = getattr(socket, "TCP_KEEPIDLE", None) or socket.TCP_KEEPALIVE  # macOS
+            names = (idle, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+            first, between, probes = (ours.getsockopt(socket.IPPROTO_TCP, name) for name in names)
+        begun.finish()
+
+    assert first + between * probes <= 5
 
 
 def test_a_statement_says_what_is_wrong_with_it(border):
