@@ -17,7 +17,8 @@ from psycopg.pq.abc import PGresult
 
 Row = tuple[Any, ...]
 WELL = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
-# The statement is not what it was when it was prepared: the next time it is prepared anew.
+# What the database says of a prepared statement once a migration changed a column of its answer, or once it
+# was deallocated: the next time it is prepared anew.
 OUTDATED = (FeatureNotSupported, InvalidSqlStatementName)
 
 

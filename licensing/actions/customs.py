@@ -71,7 +71,7 @@ def record_usage(
         raise Refused(before, code="counted-before")
     outcome = Outcome(licences=[licence], reasons=reasons)
     if not reasons:
-        outcome.moves, outcome.lines = moves, _after(moves, used)
+        outcome.moves, outcome.lines = moves, _after(moves)
     usage = Usage(
         kind=Usage.Kind.USE,
         client=by,
@@ -137,15 +137,16 @@ def _move(licence: Licence, part: UsedLine) -> tuple[Move | None, Reasons]:
     return Move(line, EntryKind.USE, quantity=amount, value=value), reasons
 
 
-def _after(moves: Sequence[Move], used: Sequence[UsedLine]) -> list[dict[str, Any]]:
+def _after(moves: Sequence[Move]) -> list[dict[str, Any]]:
+    """Return what was written off and what remains, both in the line's unit, whatever the message used."""
     return [
         {
-            "line": part.number,
-            "quantity": plain(part.quantity),
-            "unit": part.unit,
+            "line": move.line.number,
+            "quantity": plain(move.quantity),
+            "unit": move.line.unit,
             "remaining": plain(move.line.remaining - move.quantity),
         }
-        for move, part in zip(moves, used, strict=True)
+        for move in moves
     ]
 
 

@@ -187,8 +187,8 @@ READS_USAGE = UsageIn()  # for every message: one made for each would copy all o
 
 class WrittenOffOut(serializers.Serializer[Any]):
     line = serializers.IntegerField()
-    quantity = serializers.CharField(help_text="Written off by this message.")
-    unit = serializers.CharField()
+    quantity = serializers.CharField(help_text="Written off by this message, in the line's unit.")
+    unit = serializers.CharField(help_text="The line's unit.")
     remaining = serializers.CharField(help_text="What remained right after it.")
 
 

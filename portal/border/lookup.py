@@ -19,7 +19,7 @@ from licensing.models import LicenceStatus
 from licensing.signing import PublicKey
 from licensing.terms import Limit, Stated
 from portal.border.answer import Facts, Line
-from screening.prepared import Row, Statements
+from screening.prepared import OUTDATED, Row, Statements
 
 REPLACED = LicenceStatus.REPLACED.value
 ROLES = ", ".join(f"'{role.value}'" for role in PARTIES_AT_THE_BORDER)
@@ -140,6 +140,11 @@ class Lookup:
             # A stand-by may lag behind a revocation.
             target_session_attrs="read-write",
             tcp_user_timeout=3000,
+            # That is for what was sent. A host that dies once it has the question is found out by probes, and
+            # until then the thread waits: two hours, as systems have it.
+            keepalives_idle=2,
+            keepalives_interval=1,
+            keepalives_count=2,
         )
         self.own = threading.local()
 
@@ -185,13 +190,16 @@ class Lookup:
             return False
 
     def _execute(self, statement: str, *values: Any) -> list[Row]:
-        """Execute on this thread's connection. One that broke while nobody asked is replaced, once."""
+        """Execute on this thread's connection. One that broke while nobody asked is replaced, once, and so
+        is one whose prepared statements no longer count."""
         statements: Statements | None = getattr(self.own, "statements", None)
-        if statements is not None and not statements.own.broken:
+        if statements is not None and not statements.own.closed:  # by whomever; `broken` would be by others
             try:
                 return statements.execute(statement, values)
+            except OUTDATED:
+                statements.own.close()
             except psycopg.OperationalError:
-                if not statements.own.broken:
+                if not statements.own.closed:
                     raise
         statements = self.own.statements = Statements(psycopg.connect(self.conninfo, autocommit=True))
         return statements.execute(statement, values)

@@ -1,16 +1,20 @@
 """The border's own application: it says what the interface says, needs the database only, and is fair."""
 
 import json
+import os
+import socket
 import subprocess
 import sys
 from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import unquote_to_bytes
 
+import psycopg
 import pytest
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from psycopg.conninfo import make_conninfo
 
 from licensing.actions import accounts, licences
 from licensing.models import ApiScope, Licence, LicenceState, PartyRole, Role, SurrenderRequest
@@ -18,6 +22,7 @@ from licensing.terms import Given
 from portal.border.application import Border
 from portal.border.lookup import Lookup
 from portal.border.shares import Shares
+from portal.database import as_owner
 from tests.amending import amended, granted
 from tests.factories import LicenceFactory, LicenceLineFactory, PartyFactory, UserFactory, conditioned
 from tests.portal.machines import Machine
@@ -318,6 +323,62 @@ def test_a_connection_that_breaks_again_and_again_is_replaced_each_time(border, 
     for _each in range(3):
         assert ask(border, f"/api/v1/licences/{line.licence}", **machine.headers).status_code == 200
         border.lookup.own.statements.pgconn.finish()
+
+
+@pytest.fixture
+def longer_references():
+    def hold(length):
+        with as_owner(), connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE licensing_licence ALTER COLUMN reference TYPE varchar({length})")
+
+    usual = Licence._meta.get_field("reference").max_length
+    yield lambda: hold(usual + 1)
+    hold(usual)
+
+
+def test_it_goes_on_answering_when_a_migration_changes_what_it_reads(
+    border, machine, line, longer_references
+):
+    address = f"/api/v1/licences/{line.licence}"
+    assert ask(border, address, **machine.headers).status_code == 200
+    longer_references()
+
+    assert ask(border, address, **machine.headers).status_code == 200
+
+
+def test_it_goes_on_answering_when_its_statements_were_forgotten(border, machine, line):
+    address = f"/api/v1/licences/{line.licence}"
+    assert ask(border, address, **machine.headers).status_code == 200
+    border.lookup.own.statements.own.execute("DEALLOCATE ALL")
+
+    assert ask(border, address, **machine.headers).status_code == 200
+
+
+def test_it_comes_back_though_the_database_was_away_when_its_statements_were_forgotten(
+    border, machine, line, tmp_path
+):
+    address = f"/api/v1/licences/{line.licence}"
+    assert ask(border, address, **machine.headers).status_code == 200
+    border.lookup.own.statements.own.execute("DEALLOCATE ALL")
+    there, border.lookup.conninfo = border.lookup.conninfo, make_conninfo(host=str(tmp_path))
+    assert ask(border, address, **machine.headers).status_code == 503
+    border.lookup.conninfo = there
+
+    assert ask(border, address, **machine.headers).status_code == 200
+
+
+def test_a_database_whose_host_died_with_the_question_is_found_out_within_seconds():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        address = make_conninfo(lookup().conninfo, host="127.0.0.1", port=port)
+        begun = psycopg.pq.PGconn.connect_start(address.encode())
+        with socket.socket(fileno=os.dup(begun.socket)) as ours:
+            idle = getattr(socket, "TCP_KEEPIDLE", None) or socket.TCP_KEEPALIVE  # macOS
+            names = (idle, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+            first, between, probes = (ours.getsockopt(socket.IPPROTO_TCP, name) for name in names)
+        begun.finish()
+
+    assert first + between * probes <= 5
 
 
 def test_without_the_database_the_answer_is_503_and_when_to_ask_again(machine, line, tmp_path):

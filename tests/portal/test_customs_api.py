@@ -117,6 +117,14 @@ class TestWritingOff:
         assert LedgerEntry.objects.get().quantity == 4
         assert Event.objects.get(action=Action.RECORD_USAGE).by == machine.key.account
 
+    def test_what_left_and_what_remains_are_told_in_the_unit_of_the_line(self, machine):
+        line = LicenceLineFactory(unit="C62", granted=Decimal(400))
+
+        response = machine.report(line.licence, message("1", unit="DZN"))
+
+        told = {"line": 1, "quantity": "12", "unit": "C62", "remaining": "388"}
+        assert response.json()["lines"] == [told]
+
     def test_a_repeat_counts_once_and_gets_the_same_bytes(self, machine, line):
         first = machine.report(line.licence, message("4"))
         second = machine.report(line.licence, message("4.0"))
