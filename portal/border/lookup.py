@@ -19,6 +19,7 @@ from licensing.models import LicenceStatus
 from licensing.signing import PublicKey
 from licensing.terms import Limit, Stated
 from portal.border.answer import Facts, Line
+from portal.border.watch import Watch
 from screening.prepared import OUTDATED, Row, Statements
 
 REPLACED = LicenceStatus.REPLACED.value
@@ -147,6 +148,7 @@ class Lookup:
             keepalives_count=2,
         )
         self.own = threading.local()
+        self.watch = Watch()
 
     def ask(self, digest: bytes, reference: str) -> Found:
         """Return the licence with this reference, and the key that has this digest, or a token that has.
@@ -195,14 +197,18 @@ class Lookup:
         statements: Statements | None = getattr(self.own, "statements", None)
         if statements is not None and not statements.own.closed:  # by whomever; `broken` would be by others
             try:
-                return statements.execute(statement, values)
+                return self._waiting_for(statements, statement, values)
             except OUTDATED:
                 statements.own.close()
             except psycopg.OperationalError:
                 if not statements.own.closed:
                     raise
         statements = self.own.statements = Statements(psycopg.connect(self.conninfo, autocommit=True))
-        return statements.execute(statement, values)
+        return self._waiting_for(statements, statement, values)
+
+    def _waiting_for(self, statements: Statements, statement: str, values: tuple[Any, ...]) -> list[Row]:
+        with self.watch.over(statements.pgconn.socket):
+            return statements.execute(statement, values)
 
 
 def stated_of(one: list[Any], limits: list[Row]) -> Stated:

@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import unquote_to_bytes
@@ -19,6 +21,7 @@ from psycopg.conninfo import make_conninfo
 from licensing.actions import accounts, licences
 from licensing.models import ApiScope, Licence, LicenceState, PartyRole, Role, SurrenderRequest
 from licensing.terms import Given
+from portal.border import watch
 from portal.border.application import Border
 from portal.border.lookup import Lookup
 from portal.border.shares import Shares
@@ -365,6 +368,24 @@ def test_it_comes_back_though_the_database_was_away_when_its_statements_were_for
     border.lookup.conninfo = there
 
     assert ask(border, address, **machine.headers).status_code == 200
+
+
+def test_a_database_that_stands_still_is_not_waited_for(border, machine, line, monkeypatch):
+    monkeypatch.setattr(watch, "LONGEST", 0.3)
+    monkeypatch.setattr(watch, "EVERY", 0.1)
+    address = f"/api/v1/licences/{line.licence}"
+    assert ask(border, address, **machine.headers).status_code == 200
+    process = border.lookup.own.statements.pgconn.backend_pid
+
+    at_last = threading.Timer(20, os.kill, (process, signal.SIGCONT))
+    at_last.start()
+    os.kill(process, signal.SIGSTOP)
+    try:
+        assert ask(border, address, **machine.headers).status_code == 200
+    finally:
+        at_last.cancel()
+        os.kill(process, signal.SIGCONT)
+    assert border.lookup.own.statements.pgconn.backend_pid != process  # it did not wait for that one
 
 
 def test_a_database_whose_host_died_with_the_question_is_found_out_within_seconds():
