@@ -5,7 +5,6 @@ from typing import Any
 from django.core.validators import RegexValidator
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
@@ -25,6 +24,7 @@ from portal.api.access import needs
 from portal.api.errors import Said, problem, respond
 from portal.api.fields import MISSING, Amount, Closed, Quantity, QuantityAsked, Text, Whole
 from portal.border.answer import Answer, Facts, answer_of, moment
+from portal.etags import is_known
 from portal.http import ApiRequest
 
 MOST_LINES = 200  # of one message
@@ -210,7 +210,7 @@ class LicenceView(APIView):
     )
     def get(self, request: ApiRequest, number: str) -> Response:
         told = licence_now(find(number, request.user))
-        if told.headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
+        if is_known(request.headers.get("If-None-Match"), told.headers["ETag"]):
             return Response(status=304, headers=told.headers)
         return Response(told.whole, headers=told.headers)
 

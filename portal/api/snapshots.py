@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -14,6 +13,7 @@ from licensing.models import ApiScope
 from portal.api import schema
 from portal.api.access import needs
 from portal.api.errors import problem, respond
+from portal.etags import is_known
 from portal.http import ApiRequest
 
 MEDIA_TYPE = "application/cose"
@@ -46,6 +46,6 @@ class SnapshotView(APIView):
             told = _("No snapshot is ready. Ask again in a minute.")
             return respond(problem("unavailable", request, told), {"Retry-After": "60"})
         headers = {"ETag": f'"{snapshot.sha256}"', "Cache-Control": "private, no-cache"}
-        if headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
+        if is_known(request.headers.get("If-None-Match"), headers["ETag"]):
             return HttpResponse(status=304, headers=headers)
         return HttpResponse(bytes(snapshot.content), headers=headers, content_type=MEDIA_TYPE)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.http import parse_etags
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -15,6 +14,7 @@ from portal.api import schema
 from portal.api.access import needs
 from portal.api.customs import AnsweredOut, WorthOut, facts_of
 from portal.border.tokens import Beyond, answer_to, paper_of
+from portal.etags import is_known
 from portal.http import ApiRequest
 from portal.verdicts import NOT_OURS
 
@@ -69,6 +69,6 @@ class TokenView(APIView):
         newest = licence.documents.order_by("edition").last() if licence else None
         facts = facts_of(licence) if licence else None
         told = answer_to(paper, facts, newest.edition if newest else None, timezone.now())
-        if told.headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
+        if is_known(request.headers.get("If-None-Match"), told.headers["ETag"]):
             return Response(status=304, headers=told.headers)
         return Response(told.whole, headers=told.headers)

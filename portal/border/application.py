@@ -23,7 +23,6 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import Error
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.http import parse_etags
 from django.utils.translation import gettext_lazy as _
 
 from licensing.models import ApiScope
@@ -38,6 +37,7 @@ from portal.border.issuing import TOKEN_PATH, Issuing
 from portal.border.lookup import Found, Key, Lookup
 from portal.border.shares import Shares
 from portal.border.tokens import Paper, answer_to, paper_of
+from portal.etags import is_known
 
 logger = logging.getLogger(__name__)
 
@@ -119,8 +119,7 @@ class Border:
         with speaking(language, found, paper):
             answer = self.answer_of(found, paper)
         headers = [*answer.headers.items(), ("Content-Language", language), *ALWAYS]
-        known = environ.get("HTTP_IF_NONE_MATCH")
-        if known and answer.headers["ETag"] in parse_etags(known):
+        if is_known(environ.get("HTTP_IF_NONE_MATCH"), answer.headers["ETag"]):
             return send(HTTPStatus.NOT_MODIFIED, b"", headers, environ, start_response)
         return send(HTTPStatus.OK, answer.body, [("Content-Type", JSON), *headers], environ, start_response)
 

@@ -268,6 +268,25 @@ def test_what_has_not_changed_is_not_sent_again(border, machine, line):
     assert head["Content-Length"] == first["Content-Length"]
 
 
+@pytest.mark.parametrize("sent", ["W/{}", "{}", '"another", W/{}', "*"])
+def test_what_a_caller_has_is_known_however_it_is_named(border, machine, line, sent):
+    version = f'"{machine.licence(line.licence).json()["version"]}"'
+    known = {"If-None-Match": sent.format(version)}
+
+    assert machine.licence(line.licence, **known).status_code == 304
+    lean = ask(border, f"/api/v1/licences/{line.licence}", **machine.headers, **known)
+    assert lean.status_code == 304
+
+
+@pytest.mark.parametrize("sent", ['W/"0123456789abcdef"', "no etag", ""])
+def test_what_a_caller_has_not_is_sent(border, machine, line, sent):
+    known = {"If-None-Match": sent}
+
+    assert machine.licence(line.licence, **known).status_code == 200
+    lean = ask(border, f"/api/v1/licences/{line.licence}", **machine.headers, **known)
+    assert lean.status_code == 200
+
+
 def test_a_decision_shows_with_its_commit(border, machine, line, decider):
     address = f"/api/v1/licences/{line.licence}"
     assert ask(border, address, **machine.headers).json()["usable"]
