@@ -610,6 +610,12 @@ def test_the_label_of_the_end_use_never_stays_behind_at_the_foot_of_a_page():
         ]
 
 
+def test_no_word_beside_the_goods_is_broken():
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(draw(FACTS))).pages)
+
+    assert "Origin Germany" in text
+
+
 @pytest.mark.parametrize("count", range(1, 9))
 def test_the_code_is_on_the_page_of_the_signatures(count):
     drawn = draw(with_lines(*({} for _line in range(count))))
