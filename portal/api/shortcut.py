@@ -54,6 +54,7 @@ def endpoint(path: str) -> ResolverMatch | None:
         match = get_resolver("portal.api.urls").resolve(path.removeprefix(PREFIX))
     except Http404:
         return None
+    match.route = f"{PREFIX[1:]}/{match.route}"  # as the log of refusals says it
     return match if is_api(match.func) else None
 
 
