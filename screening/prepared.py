@@ -34,21 +34,25 @@ class Statements:
     def execute(self, statement: str, values: Sequence[Any]) -> list[Row]:
         """Return all rows. `values` stand for $1, $2 …
 
-        Raises psycopg.Error.
+        Raises psycopg.Error; of a statement that is outdated only within a transaction, which it ends.
         """
         self._begin()
         given: Any = self.adapting.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        types, formats = self.adapting.types or (), self.adapting.formats
-        key = statement, tuple(types)
+        key = statement, tuple(self.adapting.types or ())
         try:
-            name = self.names.get(key) or self._prepare(key)
-            result = self._checked(self.pgconn.exec_prepared(name, given, formats))
+            result = self._asked(key, given)
         except OUTDATED:
-            self.names.pop(key, None)
-            raise
+            del self.names[key]
+            if self.pgconn.transaction_status != TransactionStatus.IDLE:
+                raise
+            result = self._asked(key, given)
         self.adapting.set_pgresult(result)
         rows: list[Row] = self.adapting.load_rows(0, result.ntuples, tuple)
         return rows
+
+    def _asked(self, key: tuple[str, tuple[int, ...]], given: Any) -> PGresult:
+        name = self.names.get(key) or self._prepare(key)
+        return self._checked(self.pgconn.exec_prepared(name, given, self.adapting.formats))
 
     def _begin(self) -> None:
         """Begin the transaction that psycopg would begin with the first statement."""

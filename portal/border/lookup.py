@@ -20,7 +20,7 @@ from licensing.signing import PublicKey
 from licensing.terms import Limit, Stated
 from portal.border.answer import Facts, Line
 from portal.border.watch import Watch
-from screening.prepared import OUTDATED, Row, Statements
+from screening.prepared import Row, Statements
 
 REPLACED = LicenceStatus.REPLACED.value
 ROLES = ", ".join(f"'{role.value}'" for role in PARTIES_AT_THE_BORDER)
@@ -192,14 +192,11 @@ class Lookup:
             return False
 
     def _execute(self, statement: str, *values: Any) -> list[Row]:
-        """Execute on this thread's connection. One that broke while nobody asked is replaced, once, and so
-        is one whose prepared statements no longer count."""
+        """Execute on this thread's connection. One that broke while nobody asked is replaced, once."""
         statements: Statements | None = getattr(self.own, "statements", None)
         if statements is not None and not statements.own.closed:  # by whomever; `broken` would be by others
             try:
                 return self._waiting_for(statements, statement, values)
-            except OUTDATED:
-                statements.own.close()
             except psycopg.OperationalError:
                 if not statements.own.closed:
                     raise

@@ -376,12 +376,10 @@ def test_it_goes_on_answering_when_its_statements_were_forgotten(border, machine
     assert ask(border, address, **machine.headers).status_code == 200
 
 
-def test_it_comes_back_though_the_database_was_away_when_its_statements_were_forgotten(
-    border, machine, line, tmp_path
-):
+def test_it_comes_back_though_the_database_was_away(border, machine, line, tmp_path):
     address = f"/api/v1/licences/{line.licence}"
     assert ask(border, address, **machine.headers).status_code == 200
-    border.lookup.own.statements.own.execute("DEALLOCATE ALL")
+    border.lookup.own.statements.own.close()
     there, border.lookup.conninfo = border.lookup.conninfo, make_conninfo(host=str(tmp_path))
     assert ask(border, address, **machine.headers).status_code == 503
     border.lookup.conninfo = there

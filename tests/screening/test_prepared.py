@@ -44,15 +44,27 @@ def test_a_statement_outlives_a_transaction_that_was_undone():
         assert fetch(NUMBER, [4]) == [(5,)]
 
 
-def test_a_statement_that_the_database_forgot_is_prepared_anew_the_next_time():
+def test_a_statement_that_the_database_forgot_is_prepared_anew_at_once():
     fetch(NUMBER, [1])
-    with connection.cursor() as cursor:
-        cursor.execute("DEALLOCATE ALL")
-
-    with pytest.raises(ProgrammingError):
-        fetch(NUMBER, [1])
+    forget()
 
     assert fetch(NUMBER, [1]) == [(2,)]
+
+
+def test_within_a_transaction_it_is_prepared_anew_the_next_time():
+    fetch(NUMBER, [1])
+    forget()
+
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        fetch(NUMBER, [1])
+
+    with transaction.atomic():
+        assert fetch(NUMBER, [1]) == [(2,)]
+
+
+def forget():
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
 
 
 def test_a_connection_that_is_gone_is_told_as_such_and_the_next_has_statements_of_its_own():
