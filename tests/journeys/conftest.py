@@ -38,11 +38,21 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": chromium, "args": [*CALM, *sandbox]}
 
 
+# What htmx says of a request that a newer one took the place of, or that leaving the page ended. What goes
+# wrong with a request it says in other words.
+NO_COMPLAINT = ("htmx:sendAbort", "htmx:afterRequest")
+
+
 @pytest.fixture
 def complaints(page):
     """What the browser complains about: broken scripts, what its policy blocks, missing files."""
     heard: list[str] = []
-    page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
+
+    def hear(message) -> None:
+        if message.type == "error" and not message.text.startswith(NO_COMPLAINT):
+            heard.append(message.text)
+
+    page.on("console", hear)
     page.on("pageerror", lambda error: heard.append(str(error)))
     return heard
 
