@@ -63,7 +63,8 @@ LEFT JOIN LATERAL (
     WHERE licence.reference = $2
 ) AS licence ON key.id IS NOT NULL
 """
-# What only few licences have: each is asked for by itself, and none of it changes once it is there.
+# What only few licences have is asked for by itself: limits never change, and of a licence that was replaced
+# once more meanwhile the newest is named.
 LIMITS = """
 SELECT line.number, most.most, line.unit
 FROM licensing_licence AS licence
