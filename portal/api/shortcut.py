@@ -1,7 +1,7 @@
 """Machines have no session, no form and no page: what only those need is left out of their way."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
@@ -22,8 +22,7 @@ class ShortcutMiddleware:
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
-        view: Any = convert_exception_to_response(call_view)
-        self.short: Answer = view
+        self.short = cast(Answer, convert_exception_to_response(call_view))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         match = endpoint(request.path_info)
